@@ -1,0 +1,34 @@
+"""``fengqiao``: run the house on this machine, and work with it."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from deploy.local.plan import StackError
+
+# One line per module; each exports COMMANDS.
+MODULES = ("cli.stack",)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def fengqiao() -> None:
+    """Event-driven handling of incidents and disputes by county, town and village governance centres."""
+
+
+for module in MODULES:
+    for command in import_module(module).COMMANDS:
+        fengqiao.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is one message and exit code 1, not a traceback."""
+    try:
+        fengqiao(prog_name="fengqiao")
+    except StackError as error:
+        click.echo(f"fengqiao: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""``fengqiao up | status | down``: the local stack from the command line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.plan import TIERS, Plan
+from deploy.local.stack import Stack
+from deploy.local.status import ProcessStatus
+
+console = Console(highlight=False)
+
+data_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".fengqiao"),
+    show_default=True,
+    help="Folder of everything the stack keeps.",
+)
+
+
+@click.command()
+@data_option
+@click.option(
+    "--policy", type=click.Path(path_type=Path, exists=True), help="Policy file (default: the project's)."
+)
+@click.option(
+    "--areas", type=click.Path(path_type=Path, exists=True), help="Area registry (default: Qin'an county)."
+)
+@click.option(
+    "--tiers", default=",".join(TIERS), show_default=True, help="Tiers to run, separated by commas."
+)
+@click.option(
+    "--timeout", default=120.0, show_default=True, help="Seconds the services may take to become ready."
+)
+def up(data: Path, policy: Path | None, areas: Path | None, tiers: str, timeout: float) -> None:
+    """Start Kafka, PostgreSQL and the services; harmless when they run."""
+    plan = Plan()
+    chosen = Plan(
+        tiers=tuple(tier.strip() for tier in tiers.split(",")),
+        policy=policy or plan.policy,
+        areas=areas or plan.areas,
+    )
+    stack = Stack(data, chosen, say)
+    stack.start()
+    stack.wait_ready(timeout)
+    console.print(_addresses(stack))
+    say(f"logs: {stack.log('*').parent}")
+    board = "county-metrics"
+    if board in stack.programs():
+        console.print(f"The board: [bold]{stack.url(board)}/[/bold]")
+
+
+@click.command()
+@data_option
+def status(data: Path) -> None:
+    """Show every process: state, cost, readiness."""
+    rows = Stack(data).status()
+    if not rows:
+        say(f"not running: {data} has no supervisor")
+        raise SystemExit(3)
+    table = Table(box=None)
+    for heading in ("process", "state", "pid", "up", "restarts", "MB", "CPU %", "ready", "port"):
+        table.add_column(
+            heading, no_wrap=True, justify="left" if heading in {"process", "state"} else "right"
+        )
+    for row in rows:
+        table.add_row(*_cells(row))
+    console.print(table)
+
+
+@click.command()
+@data_option
+@click.option("--wipe", is_flag=True, help="Remove the data as well. There is no way back.")
+def down(data: Path, *, wipe: bool) -> None:
+    """Stop everything; the data stays unless --wipe is given."""
+    stack = Stack(data, say=say)
+    there = stack.data.is_dir()
+    stack.stop(wipe=wipe)
+    if not there:
+        say(f"nothing to stop: {stack.data} does not exist")
+        return
+    say(f"everything stopped; {'data removed' if wipe else f'data kept in {stack.data}'}")
+
+
+def say(line: str) -> None:
+    """One line of progress, as printed text and never as markup."""
+    console.print(line, markup=False, soft_wrap=True)
+
+
+def _addresses(stack: Stack) -> Table:
+    table = Table("what", "address")
+    table.add_row("Kafka", stack.kafka)
+    table.add_row("PostgreSQL", stack.postgres().rpartition("@")[2])  # without the password
+    for instance in stack.plan.instances():
+        table.add_row(instance.name, stack.url(instance.name))
+    return table
+
+
+def _cells(row: ProcessStatus) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.state,
+        str(row.pid or "-"),
+        _duration(row.uptime_seconds),
+        str(row.restarts),
+        f"{row.memory_mb:.0f}",
+        f"{row.cpu_percent:.0f}",
+        "yes" if row.ready else "NO",
+        str(row.port or "-"),
+    )
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"
+
+
+COMMANDS = (up, status, down)

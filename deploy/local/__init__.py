@@ -1,0 +1,1 @@
+"""The whole house on one machine: Kafka, PostgreSQL and the services, without root or Docker."""

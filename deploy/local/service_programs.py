@@ -1,0 +1,52 @@
+"""The service processes of a plan: their names, ports and environment."""
+
+import sys
+from pathlib import Path
+
+from deploy.local.databases import address
+from deploy.local.plan import PROJECT, Instance, Plan, Program
+from deploy.local.ports import Ports
+
+
+def reserve(plan: Plan, ports: Ports) -> None:
+    """Give every service process its two ports."""
+    ports.reserve(purpose for instance in plan.instances() for purpose in purposes(instance.name))
+
+
+def purposes(name: str) -> tuple[str, str]:
+    """The ports of a service process: its door, and its probes."""
+    return name, f"{name}-probe"
+
+
+def build(plan: Plan, ports: Ports, addresses: tuple[str, str], vault_key: Path) -> list[Program]:
+    """Every service process of the plan; ``addresses`` are Kafka's bootstrap and PostgreSQL's DSN."""
+    return [_program(plan, instance, ports, addresses, vault_key) for instance in plan.instances()]
+
+
+def _program(
+    plan: Plan, instance: Instance, ports: Ports, addresses: tuple[str, str], vault_key: Path
+) -> Program:
+    kafka, postgres = addresses
+    door, probe = purposes(instance.name)
+    settings = {
+        "KAFKA": kafka,
+        "POSTGRES": address(postgres, database(instance)),
+        "HOST": "127.0.0.1",
+        "PORT": str(ports[door]),
+        "PROBE_PORT": str(ports[probe]),
+        "POLICY": str(plan.policy.resolve()),
+        "AREAS": str(plan.areas.resolve()),
+    }
+    if plan.codes:
+        settings["CODES"] = str(plan.codes.resolve())
+    if instance.service == "intake":
+        settings["VAULT_KEY_FILE"] = str(vault_key)
+    prefix = instance.service.upper()
+    environment = {"TIER": instance.tier, **{f"{prefix}_{name}": value for name, value in settings.items()}}
+    command = (sys.executable, "-m", f"services.{instance.service}")
+    return Program(instance.name, command, PROJECT, {**environment, **plan.settings})
+
+
+def database(instance: Instance) -> str:
+    """The database of a service in a tier, shared by its replicas."""
+    return f"{instance.service}_{instance.tier}"

@@ -1,0 +1,1 @@
+"""The HTTP side every service shares: problems, limits, idempotency, documents. Decides nothing."""

@@ -1,0 +1,65 @@
+"""An HTTP application with the house rules: problems, limits, safe headers, its own OpenAPI document."""
+
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from doors import problems
+from doors.limits import Limits
+
+ASSETS = Path(fastapi_offline.__file__).parent / "static"
+"""Swagger UI as files: this process serves them, no CDN does."""
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+DOCS_POLICY = POLICY + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
+"""The document viewer starts itself with an inline script; it shows no data of ours."""
+
+
+class SafeHeaders:
+    """ASGI middleware that adds the headers a browser needs to be careful with us."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the headers to every HTTP response."""
+        docs = scope.get("path", "").startswith("/docs")
+        extra = [
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"content-security-policy", (DOCS_POLICY if docs else POLICY).encode()),
+        ]
+
+        async def added(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *extra]
+            await send(message)
+
+        await self._app(scope, receive, added)
+
+
+def create(title: str, description: str) -> FastAPI:
+    """A FastAPI application; its document is at `/openapi.json`, readable at `/docs`, all from this process."""
+    app = FastAPI(title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None)
+    problems.install(app)
+    app.add_middleware(Limits)
+    app.add_middleware(SafeHeaders)
+    app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=title,
+            swagger_js_url="docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="docs/assets/swagger-ui.css",
+            swagger_favicon_url="docs/assets/favicon.png",
+        )
+
+    return app

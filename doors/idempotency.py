@@ -1,0 +1,59 @@
+"""The same request twice has one effect and one answer; the same key for another request is refused."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Header
+
+from doors.problems import Problem
+from messaging.database import Connection
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$",
+        description="Chosen by the caller, for ever the name of this request. Send it again after any doubt.",
+    ),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def digest(*parts: str) -> bytes:
+    """A fingerprint of everything that makes a request what it is."""
+    return hashlib.sha256("\0".join(parts).encode()).digest()
+
+
+async def earlier(tx: Connection, key: str, fingerprint: bytes) -> Answer | None:
+    """The answer given before, after waiting for a twin that is under way. Raises `Problem` 422 for another request."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+    row = await tx.fetchrow("select digest, status, body from answered where key = $1", key)
+    if row is None:
+        return None
+    if row["digest"] != fingerprint:
+        raise Problem(
+            422,
+            "key-reused",
+            "This Idempotency-Key was used for another request.",
+            zh="幂等键已用于另一个请求",
+        )
+    return Answer(row["status"], json.loads(row["body"]))
+
+
+async def remember(tx: Connection, key: str, fingerprint: bytes, answer: Answer) -> None:
+    """Keeps an answer in the transaction that makes it true."""
+    await tx.execute(
+        "insert into answered (key, digest, status, body) values ($1, $2, $3, $4)",
+        key,
+        fingerprint,
+        answer.status,
+        json.dumps(answer.body),
+    )

@@ -1,0 +1,107 @@
+"""RFC 9457 problem details: what is wrong, in which field, and never the value that was sent."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from messaging.errors import Unavailable
+from schemas.codes import UnknownCodes
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+
+
+class Problem(Exception):
+    """An answer that is not a success. `kind` is a stable word; `fields` name what to change."""
+
+    def __init__(
+        self, status: int, kind: str, detail: str, *, zh: str = "", fields: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.detail = detail
+        self.zh = zh
+        self.fields = tuple(fields)
+
+
+def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem as an HTTP response."""
+    body: dict[str, Any] = {
+        "type": f"urn:fengqiao:problem:{problem.kind}",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.zh:
+        body["detail_zh"] = problem.zh
+    if problem.fields:
+        body["errors"] = [{"field": name, "problem": what} for name, what in problem.fields]
+    return JSONResponse(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+
+
+def unavailable() -> JSONResponse:
+    """503: nothing was accepted, come again."""
+    problem = Problem(
+        503, "unavailable", "The service cannot store anything now; nothing was accepted. Try again.",
+        zh="系统暂时无法保存，请稍后重试，本次未受理",
+    )  # fmt: skip
+    return response(problem, {"Retry-After": str(RETRY_AFTER_S)})
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of an application a problem document."""
+
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, error: Problem) -> JSONResponse:
+        return response(error)
+
+    @app.exception_handler(Unavailable)
+    async def _unavailable(_: Request, __: Unavailable) -> JSONResponse:
+        return unavailable()
+
+    @app.exception_handler(UnknownCodes)
+    async def _codes(_: Request, error: UnknownCodes) -> JSONResponse:
+        detail = "Some codes are not in the lists in force."
+        return response(Problem(422, "unknown-code", detail, zh="存在未知代码", fields=error.fields))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        return response(invalid(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+        return response(Problem(error.status_code, kind, str(error.detail)), error.headers)
+
+
+def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """The problem for a request whose parts do not fit; unknown fields and bad JSON have answers of their own."""
+    kinds = {str(one["type"]) for one in errors}
+    if "json_invalid" in kinds:
+        return Problem(400, "not-json", "The body is not JSON.", zh="请求体不是 JSON")
+    fields = [(_field(one["loc"]), _what(one)) for one in errors[:20]]
+    if kinds == {"extra_forbidden"}:
+        return Problem(
+            422, "unknown-field", "Some fields are not known here.", zh="存在未知字段", fields=fields
+        )
+    return Problem(
+        422, "invalid", "Some fields cannot be used as they are.", zh="部分字段不符合要求", fields=fields
+    )
+
+
+def _field(place: Sequence[int | str]) -> str:
+    """The dotted path; a name we did not choose is cut, since anything may stand in it."""
+    steps = [str(one)[:40] for one in place if one != "body"]
+    return ".".join(steps) or "body"
+
+
+def _what(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "is not a field of this request"
+    return str(error["msg"])

@@ -1,0 +1,190 @@
+"""CloudEvents 1.0 over Kafka: binary mode out, binary and structured mode in, and nothing believed unchecked."""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from asyncpg import Record as Row
+from pydantic import ValidationError
+
+from messaging.envelope import Headers, Message, Record, Stream
+from messaging.errors import Rejected
+from schemas.base import Event
+from schemas.topics import Topic
+
+MAX_BODY = 65_536
+"""The same bound as at the HTTP doors; our own events are far below it."""
+MAX_NAME = 200
+DIGITS = 18
+"""Sequence numbers fit a 64-bit integer."""
+STRUCTURED = b"application/cloudevents+json"
+
+
+def headers_of(row: Row, source: str) -> list[tuple[str, bytes]]:
+    """The binary-mode headers of an outbox row; the id repeats after a replay because nothing in it is random."""
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", f"{row['topic']}/{row['key']}/{row['seq']}".encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", row["type"].encode()),
+        ("ce_subject", row["key"].encode()),
+        ("ce_time", row["occurred_at"].isoformat().encode()),
+        ("ce_sequence", str(row["seq"]).encode()),
+        ("ce_recordedtime", row["recorded_at"].isoformat().encode()),
+        ("content-type", b"application/json"),
+    ]
+    if row["traceparent"]:
+        headers.append(("traceparent", row["traceparent"].encode()))
+    return headers
+
+
+def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> Message:
+    """The message in a record. Raises `Rejected` with a reason and the fields at fault, never their values."""
+    if record.value is None:
+        raise Rejected("null-value", "the record has no body")
+    if len(record.value) > MAX_BODY and not topic.trusted:
+        raise Rejected("too-large", f"the body is larger than {MAX_BODY} bytes")
+    attributes, body = _open(record)
+    _check(attributes, topic)
+    model = wanted.get(attributes["type"])
+    return Message(
+        record=record,
+        stream=_stream(record, attributes, topic),
+        seq=_number(attributes) if topic.sequenced else 0,
+        id=attributes["id"],
+        source=attributes["source"],
+        type=attributes["type"],
+        occurred_at=_time(attributes, "time") if topic.sequenced else None,
+        recorded_at=_time(attributes, "recordedtime") if topic.sequenced else None,
+        traceparent=attributes.get("traceparent"),
+        event=None if model is None else parse(model, body),
+    )
+
+
+def parse(model: type[Event], body: bytes) -> Event:
+    """The event in a JSON body; raises `Rejected` naming each field and its problem."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        if problems[0]["type"] == "json_invalid":
+            raise Rejected("not-json" if _is_text(body) else "not-utf-8", "the body cannot be read") from None
+        listed = "; ".join(
+            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in problems[:10]
+        )
+        raise Rejected("wrong-schema", listed) from None
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _open(record: Record) -> tuple[dict[str, str], bytes]:
+    """The CloudEvents attributes and the JSON body, whichever mode they came in."""
+    headers = dict(record.headers)
+    assert record.value is not None
+    if headers.get("content-type", b"").startswith(STRUCTURED):
+        return _open_structured(record.value, headers)
+    try:
+        attributes = {
+            name.removeprefix("ce_"): value.decode()
+            for name, value in record.headers
+            if name.startswith("ce_") or name == "traceparent"
+        }
+    except UnicodeDecodeError:
+        raise Rejected("not-utf-8", "a CloudEvents header cannot be read") from None
+    return attributes, record.value
+
+
+def _open_structured(value: bytes, headers: dict[str, bytes]) -> tuple[dict[str, str], bytes]:
+    try:
+        envelope = json.loads(value)
+    except UnicodeDecodeError:
+        raise Rejected("not-utf-8", "the body cannot be read") from None
+    except (ValueError, RecursionError):
+        raise Rejected("not-json", "the body cannot be read") from None
+    if not isinstance(envelope, dict):
+        raise Rejected("wrong-schema", "a structured event is a JSON object")
+    attributes = {
+        name: value for name, value in envelope.items() if isinstance(value, str) and name != "data"
+    }
+    if "traceparent" not in attributes and (trace := headers.get("traceparent")):
+        attributes["traceparent"] = trace.decode("ascii", "replace")
+    return attributes, json.dumps(envelope.get("data")).encode()
+
+
+def _check(attributes: dict[str, str], topic: Topic) -> None:
+    for name in ("specversion", "id", "source", "type"):
+        if not 0 < len(attributes.get(name, "")) <= MAX_NAME:
+            raise Rejected("wrong-schema", f"ce_{name}: is missing, empty or longer than {MAX_NAME}")
+    if attributes["specversion"] != "1.0":
+        raise Rejected("wrong-schema", "ce_specversion: only 1.0 is spoken here")
+    if not (attributes["id"] + attributes["source"]).isprintable():
+        raise Rejected("wrong-schema", "ce_id, ce_source: only printable characters are allowed")
+    if topic.trusted and attributes["source"] != topic.source:
+        raise Rejected("forged-source", f"ce_source: {topic.name} is written by {topic.source} only")
+    if not topic.trusted and attributes["source"].startswith("/fengqiao/"):
+        raise Rejected("forged-source", "ce_source: names of our own services are not for other systems")
+    if all(attributes["type"] != event.type for event in topic.flow.events):
+        known = ", ".join(event.type for event in topic.flow.events)
+        raise Rejected("unknown-type", f"ce_type: this topic carries {known}")
+
+
+def _stream(record: Record, attributes: dict[str, str], topic: Topic) -> Stream | None:
+    if not topic.sequenced:
+        return None
+    key = (record.key or b"").decode("utf-8", "replace")
+    if not key or key != attributes.get("subject"):
+        raise Rejected("wrong-schema", "ce_subject: must equal the record's key")
+    return Stream(topic.name, key)
+
+
+def _number(attributes: dict[str, str]) -> int:
+    text = attributes.get("sequence", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and int(text) > 0):
+        raise Rejected("wrong-schema", "ce_sequence: must be a whole number from 1")
+    return int(text)
+
+
+def _time(attributes: dict[str, str], name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(attributes.get(name, ""))
+    except ValueError:
+        raise Rejected("wrong-schema", f"ce_{name}: must be an RFC 3339 time") from None
+    if moment.tzinfo is None:
+        raise Rejected("wrong-schema", f"ce_{name}: must carry an offset")
+    return moment
+
+
+def to_json(record: Record) -> str:
+    """Everything of a record but its value, as ASCII JSON that no text column can choke on; bytes in base64."""
+    return json.dumps({
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": None if record.key is None else base64.b64encode(record.key).decode(),
+        "headers": [[name, base64.b64encode(value or b"").decode()] for name, value in record.headers],
+    })  # fmt: skip
+
+
+def from_json(topic: str, text: str, value: bytes | None) -> Record:
+    """The record `to_json` wrote, with its value."""
+    raw = json.loads(text)
+    key = None if raw["key"] is None else base64.b64decode(raw["key"])
+    headers: Headers = tuple((name, base64.b64decode(coded)) for name, coded in raw["headers"])
+    return Record(topic, raw["partition"], raw["offset"], key, headers, value)
+
+
+def sequence_of(record: Record, topic: Topic) -> int | None:
+    """The place in its stream that an unreadable record claims, when its writer's signature is in order."""
+    headers = dict(record.headers)
+    text = headers.get("ce_sequence", b"")
+    if not topic.sequenced or headers.get("ce_source") != topic.source.encode() or not text.isdigit():
+        return None
+    return (
+        int(text) if record.key and headers.get("ce_subject") == record.key and len(text) <= DIGITS else None
+    )

@@ -1,0 +1,82 @@
+"""A PostgreSQL pool whose failures are `Unavailable` and whose transactions are all or nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from messaging.errors import Unavailable, outages_translated
+
+if TYPE_CHECKING:
+    Connection = PoolConnectionProxy[asyncpg.Record]
+else:
+    Connection = PoolConnectionProxy  # generic in its types only
+
+COMMAND_TIMEOUT_S = 15.0
+"""A frozen server fails a statement after this, so that nothing waits for ever."""
+
+
+class Database:
+    """The pool of one service's own database."""
+
+    def __init__(self, dsn: str, *, name: str, max_size: int = 8) -> None:
+        self._dsn = dsn
+        self._name = name
+        self._max_size = max_size
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def connect(self) -> None:
+        """Opens the pool; raises `Unavailable` while the server does not answer."""
+        with outages_translated():
+            self._pool = await asyncpg.create_pool(
+                self._dsn,
+                min_size=1,
+                max_size=self._max_size,
+                command_timeout=COMMAND_TIMEOUT_S,
+                timeout=COMMAND_TIMEOUT_S,
+                max_inactive_connection_lifetime=300,
+                server_settings={"application_name": self._name, "jit": "off"},
+            )
+
+    async def close(self) -> None:
+        """Closes the pool; connections still in use are cut after a second."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            try:
+                async with asyncio.timeout(1):
+                    await pool.close()
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection outside any transaction, for reads of one statement and for session locks."""
+        if self._pool is None:
+            raise Unavailable("the database pool is not open")
+        with outages_translated():
+            async with self._pool.acquire(timeout=COMMAND_TIMEOUT_S) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        `Unavailable` out of the commit means *unknown*; whoever retries is guarded by sequence or key.
+        """
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def now(self) -> datetime:
+        """The database clock; raises `Unavailable`."""
+        async with self.connection() as connection:
+            return await clock(connection)
+
+
+async def clock(connection: Connection) -> datetime:
+    """The time of the current transaction by the database's clock, the only clock that decides anything."""
+    moment: datetime = await connection.fetchval("select now()")
+    return moment

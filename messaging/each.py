@@ -1,0 +1,26 @@
+"""Walks a batch one message at a time, so that one that cannot work stops only its own stream."""
+
+from collections.abc import Callable, Sequence
+
+from messaging.envelope import Faults, Message, Stream
+from messaging.errors import Rejected
+
+
+def each(messages: Sequence[Message], step: Callable[[Message], None]) -> Faults:
+    """Calls `step` for every message in order; `step` changes nothing when it raises `Rejected`.
+
+    A rejected message's later fellows in the stream wait; all others go on. Other exceptions pass through.
+    """
+    faults = Faults()
+    blocked: set[Stream] = set()
+    for at, message in enumerate(messages):
+        if message.stream in blocked:
+            faults.waiting.add(at)
+            continue
+        try:
+            step(message)
+        except Rejected as refusal:
+            faults.rejected[at] = refusal
+            if message.stream is not None:
+                blocked.add(message.stream)
+    return faults

@@ -1,0 +1,68 @@
+"""The four ways a message can fail, kept apart: refused by rules, impossible, dependency down, too many."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiokafka.errors
+import asyncpg
+
+
+class Rejected(Exception):
+    """A message that can never work: it becomes a dead letter and its stream waits behind it.
+
+    `reason` is one of a few stable words; `detail` names fields and problems, never values.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class Unavailable(Exception):
+    """A dependency does not answer: hold, back off, retry without end."""
+
+
+class SchemaTooOld(Exception):
+    """The database lacks migrations this program needs; it must not start."""
+
+
+class LostRace(Exception):
+    """Another consumer applied the same stream meanwhile (a rebalance overlapped): run the batch again."""
+
+
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.UndefinedTableError,
+    OSError,
+    TimeoutError,
+)
+"""A missing database or table counts as an outage: it is being restored or migrated, and no message is to blame."""
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the error says nothing about the message, only about the database or the network."""
+    if isinstance(error, asyncpg.InterfaceError):
+        text = str(error)
+        return "closed" in text or "closing" in text or "released" in text
+    return isinstance(error, (*_GONE, Unavailable, aiokafka.errors.KafkaConnectionError))
+
+
+@contextmanager
+def outages_translated() -> Iterator[None]:
+    """Turns every sign of a dead dependency into `Unavailable`, in one place."""
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Exception as error:
+        if is_outage(error):
+            raise Unavailable(f"{type(error).__name__}: {error}") from error
+        raise

@@ -1,0 +1,148 @@
+"""Applies a batch of records in one transaction: each event takes effect once, and one bad event stays alone."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from messaging import guard, ledgers, outbox
+from messaging.budget import Budget
+from messaging.cloudevents import decode, sequence_of
+from messaging.database import Connection, Database
+from messaging.envelope import Letter, Message, Outcome, Record, Stream
+from messaging.errors import LostRace, Rejected, Unavailable
+from messaging.guard import Verdict
+from messaging.ledgers import Seal
+from schemas.base import Event
+from schemas.topics import Topic
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often an event that meets a bug is tried alone before it becomes a dead letter."""
+
+
+class Handler(Protocol):
+    """What a service does with the messages whose turn it is, inside the batch's transaction."""
+
+    async def __call__(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
+        """Applies messages; raises nothing for a message that is rejected, but names it in the outcome."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a service listens to: its topics, the types it parses (others only advance the guard), its handler."""
+
+    topics: tuple[Topic, ...]
+    events: tuple[type[Event], ...]
+    handler: Handler
+    seal: Seal | None = None
+
+
+class Inbox:
+    """The reader's side of the delivery protocol, bound to one database."""
+
+    def __init__(self, database: Database, reading: Reading, committed: Callable[[], None]) -> None:
+        self._database = database
+        self._reading = reading
+        self._topics = {topic.name: topic for topic in reading.topics}
+        self._wanted = {event.type: event for event in reading.events}
+        self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
+        self._committed = committed
+        self.budget = Budget()
+
+    async def apply(self, records: Sequence[Record], touched: Sequence[Stream] = ()) -> None:
+        """Applies records; returns when all of them have taken effect, wait, or are dead letters.
+
+        `touched` streams are looked at although nothing new came for them. Raises `Unavailable`: call again.
+        """
+        try:
+            await self._attempt(records, touched)
+        except Unavailable:
+            raise
+        except LostRace as race:
+            raise Unavailable(str(race)) from race
+        except Exception as bug:  # noqa: BLE001 - a bug in one event must not stop the others
+            await self._halve(records, touched, bug)
+        self._committed()
+
+    async def _halve(self, records: Sequence[Record], touched: Sequence[Stream], bug: Exception) -> None:
+        """Splits a failing batch until the event that meets a bug is alone."""
+        if len(records) <= 1:
+            await self._alone(records, touched)
+            return
+        log.warning("a batch of %d failed and is split: %s", len(records), type(bug).__name__)
+        middle = len(records) // 2
+        await self.apply(records[:middle], touched)
+        await self.apply(records[middle:])
+
+    async def _alone(self, records: Sequence[Record], touched: Sequence[Stream]) -> None:
+        """Tries one record again, then buries it as a bug."""
+        for attempt in range(2, TRIES + 1):
+            try:
+                await self._attempt(records, touched)
+            except (Unavailable, LostRace) as error:
+                raise Unavailable(str(error)) from error
+            except Exception as bug:
+                log.exception("an event met a bug, try %d of %d", attempt, TRIES)
+                if attempt == TRIES:
+                    await self._attempt(records, touched, bug)
+            else:
+                return
+
+    async def _attempt(
+        self, records: Sequence[Record], touched: Sequence[Stream], bug: Exception | None = None
+    ) -> None:
+        """One transaction. With `bug`, nothing is handled: the message is buried as what it met."""
+        messages, letters = self._decoded(records)
+        streams = {one.stream for one in messages if one.stream} | {one.stream for one in letters if one.seq}
+        async with self._database.transaction() as tx:
+            guarded = await ledgers.lock(tx, streams | set(touched))
+            if guarded.waiting:
+                held, spoilt = self._decoded(await ledgers.held_of(tx, sorted(guarded.waiting)))
+                messages, letters = held + messages, spoilt + letters
+            plan = guard.plan(guarded.last, messages)
+            if bug is None:
+                outcome = await self._reading.handler(tx, plan.ready, guarded.now)
+            else:
+                outcome = Outcome([], guard.condemned(plan.ready, bug))
+            verdict = guard.judge(guarded, plan, outcome.faults, letters)
+            await ledgers.store(tx, guarded, verdict.moved, verdict.waiting)
+            await self._tidy(tx, verdict)
+            await outbox.put(tx, outcome.drafts, guarded.now)
+        self._note(len(plan.ready), verdict)
+
+    async def _tidy(self, tx: Connection, verdict: Verdict) -> None:
+        """Writes what is rare: events that wait or waited, dead letters and their end."""
+        if verdict.hold:
+            await ledgers.hold(tx, verdict.hold)
+        if verdict.release:
+            await ledgers.release(tx, verdict.release)
+        if verdict.redriven or verdict.settled:
+            await ledgers.settle(tx, verdict.settled, verdict.redriven)
+        if verdict.letters:
+            await ledgers.bury(tx, verdict.letters, self._reading.seal, self._untrusted)
+
+    def _note(self, ready: int, verdict: Verdict) -> None:
+        for letter in verdict.letters:
+            log.error(
+                "dead letter: %s", letter.reason,
+                extra={"topic": letter.stream.topic, "seq": letter.seq, "kind": letter.kind, "detail": letter.detail},
+            )  # fmt: skip
+        dead = sum(letter.stream.topic not in self._untrusted for letter in verdict.letters)
+        self.budget.note(applied=ready - len(verdict.letters), dead=dead)
+
+    def _decoded(self, records: Sequence[Record]) -> tuple[list[Message], list[Letter]]:
+        messages: list[Message] = []
+        letters: list[Letter] = []
+        for record in records:
+            topic = self._topics[record.topic]
+            try:
+                messages.append(decode(record, topic, self._wanted))
+            except Rejected as why:
+                seq = sequence_of(record, topic)
+                stream = Stream(record.topic, guard.text_of(record.key))
+                letters.append(Letter(record, stream, seq, "rejected", why.reason, why.detail))
+        return messages, letters

@@ -1,0 +1,220 @@
+"""Every statement on the reader's tables: guard, held events, dead letters; each serves a whole batch."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Protocol
+
+from asyncpg import Record as DatabaseRow
+
+from messaging.cloudevents import from_json, to_json
+from messaging.database import Connection
+from messaging.envelope import Guarded, Letter, Message, Record, Stream
+from messaging.errors import LostRace, Rejected
+
+
+class Seal(Protocol):
+    """Encrypts what came through the untrusted door before it is stored, and decrypts it for a second try."""
+
+    def close(self, value: bytes) -> bytes:
+        """The value, encrypted."""
+        ...
+
+    def open(self, value: bytes) -> bytes:
+        """The value as it came."""
+        ...
+
+
+async def lock(tx: Connection, streams: Iterable[Stream]) -> Guarded:
+    """Locks and reads the guard rows in key order, and the database clock."""
+    ordered = sorted(set(streams))
+    rows = await tx.fetch(
+        """
+        select now() as now, g.topic, g.key, g.last_seq, g.waiting
+        from (select 1) as one left join (
+            select guard.* from guard
+            join unnest($1::text[], $2::text[]) as wanted (topic, key) using (topic, key)
+            order by topic, key for update of guard
+        ) as g on true
+        """,
+        [one.topic for one in ordered],
+        [one.key for one in ordered],
+    )
+    found = {Stream(row["topic"], row["key"]): row for row in rows if row["topic"] is not None}
+    return Guarded(
+        rows[0]["now"],
+        {stream: row["last_seq"] for stream, row in found.items()},
+        frozenset(stream for stream, row in found.items() if row["waiting"]),
+    )
+
+
+async def store(
+    tx: Connection, guarded: Guarded, moved: Mapping[Stream, int], waiting: AbstractSet[Stream]
+) -> None:
+    """Writes the new state of every stream that moved, or in which events began or ceased to wait.
+
+    Raises `LostRace` when another consumer created one of the rows meanwhile.
+    """
+    touched = sorted(moved.keys() | (waiting ^ guarded.waiting))
+    if not touched:
+        return
+    status = await tx.execute(
+        """
+        insert into guard as g (topic, key, last_seq, waiting)
+        select topic, key, seq, waiting
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) as new (topic, key, seq, waiting)
+        on conflict (topic, key) do update set last_seq = excluded.last_seq, waiting = excluded.waiting
+        where (g.topic, g.key, g.last_seq) in
+            (select topic, key, before from unnest($1::text[], $2::text[], $5::bigint[]) as old (topic, key, before))
+        """,
+        [one.topic for one in touched],
+        [one.key for one in touched],
+        [moved.get(one, guarded.last.get(one, 0)) for one in touched],
+        [one in waiting for one in touched],
+        [guarded.last.get(one, -1) for one in touched],
+    )
+    if int(status.rpartition(" ")[2]) != len(touched):
+        raise LostRace("another consumer moved a stream of this batch")
+
+
+async def held_of(tx: Connection, streams: Sequence[Stream]) -> list[Record]:
+    """The waiting events of some streams, in order."""
+    rows = await tx.fetch(
+        """
+        select topic, record, value from held
+        join unnest($1::text[], $2::text[]) as wanted (topic, key) using (topic, key)
+        order by topic, key, seq
+        """,
+        [one.topic for one in streams],
+        [one.key for one in streams],
+    )
+    return [_held(from_json(row["topic"], row["record"], row["value"])) for row in rows]
+
+
+def _held(record: Record) -> Record:
+    return Record(
+        record.topic, record.partition, record.offset, record.key, record.headers, record.value, held=True
+    )
+
+
+async def hold(tx: Connection, messages: Sequence[Message]) -> None:
+    """Keeps events until their turn; one that waits already is left as it is."""
+    await tx.execute(
+        """
+        insert into held (topic, key, seq, record, value)
+        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bytea[])
+        on conflict do nothing
+        """,
+        [one.record.topic for one in messages],
+        [one.stream.key if one.stream else "" for one in messages],
+        [one.seq for one in messages],
+        [to_json(one.record) for one in messages],
+        [one.record.value for one in messages],
+    )
+
+
+async def release(tx: Connection, messages: Sequence[Message]) -> None:
+    """Forgets waiting events that were applied, or turned out to be duplicates."""
+    await tx.execute(
+        """
+        delete from held using unnest($1::text[], $2::text[], $3::bigint[]) as gone (topic, key, seq)
+        where (held.topic, held.key, held.seq) = (gone.topic, gone.key, gone.seq)
+        """,
+        [one.record.topic for one in messages],
+        [one.stream.key if one.stream else "" for one in messages],
+        [one.seq for one in messages],
+    )
+
+
+async def bury(
+    tx: Connection, letters: Sequence[Letter], seal: Seal | None, untrusted: frozenset[str]
+) -> None:
+    """Writes dead letters; the same bytes again only raise the count.
+
+    Of `untrusted` topics everything the sender chose is encrypted, key and headers too: it may name people.
+    """
+    rows = [_Row(one, seal if one.stream.topic in untrusted else None) for one in _distinct(letters)]
+    await tx.execute(
+        """
+        insert into dead_letter as d (identity, topic, key, seq, kind, reason, detail, record, value, sealed)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::bytea[], $10::boolean[])
+        on conflict (identity) where status in ('open', 'redrive', 'discard')
+        do update set seen = d.seen + 1, last_at = now(), status = 'open',
+            reason = excluded.reason, detail = excluded.detail
+        """,
+        [_identity(one.letter) for one in rows],
+        [one.letter.stream.topic for one in rows],
+        ["" if one.seal else one.letter.stream.key for one in rows],
+        [one.letter.seq for one in rows],
+        [one.letter.kind for one in rows],
+        [one.letter.reason for one in rows],
+        [one.letter.detail for one in rows],
+        [one.record() for one in rows],
+        [one.value() for one in rows],
+        [one.seal is not None for one in rows],
+    )
+
+
+def _distinct(letters: Sequence[Letter]) -> list[Letter]:
+    return list({_identity(one): one for one in letters}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A dead letter as it is stored: sealed when it came from outside."""
+
+    letter: Letter
+    seal: Seal | None
+
+    def record(self) -> str | None:
+        """The record without its value, as text."""
+        if self.letter.record is None:
+            return None
+        text = to_json(self.letter.record)
+        return text if self.seal is None else base64.b64encode(self.seal.close(text.encode())).decode()
+
+    def value(self) -> bytes | None:
+        """The record's value."""
+        value = None if self.letter.record is None else self.letter.record.value
+        return value if self.seal is None or value is None else self.seal.close(value)
+
+
+def exhumed(row: DatabaseRow, seal: Seal | None) -> Record | None:
+    """The record of a dead letter as it came; None for a gap. Raises `Rejected` when it cannot be unsealed."""
+    text, value = row["record"], row["value"]
+    if text is None:
+        return None
+    if row["sealed"]:
+        if seal is None:
+            raise Rejected("sealed", "this dead letter is sealed and no key is at hand")
+        text = seal.open(base64.b64decode(text)).decode()
+        value = None if value is None else seal.open(value)
+    return from_json(row["topic"], text, value)
+
+
+def _identity(letter: Letter) -> str:
+    """What makes two dead letters the same: every byte of the record but its place and its trace."""
+    digest = hashlib.sha256(repr((letter.stream, letter.seq, letter.kind == "gap")).encode())
+    if letter.record is not None:
+        headers = [one for one in letter.record.headers if one[0] != "traceparent"]
+        digest.update(repr((letter.record.key, headers, letter.record.value)).encode())
+    return digest.hexdigest()
+
+
+async def settle(tx: Connection, moved: Mapping[Stream, int], redriven: Sequence[int]) -> None:
+    """Closes dead letters that are done: those of streams that moved past them, and those sent back."""
+    await tx.execute(
+        """
+        update dead_letter set status = 'applied', last_at = now()
+        where id = any($4::bigint[]) or id in (
+            select d.id from unnest($1::text[], $2::text[], $3::bigint[]) as s (topic, key, seq)
+            join dead_letter d on d.topic = s.topic and d.key = s.key and d.seq <= s.seq and d.status = 'open')
+        """,
+        [one.topic for one in moved],
+        [one.key for one in moved],
+        list(moved.values()),
+        list(redriven),
+    )

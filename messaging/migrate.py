@@ -1,0 +1,105 @@
+"""Numbered forward-only SQL, applied once under a lock; a program that meets an older schema must not start."""
+
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+
+import asyncpg
+
+from messaging.errors import SchemaTooOld, outages_translated
+
+LOCK = 0x66656E67
+"""Advisory lock that serialises migrations of one database (the letters "feng")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file: `scope` is the package that owns it, `number` its place."""
+
+    scope: str
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text: a file that changed after its release is refused."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def of(service: str) -> tuple[Migration, ...]:
+    """All migrations a service's database needs, in order: the delivery tables first, then its own."""
+    return (*_in_package("messaging"), *_in_package(f"services.{service}"))
+
+
+def _in_package(package: str) -> tuple[Migration, ...]:
+    folder = resources.files(package) / "migrations"
+    files = sorted((one for one in folder.iterdir() if one.name.endswith(".sql")), key=lambda one: one.name)
+    return tuple(
+        Migration(package.rpartition(".")[2], int(one.name[:3]), one.name, one.read_text(encoding="utf-8"))
+        for one in files
+    )
+
+
+async def apply(dsn: str, service: str) -> list[str]:
+    """Applies what is missing, each file in a transaction of its own; returns the names applied.
+
+    Safe to run from many places at once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
+    """
+    with outages_translated():
+        connection = await asyncpg.connect(dsn, timeout=15, command_timeout=600)
+        try:
+            await connection.execute("select pg_advisory_lock($1)", LOCK)
+            return await _apply_missing(connection, of(service))
+        finally:
+            await connection.close()
+
+
+async def _apply_missing(
+    connection: "asyncpg.Connection[asyncpg.Record]", wanted: tuple[Migration, ...]
+) -> list[str]:
+    await connection.execute(
+        """
+        create table if not exists migration (
+            scope text not null, number int not null, name text not null, digest text not null,
+            applied_at timestamptz not null default now(), primary key (scope, number)
+        )
+        """
+    )
+    applied = await _applied(connection)
+    names = []
+    for one in wanted:
+        if (one.scope, one.number) not in applied:
+            async with connection.transaction():
+                await connection.execute(one.sql)
+                await connection.execute(
+                    "insert into migration (scope, number, name, digest) values ($1, $2, $3, $4)",
+                    one.scope, one.number, one.name, one.digest,
+                )  # fmt: skip
+            names.append(f"{one.scope}/{one.name}")
+        elif applied[one.scope, one.number] != one.digest:
+            raise SchemaTooOld(
+                f"{one.scope}/{one.name} was edited after it was applied; add a new file instead"
+            )
+    return names
+
+
+async def _applied(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[tuple[str, int], str]:
+    rows = await connection.fetch("select scope, number, digest from migration")
+    return {(row["scope"], row["number"]): row["digest"] for row in rows}
+
+
+async def verify(dsn: str, service: str) -> None:
+    """Raises `SchemaTooOld` naming what is missing; a newer schema is fine, old pods survive a release."""
+    with outages_translated():
+        connection = await asyncpg.connect(dsn, timeout=15, command_timeout=15)
+        try:
+            exists = await connection.fetchval("select to_regclass('migration') is not null")
+            applied = await _applied(connection) if exists else {}
+        finally:
+            await connection.close()
+    missing = [f"{one.scope}/{one.name}" for one in of(service) if (one.scope, one.number) not in applied]
+    if missing:
+        raise SchemaTooOld(
+            f"the database lacks {', '.join(missing)}; run `python -m services.{service} migrate` and start again"
+        )

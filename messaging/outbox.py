@@ -1,0 +1,104 @@
+"""The writer's side: events are numbered and stored in the transaction that decided them, and sent afterwards."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from asyncpg import Record
+
+from messaging.database import Connection
+from messaging.envelope import Draft
+
+KEPT = timedelta(days=7)
+"""How long a sent row stays, so that a wiped broker can be refilled from the database."""
+
+
+async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
+    """Draws each draft's number under its incident's row lock and stores it; `now` is the transaction's clock."""
+    if not drafts:
+        return
+    numbers = await _draw(tx, Counter((draft.topic, draft.key) for draft in drafts))
+    seqs = []
+    for draft in drafts:
+        seqs.append(numbers[draft.topic, draft.key])
+        numbers[draft.topic, draft.key] += 1
+    await tx.execute(
+        """
+        insert into outbox (topic, key, seq, type, occurred_at, recorded_at, traceparent, data)
+        select topic, key, seq, type, occurred_at, $8, traceparent, data
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::bytea[])
+            with ordinality as new (topic, key, seq, type, occurred_at, traceparent, data, place)
+        order by place
+        """,
+        [draft.topic for draft in drafts],
+        [draft.key for draft in drafts],
+        seqs,
+        [draft.event.type for draft in drafts],
+        [draft.occurred_at for draft in drafts],
+        [draft.traceparent for draft in drafts],
+        [draft.event.model_dump_json().encode() for draft in drafts],
+        now,
+    )
+
+
+async def _draw(tx: Connection, counts: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Reserves numbers for each (topic, key), in key order so that writers never deadlock; returns the first."""
+    ordered = sorted(counts)
+    rows = await tx.fetch(
+        """
+        insert into sequence as s (topic, key, last_seq)
+        select * from unnest($1::text[], $2::text[], $3::bigint[])
+        on conflict (topic, key) do update set last_seq = s.last_seq + excluded.last_seq
+        returning topic, key, last_seq
+        """,
+        [topic for topic, _ in ordered],
+        [key for _, key in ordered],
+        [counts[one] for one in ordered],
+    )
+    last = {(row["topic"], row["key"]): row["last_seq"] for row in rows}
+    return {one: last[one] - counts[one] + 1 for one in ordered}
+
+
+async def unsent(connection: Connection, limit: int) -> list[Record]:
+    """The oldest events not yet sent, in the order they were stored."""
+    rows = await connection.fetch(
+        """
+        select id, topic, key, seq, type, occurred_at, recorded_at, traceparent, data
+        from outbox where sent_at is null order by id limit $1
+        """,
+        limit,
+    )
+    return list(rows)
+
+
+async def mark_sent(connection: Connection, ids: Sequence[int]) -> None:
+    """Notes that the broker has acknowledged these rows."""
+    await connection.execute("update outbox set sent_at = now() where id = any($1::bigint[])", ids)
+
+
+async def prune(connection: Connection, limit: int = 5000) -> int:
+    """Deletes some sent rows older than `KEPT`; returns how many."""
+    status = await connection.execute(
+        """
+        delete from outbox where id in (
+            select id from outbox where recorded_at < now() - $1::interval and sent_at is not null limit $2)
+        """,
+        KEPT,
+        limit,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def replay(connection: Connection, topic: str | None, key: str | None, since: datetime | None) -> int:
+    """Marks sent rows to be sent again, in their order; readers drop what they have. Returns how many."""
+    status = await connection.execute(
+        """
+        update outbox set sent_at = null where sent_at is not null
+            and ($1::text is null or topic = $1) and ($2::text is null or key = $2)
+            and ($3::timestamptz is null or recorded_at >= $3)
+        """,
+        topic,
+        key,
+        since,
+    )
+    return int(status.rpartition(" ")[2])

@@ -1,0 +1,152 @@
+"""One service process: starts its parts in order, keeps them running, stops them without losing a batch."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from messaging import logs, migrate
+from messaging.database import Database
+from messaging.dead_letters import Gravedigger
+from messaging.errors import SchemaTooOld, Unavailable
+from messaging.health import Health, probes
+from messaging.inbox import Inbox, Reading
+from messaging.pace import Backoff, Pulse
+from messaging.relay import Relay
+from messaging.settings import ServiceSettings
+from messaging.subscriber import Subscriber
+from messaging.watchdog import Watchdog
+from messaging.web import serve
+from schemas.topics import source_of
+
+log = logging.getLogger(__name__)
+
+EXIT_CONFIGURATION = 78
+"""EX_CONFIG: starting again will not help, somebody has to change something."""
+Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+class Process:
+    """The parts every service shares. A service's `app.py` adds what it reads, serves and does by the clock."""
+
+    def __init__(self, service: str, settings: ServiceSettings) -> None:
+        self.service = service
+        self.settings = settings
+        self.name = f"{settings.tier}-{service}"
+        self.health = Health(self.name)
+        self.dsn = settings.postgres.get_secret_value()
+        self.database = Database(self.dsn, name=self.name, max_size=settings.pool_size)
+        self.relay = Relay(self.database, settings.kafka, source_of(service, settings.tier), self.health)
+        self.door: Any = None
+        """The ASGI application of the HTTP door."""
+        self._loops: list[Loop] = [self.relay.run]
+        self._subscribers: list[Subscriber] = []
+        self._stop = asyncio.Event()
+
+    def reads(self, reading: Reading, *, group: str | None = None, committed: Pulse | None = None) -> Inbox:
+        """Adds a consumer group member; its group is the process's name unless given. Commits beat the pulse."""
+        inbox = Inbox(self.database, reading, (committed or self.relay.pulse).beat)
+        subscriber = Subscriber(self.settings.kafka, group or self.name, reading, inbox, self.health)
+        watchdog = Watchdog(subscriber, self.database)
+        self.health.figures[f"lag {group or self.name}"] = lambda: watchdog.lag
+        self._subscribers.append(subscriber)
+        self._loops += [watchdog.run, Gravedigger(self.database, inbox, reading).run]
+        return inbox
+
+    def loops(self, loop: Loop) -> None:
+        """Adds something that runs until the process stops."""
+        self._loops.append(loop)
+
+    async def run(self) -> int:
+        """Runs until SIGTERM or SIGINT; returns the exit code."""
+        for one in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(one, self._stop.set)
+        self.health.set("started", ok=False)
+        async with serve(probes(self.health), self.settings.host, self.settings.probe_port):
+            try:
+                if await self._database_ready():
+                    await self._work()
+            except SchemaTooOld as error:
+                log.critical("%s", error)
+                return EXIT_CONFIGURATION
+            finally:
+                await self.database.close()
+        return 0
+
+    async def _database_ready(self) -> bool:
+        return await self._until_available("database", self._open_database)
+
+    async def _open_database(self) -> None:
+        await migrate.verify(self.dsn, self.service)
+        await self.database.connect()
+
+    async def _until_available(self, condition: str, attempt: Callable[[], Awaitable[None]]) -> bool:
+        """Tries until it works or we stop; False in the latter case."""
+        backoff = Backoff(0.2, 5.0)
+        while not self._stop.is_set():
+            try:
+                await attempt()
+            except (Unavailable, KafkaError, OSError) as error:
+                log.warning("waiting for %s: %s", condition, error)
+                self.health.set(condition, ok=False, why=str(error))
+                await backoff.wait(self._stop)
+            else:
+                self.health.set(condition, ok=True)
+                return True
+        return False
+
+    async def _work(self) -> None:
+        tasks = [asyncio.create_task(loop(self._stop), name=loop.__qualname__) for loop in self._loops]
+        joining = [
+            asyncio.create_task(self._until_available("consumer", one.start)) for one in self._subscribers
+        ]
+        for task in tasks:
+            task.add_done_callback(self._ended)
+        async with serve(self.door, self.settings.host, self.settings.port):
+            await asyncio.gather(*joining)
+            self.health.set("started", ok=not self._stop.is_set())
+            await self._stop.wait()
+            self.health.set("started", ok=False, why="stopping")
+        for subscriber in self._subscribers:
+            await subscriber.stop()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop that ends by an exception is a bug: the process ends with it and is started afresh."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("%s ended", task.get_name(), exc_info=error)
+            logging.shutdown()
+            os._exit(1)
+
+
+def main(service: str, compose: Callable[[], Process]) -> None:
+    """The entry point of `python -m services.<name> [migrate]`."""
+    tier = os.environ.get("TIER", "?")
+    logs.configure(service, tier)
+    gc.set_threshold(
+        100_000, 50, 1_000
+    )  # at the default, half of a batch consumer's time goes to looking for cycles
+    try:
+        process = compose()
+    except ValueError as error:
+        log.critical("the settings cannot be used: %s", error)
+        sys.exit(EXIT_CONFIGURATION)
+    if sys.argv[1:] == ["migrate"]:
+        names = asyncio.run(migrate.apply(process.dsn, service))
+        log.info("migrated: %s", ", ".join(names) or "nothing to do")
+        return
+    sys.exit(_run(process))
+
+
+def _run(process: Process) -> int:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform; a fifth faster database round trips where it is
+    except ImportError:
+        return asyncio.run(process.run())
+    return uvloop.run(process.run())

@@ -1,0 +1,165 @@
+"""Kafka's side of reading: FastStream delivers raw batches, and offsets are committed only after the database."""
+
+import asyncio
+import logging
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage
+from faststream.kafka.message import KafkaAckableMessage
+
+from messaging.envelope import Record
+from messaging.errors import Unavailable
+from messaging.health import Health
+from messaging.inbox import Inbox, Reading
+from messaging.pace import Backoff
+
+log = logging.getLogger(__name__)
+
+MAX_RECORDS = 500
+"""Large enough that a transaction's fixed cost is small, small enough that it stays well under a second."""
+POLL_MS = 20
+FETCH_WAIT_MS = 100
+"""The broker answers at once when there is something; this only bounds how long it holds an empty request."""
+PARTITION_BYTES = 262_144
+"""What is fetched ahead per partition: with 12 partitions of a few topics it bounds the memory of a backlog."""
+FETCH_BYTES = 4_194_304
+GATHER_BELOW = 50
+GATHER_S = 0.010
+"""After a small batch we wait a little: at a low rate this halves the CPU for some milliseconds of delay."""
+SESSION_MS = 15_000
+REBALANCE_MS = 30_000
+REQUEST_MS = 45_000
+"""Bounds JoinGroup too, so it must exceed the rebalance time-out by ten seconds or the consumer loops."""
+
+
+class Subscriber:
+    """One consumer group member for all topics a service reads."""
+
+    def __init__(self, bootstrap: str, group: str, reading: Reading, inbox: Inbox, health: Health) -> None:
+        self._inbox = inbox
+        self._health = health
+        self._stopping = asyncio.Event()
+        self.progress = 0
+        """Counts successful commits: the watchdog compares."""
+        self.held = False
+        """Waiting for a dependency, or out of budget: no progress is expected."""
+        self._in_hand = 0
+        self._broker = KafkaBroker(
+            bootstrap,
+            client_id=group,
+            request_timeout_ms=REQUEST_MS,
+            metadata_max_age_ms=30_000,
+            allow_auto_create_topics=False,
+            logger=logging.getLogger("faststream"),
+        )
+        self._subscription = self._broker.subscriber(
+            *[topic.name for topic in reading.topics],
+            batch=True,
+            group_id=group,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            parser=self._raw,
+            decoder=_undecoded,
+            max_records=MAX_RECORDS,
+            batch_timeout_ms=POLL_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=PARTITION_BYTES,
+            session_timeout_ms=SESSION_MS,
+            rebalance_timeout_ms=REBALANCE_MS,
+            max_poll_interval_ms=600_000,
+            include_in_schema=False,
+        )
+        self._subscription(self._on_batch)
+
+    async def start(self) -> None:
+        """Joins the group; raises `KafkaError` when the broker does not answer."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Finishes the batch in hand, commits it, leaves the group."""
+        self._stopping.set()
+        await self._broker.stop()
+
+    async def _raw(self, batch: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
+        """A parser that cannot fail: it looks at nothing."""
+        return KafkaAckableMessage(body=b"", raw_message=batch, consumer=self._consumer())
+
+    async def _on_batch(self, message: KafkaMessage) -> None:
+        """Never raises: a batch is applied, or held until it can be."""
+        records = message.raw_message
+        assert isinstance(records, tuple)
+        self._in_hand = len(records)
+        if await self._apply(records):
+            await self._commit(records)
+        self._in_hand = 0
+        if len(records) < GATHER_BELOW:
+            await asyncio.sleep(GATHER_S)
+
+    async def _apply(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> bool:
+        """Applies the batch, however long the database is away; False when we stop before it worked."""
+        raw = [_record(one) for one in records]
+        backoff = Backoff(0.1, 5.0)
+        while not self._stopping.is_set():
+            if self._inbox.budget.spent:
+                self._hold("dead-letter budget spent: look at `fengqiao dead-letters list`, then restart")
+                await backoff.wait(self._stopping)
+                continue
+            try:
+                await self._inbox.apply(raw)
+            except Unavailable as error:
+                self._hold(str(error))
+                await backoff.wait(self._stopping)
+            else:
+                self.held = False
+                self._health.set("consumer", ok=True)
+                return True
+        return False
+
+    def _hold(self, why: str) -> None:
+        if not self.held:
+            log.warning("consuming is held: %s", why)
+        self.held = True
+        self._health.set("consumer", ok=False, why=why)
+
+    async def _commit(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> None:
+        """Commits exactly what was applied; a failure is harmless, the guard drops what comes again."""
+        offsets: dict[TopicPartition, int] = {}
+        for one in records:
+            offsets[TopicPartition(one.topic, one.partition)] = one.offset + 1
+        try:
+            await self._consumer().commit(offsets)
+        except (KafkaError, IllegalStateError) as error:
+            log.warning("offsets were not committed, their records will come again: %s", type(error).__name__)
+        else:
+            self.progress += 1
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        consumer = self._subscription.consumer
+        assert consumer is not None, "a batch cannot come before the start"
+        return consumer
+
+    async def lag(self) -> int:
+        """How many records of the assigned partitions are not yet applied; raises `KafkaError`, `TimeoutError`."""
+        consumer = self._subscription.consumer
+        if consumer is None or not (assigned := consumer.assignment()):
+            return 0
+        async with asyncio.timeout(10):
+            ends = await consumer.end_offsets(list(assigned))
+            places = {one: await consumer.position(one) for one in assigned}
+        behind: int = sum(max(0, end - places[one]) for one, end in ends.items())
+        return self._in_hand + behind
+
+
+async def _undecoded(message: KafkaMessage) -> bytes:
+    del message
+    return b""
+
+
+def _record(one: ConsumerRecord[Any, Any]) -> Record:
+    return Record(one.topic, one.partition, one.offset, one.key, tuple(one.headers), one.value)

@@ -1,0 +1,80 @@
+"""Ends the process when there is work, nothing is done, and the database is not to blame."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+from aiokafka.errors import KafkaError
+
+from messaging.database import Database
+from messaging.errors import Unavailable
+from messaging.subscriber import Subscriber
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CHECK_S = 5.0
+PATIENCE_S = 60.0
+EXIT_CODE = 70
+"""EX_SOFTWARE: the supervisor starts a fresh process, which joins the group anew."""
+
+
+@dataclass(slots=True)
+class Stall:
+    """How long there has been lag without progress; pure, so that its judgement can be tested."""
+
+    progress: int = -1
+    since: float = 0.0
+
+    def stalled(self, *, lag: int, progress: int, held: bool, now: float) -> bool:
+        """Whether patience is over. Waiting for a dependency or for an operator is not a stall."""
+        if lag == 0 or held or progress != self.progress:
+            self.progress, self.since = progress, now
+        return now - self.since > PATIENCE_S
+
+
+class Watchdog:
+    """Watches one subscriber; a client library's task can die while the consumer says that it runs."""
+
+    def __init__(
+        self, subscriber: Subscriber, database: Database, end: Callable[[], NoReturn] | None = None
+    ) -> None:
+        self._subscriber = subscriber
+        self._database = database
+        self._end = end or _exit
+        self._stall = Stall()
+        self.lag: int | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Checks every few seconds until stopped."""
+        loop = asyncio.get_running_loop()
+        while not stop.is_set():
+            self.lag = await _or_none(self._subscriber.lag)
+            stalled = self._stall.stalled(
+                lag=self.lag or 0,
+                progress=self._subscriber.progress,
+                held=self._subscriber.held,
+                now=loop.time(),
+            )
+            if stalled and await _or_none(self._database.now) is not None:
+                log.critical("lag %s and no progress for %d s: ending the process", self.lag, PATIENCE_S)
+                self._end()
+            try:
+                await asyncio.wait_for(stop.wait(), CHECK_S)
+            except TimeoutError:
+                continue
+
+
+async def _or_none(ask: Callable[[], Awaitable[T]]) -> T | None:
+    try:
+        return await ask()
+    except (KafkaError, Unavailable, TimeoutError):
+        return None
+
+
+def _exit() -> NoReturn:
+    logging.shutdown()
+    os._exit(EXIT_CODE)

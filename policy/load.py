@@ -1,0 +1,127 @@
+"""Reads policies and the area registry; a file that is wrong is refused whole, every error with its line."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from policy.model import Policy
+from schemas.base import Tier, tier_of
+
+
+class Refused(ValueError):
+    """A file cannot be used; the message has one line per error, each with file and line number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One entry of the registry of statistical area codes."""
+
+    code: str
+    tier: Tier
+    name: str
+    parent: str | None
+
+
+def policies(path: Path) -> dict[str, Policy]:
+    """The policy of a file under its version, and all older ones beside it that running incidents may still need.
+
+    The file itself comes first. Raises `Refused`.
+    """
+    others = [other for other in sorted(path.parent.glob("*.yaml")) if other != path]
+    first = policy(path)
+    rest = {one.version: one for one in map(policy, others)}
+    return {first.version: first} | {
+        version: one for version, one in rest.items() if version != first.version
+    }
+
+
+def policy(path: Path) -> Policy:
+    """One policy file. Raises `Refused` with every error and its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(text)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise Refused(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
+    try:
+        return Policy.model_validate(raw)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        raise Refused(
+            "\n".join(
+                f"{path}:{_line(node, one['loc'])}: {_dotted(one['loc'])}: {one['msg']}" for one in problems
+            )
+        ) from None
+
+
+def _dotted(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(one) for one in place) or "the file"
+
+
+def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
+    """The line of the deepest part of `place` that exists in the file."""
+    line = 1 if node is None else node.start_mark.line + 1
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def areas(path: Path) -> dict[str, Area]:
+    """The area registry: a CSV of `code,tier,name,parent`. Raises `Refused` with every error and its line."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, restkey="more", restval=""))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path}: cannot be read: {error}") from error
+    found: dict[str, Area] = {}
+    errors = []
+    for line, row in enumerate(rows, start=2):
+        problems = list(_wrong(row, found))
+        errors += [f"{path}:{line}: {problem}" for problem in problems]
+        if not problems:
+            code = row["code"].strip()
+            found[code] = Area(code, tier_of(code), row["name"].strip(), row["parent"].strip() or None)
+    errors += [
+        f"{path}: {one.code}: its parent {one.parent} is not in the file"
+        for one in found.values()
+        if one.parent is not None and one.parent not in found
+    ]
+    if errors or not found:
+        raise Refused(
+            "\n".join(errors) or f"{path}: no area in it; the first line must be code,tier,name,parent"
+        )
+    return found
+
+
+def _wrong(row: Mapping[str, Any], found: Mapping[str, Area]) -> Iterator[str]:
+    code, tier, parent = ((row.get(name) or "").strip() for name in ("code", "tier", "parent"))
+    if not (code.isascii() and code.isdigit() and len(code) in {6, 9, 12}):
+        yield "code: must have 6 digits for a county, 9 for a town, 12 for a village"
+    elif code in found:
+        yield "code: stands in the file twice"
+    elif tier != tier_of(code):
+        yield f"tier: a code of {len(code)} digits is a {tier_of(code)}"
+    if parent and not code.startswith(parent):
+        yield "parent: must be the beginning of the code"
+    if not parent and tier != "county":
+        yield "parent: only a county has none"
+    if not (row.get("name") or "").strip():
+        yield "name: is empty"

@@ -1,0 +1,117 @@
+"""The shape of a policy file. Durations are ISO 8601 (`PT4H`, `P7D`)."""
+
+from datetime import timedelta
+from functools import cached_property
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from schemas.base import TIERS, Tier, height
+
+Severity = Literal["ordinary", "prominent", "major"]
+SEVERITIES: tuple[Severity, ...] = ("ordinary", "prominent", "major")
+Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650))]
+MissedStep = Literal["escalate", "alarm"]
+
+
+class Part(BaseModel):
+    """Base of every part: frozen, and closed, because an unknown key is a misspelt rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Clock(Part):
+    """How long a centre has to accept an incident, and then to handle it."""
+
+    accept: Duration
+    handle: Duration
+
+
+class Missed(Part):
+    """What happens when a deadline passes; at the county, where nothing is above, it is always an alarm."""
+
+    accept: MissedStep = "escalate"
+    handle: MissedStep = "escalate"
+
+
+class Skip(Part):
+    """A permission to escalate past a tier."""
+
+    from_tier: Tier
+    to_tier: Tier
+    severities: tuple[Severity, ...]
+
+    @model_validator(mode="after")
+    def _climbs(self) -> Self:
+        if height(self.to_tier) < height(self.from_tier) + 2:
+            raise ValueError("a skip goes up by two tiers; one tier needs no permission")
+        return self
+
+
+class RevisitRules(Part):
+    """一事一回访: every party is asked; who cannot be reached is tried again, and never counted as satisfied."""
+
+    due: Duration
+    calls: Annotated[int, Field(ge=1, le=20)]
+    """How often an unreachable party is tried before the revisit ends without it."""
+    reopen_on: tuple[Literal["dissatisfied", "relapse"], ...] = ("dissatisfied", "relapse")
+
+
+class Policy(Part):
+    """One released policy. An incident keeps the version it began with."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[0-9]+$")]
+    time_zone: str = "Asia/Shanghai"
+    first_tier: dict[Severity, Tier]
+    clocks: dict[Tier, dict[Severity, Clock]]
+    missed: Missed = Missed()
+    skips: tuple[Skip, ...] = ()
+    revisit: RevisitRules
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("not a time zone of the IANA database") from None
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        missing = [f"first_tier.{one}" for one in SEVERITIES if one not in self.first_tier]
+        missing += [
+            f"clocks.{tier}.{one}"
+            for tier in TIERS
+            for one in SEVERITIES
+            if one not in self.clocks.get(tier, {})
+        ]
+        if missing:
+            raise ValueError(f"these rules are missing: {', '.join(missing)}")
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone whose midnight begins a day."""
+        return ZoneInfo(self.time_zone)
+
+    def clock(self, tier: Tier, severity: str) -> Clock:
+        """The deadlines of a severity at a tier."""
+        return self.clocks[tier][_severity(severity)]
+
+    def first(self, severity: str) -> Tier:
+        """The tier an incident of a severity begins at."""
+        return self.first_tier[_severity(severity)]
+
+    def may_skip(self, from_tier: Tier, to_tier: Tier, severity: str) -> bool:
+        """Whether an incident may pass over the tier between."""
+        return any(
+            (one.from_tier, one.to_tier) == (from_tier, to_tier) and severity in one.severities
+            for one in self.skips
+        )
+
+
+def _severity(code: str) -> Severity:
+    """A locality's own severities are read as ordinary until its policy names them."""
+    return next((one for one in SEVERITIES if one == code), "ordinary")

@@ -1,0 +1,102 @@
+"""What every event has in common: frozen, tolerant of fields it does not know, silent about values it refuses."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from schemas.codes import Code
+
+Tier = Literal["village", "town", "county"]
+TIERS: tuple[Tier, ...] = ("village", "town", "county")
+"""From the bottom up: the index is the height."""
+
+Service = Literal["intake", "routing", "followup", "metrics"]
+SERVICES: tuple[Service, ...] = ("intake", "routing", "followup", "metrics")
+
+IncidentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,3}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@/-]{1,64}$")]
+"""An opaque name of a person, unit or request. Its alphabet keeps people's real names out of it."""
+
+
+class Event(BaseModel):
+    """A fact or a request; `type` is its CloudEvents type and ends in its version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    type: ClassVar[str]
+
+
+class Party(BaseModel):
+    """Somebody in the matter, by role only: who that is stays in the vault under the same `ref`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    ref: Annotated[str, StringConstraints(pattern=r"^p[0-9]{1,2}$")]
+    role: Code
+
+
+class Matter(Event):
+    """The attributes of an incident that every later event repeats, so that no reader has to ask for them."""
+
+    incident_id: IncidentId
+    area: AreaCode
+    category: Code
+    channel: Code
+    severity: Code
+    reported_at: AwareDatetime
+    backfill: bool = False
+    """Imported history: judged by its own times, fires nothing today."""
+
+
+class Actor(BaseModel):
+    """Who acted, in which role; both opaque."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    role: Reference = "staff"
+    ref: Reference = "unknown"
+
+
+SYSTEM = Actor(role="system", ref="policy")
+Attempt = Annotated[int, Field(ge=1, le=1000)]
+
+
+def tier_of(area: str) -> Tier:
+    """The tier an area code belongs to; a grid counts as its village."""
+    match len(area):
+        case 6:
+            return "county"
+        case 9:
+            return "town"
+        case _:
+            return "village"
+
+
+def height(tier: Tier) -> int:
+    """0 village, 1 town, 2 county."""
+    return TIERS.index(tier)
+
+
+def higher(first: Tier, second: Tier) -> Tier:
+    """The upper one of two tiers."""
+    return TIERS[max(height(first), height(second))]
+
+
+__all__ = [
+    "SERVICES",
+    "SYSTEM",
+    "TIERS",
+    "Actor",
+    "AreaCode",
+    "Attempt",
+    "Event",
+    "IncidentId",
+    "Matter",
+    "Party",
+    "Reference",
+    "Service",
+    "Tier",
+    "datetime",
+    "height",
+    "higher",
+    "tier_of",
+]

@@ -1,0 +1,112 @@
+"""Versioned code lists: every code travels as `<list>/<version>:<code>`, so that its meaning never drifts."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, StringConstraints
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+/[0-9]+:[A-Za-z0-9_-]+$", max_length=80)]
+GivenCode = Annotated[
+    str, StringConstraints(pattern=r"^([a-z0-9.-]+/[0-9]+:)?[A-Za-z0-9_-]+$", max_length=80)
+]
+"""A code as a caller may send it: in full, or bare, meaning the newest released list of its kind."""
+
+KINDS = {"result": "revisit-result", "parties": "party-role"}
+"""Fields that are not called like the list they take their codes from."""
+CODED = ("category", "channel", "severity", "method", "outcome", "result", "means", "reason")
+"""Fields that hold codes, wherever they stand."""
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """One released list; `codes` maps a code to its Chinese and English label."""
+
+    id: str
+    zh: str
+    en: str
+    codes: dict[str, tuple[str, str]]
+
+
+class UnknownCode(ValueError):
+    """A code that stands in none of the lists of its kind; the message lists what would be accepted."""
+
+
+class UnknownCodes(ValueError):
+    """Codes in fields of a request; `fields` pairs each field with what is wrong and what would be accepted."""
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{name}: {what}" for name, what in fields))
+        self.fields = fields
+
+
+def bare(code: str) -> str:
+    """The code without its list: `severity/1:major` → `major`."""
+    return code.rpartition(":")[2]
+
+
+def load(*folders: Path) -> dict[str, CodeList]:
+    """Every list of the product and of a locality's own folders, by id; errors name the file."""
+    lists: dict[str, CodeList] = {}
+    for folder in (HERE, *folders):
+        for path in sorted(folder.glob("*.json")):
+            lists |= {(one := _read(path)).id: one}
+    return lists
+
+
+def _read(path: Path) -> CodeList:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        codes = {code: (label["zh"], label["en"]) for code, label in raw["codes"].items()}
+        return CodeList(raw["id"], raw["zh"], raw["en"], codes)
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: not a code list ({type(error).__name__}: {error})") from error
+
+
+def resolve(lists: dict[str, CodeList], kind: str, given: str) -> str:
+    """The full code for `land` or `category/1:land`; a bare code means the newest released list of its kind.
+
+    Raises `UnknownCode`. A locality's list counts as the kind when its id ends in it (`us-boston.category/1`).
+    """
+    name, _, code = given.rpartition(":")
+    known = [one for one in lists.values() if _kind(one.id) == kind and name in ("", one.id)]
+    for one in sorted(known, key=lambda one: _newest_first(one.id, kind)):
+        if code in one.codes:
+            return f"{one.id}:{code}"
+    accepted = ", ".join(sorted(code for one in known for code in one.codes)[:20])
+    raise UnknownCode(f"not a {kind} code of the lists in force; accepted: {accepted or 'none'}")
+
+
+def _kind(list_id: str) -> str:
+    return list_id.partition("/")[0].rpartition(".")[2]
+
+
+def _newest_first(list_id: str, kind: str) -> tuple[bool, int]:
+    """The product's own lists first, each kind's newest version before its older ones."""
+    name, _, version = list_id.partition("/")
+    return name != kind, -int(version)
+
+
+def complete(lists: dict[str, CodeList], given: dict[str, str], prefix: str = "") -> dict[str, str]:
+    """Every given code in full, by field name. Raises `UnknownCodes` with all fields that are wrong."""
+    found: dict[str, str] = {}
+    wrong: list[tuple[str, str]] = []
+    for name, code in given.items():
+        try:
+            found[name] = resolve(lists, KINDS.get(name, name), code)
+        except UnknownCode as error:
+            wrong.append((prefix + name, str(error)))
+    if wrong:
+        raise UnknownCodes(wrong)
+    return found
+
+
+def completed(lists: dict[str, CodeList], model: Model, prefix: str = "") -> Model:
+    """A copy of a model with the codes in its coded fields in full. Raises `UnknownCodes`."""
+    given = {name: value for name, value in model if name in CODED and isinstance(value, str)}
+    return model.model_copy(update=complete(lists, given, prefix)) if given else model

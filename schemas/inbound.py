@@ -1,0 +1,49 @@
+"""What other systems may send to `<tier>.inbound`: the only untrusted topic. No personal data travels here."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from schemas.actions import AnyAction
+from schemas.base import Actor, AreaCode, Event, IncidentId, Reference
+
+
+class ReportSubmitted(Event):
+    """A matter another system reports. Its CloudEvents (source, id) names it for ever: sent twice, it counts once.
+
+    Codes may be bare (`land`) or full (`category/1:land`). `target_at` is a deadline promised at the source.
+    """
+
+    type: ClassVar[str] = "report.submitted.v1"
+
+    area: AreaCode
+    category: Annotated[str, Field(max_length=80)]
+    channel: Annotated[str, Field(max_length=80)]
+    severity: Annotated[str, Field(max_length=80)] = "ordinary"
+    occurred_at: AwareDatetime
+    parties: Annotated[tuple[Annotated[str, Field(max_length=80)], ...], Field(max_length=20)] = ("reporter",)
+    """One party role per person in the matter, for example `["applicant", "respondent"]`."""
+    target_at: AwareDatetime | None = None
+    backfill: bool = False
+
+
+class ActionSubmitted(Event):
+    """Something another system did, or asks to be done, to an incident.
+
+    The incident is named by `incident_id`, or by `report_id`: the id of the sender's own `report.submitted.v1`.
+    """
+
+    type: ClassVar[str] = "action.submitted.v1"
+
+    incident_id: IncidentId | None = None
+    report_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    occurred_at: AwareDatetime
+    actor: Actor = Actor(role="partner")
+    reference: Reference | None = None
+    action: AnyAction
+
+    @model_validator(mode="after")
+    def _names_one_incident(self) -> "ActionSubmitted":
+        if (self.incident_id is None) == (self.report_id is None):
+            raise ValueError("name the incident by incident_id or by report_id, one of the two")
+        return self

@@ -1,0 +1,157 @@
+"""What routing says: the life of an incident at one tier, and what it hands to another tier."""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from schemas.actions import HandlingAction
+from schemas.base import Actor, Attempt, Event, IncidentId, Matter, Party, Tier
+from schemas.codes import Code
+
+Step = Literal["accept", "handle"]
+"""Which of the two clocks: until the centre acknowledges, until it has handled the matter."""
+
+
+class IncidentEvent(Matter):
+    """An event of an incident at the tier that publishes it."""
+
+    occurred_at: AwareDatetime
+    actor: Actor
+
+
+class IncidentOpened(IncidentEvent):
+    """The incident is in this tier's hands: reported here, or handed over from `from_tier`."""
+
+    type: ClassVar[str] = "incident.opened.v1"
+    from_tier: Tier | None = None
+    attempt: Attempt
+    policy: str
+    due_at: AwareDatetime | None = None
+    """When it must be accepted."""
+
+
+class IncidentAccepted(IncidentEvent):
+    """接单: acknowledged by the owning centre; the handling clock runs until `due_at`."""
+
+    type: ClassVar[str] = "incident.accepted.v1"
+    opened_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+
+
+class IncidentAssigned(IncidentEvent):
+    """Somebody named handles it."""
+
+    type: ClassVar[str] = "incident.assigned.v1"
+    assignee: str
+
+
+class IncidentEscalated(IncidentEvent):
+    """上报: this tier handed the incident up, by a person's decision or because a deadline passed."""
+
+    type: ClassVar[str] = "incident.escalated.v1"
+    to_tier: Tier
+    reason: Code
+    by: Literal["person", "deadline", "policy"]
+
+
+class IncidentReturned(IncidentEvent):
+    """退回: this tier handed the incident down."""
+
+    type: ClassVar[str] = "incident.returned.v1"
+    to_tier: Tier
+    reason: Code
+    by: Literal["person", "policy"] = "person"
+
+
+class IncidentOverdue(IncidentEvent):
+    """A deadline passed while the incident waited for its step."""
+
+    type: ClassVar[str] = "incident.overdue.v1"
+    step: Step
+    due_at: AwareDatetime
+
+
+class IncidentResolved(IncidentEvent):
+    """化解: handled here; `on_time` is null when nothing was promised (`target_at` is null)."""
+
+    type: ClassVar[str] = "incident.resolved.v1"
+    parties: tuple[Party, ...]
+    method: Code
+    outcome: Code
+    agreement: bool
+    attempt: Attempt
+    target_at: AwareDatetime | None
+    on_time: bool | None
+    policy: str
+
+
+class IncidentReopened(IncidentEvent):
+    """反弹: a failed revisit undid the resolution; carries what it undoes so that figures can follow."""
+
+    type: ClassVar[str] = "incident.reopened.v1"
+    reason: Code
+    attempt: Attempt
+    resolved_at: AwareDatetime
+    on_time: bool | None
+    due_at: AwareDatetime | None = None
+
+
+class IncidentClosed(IncidentEvent):
+    """销号: closed after its revisit."""
+
+    type: ClassVar[str] = "incident.closed.v1"
+    attempt: Attempt
+    resolved_at: AwareDatetime
+
+
+class ActionRefused(Event):
+    """The rules say no to an action that arrived without a caller waiting; nothing else changed."""
+
+    type: ClassVar[str] = "action.refused.v1"
+    incident_id: IncidentId
+    occurred_at: AwareDatetime
+    actor: Actor
+    action: str
+    reason: str
+
+
+class Entry(BaseModel):
+    """One line of an incident's history: who did what, where, when it happened and when it was recorded."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    event: str
+    tier: Tier
+    occurred_at: AwareDatetime
+    recorded_at: AwareDatetime
+    actor: Actor
+    detail: str | None = None
+
+
+class IncidentHandedOver(Matter):
+    """The whole incident, addressed to the tier that now owns it."""
+
+    type: ClassVar[str] = "incident.handed-over.v1"
+    to_tier: Tier
+    from_tier: Tier
+    occurred_at: AwareDatetime
+    actor: Actor
+    reason: Code
+    parties: tuple[Party, ...]
+    target_at: AwareDatetime | None
+    attempt: Attempt
+    policy: str
+    path: tuple[Tier, ...]
+    """The tiers that held it before, oldest first: a return goes back the way it came."""
+    history: tuple[Entry, ...]
+
+
+class ActionForwarded(Event):
+    """An action that reached a tier that no longer owns the incident, on its way to the owner."""
+
+    type: ClassVar[str] = "action.forwarded.v1"
+    to_tier: Tier
+    from_tier: Tier
+    incident_id: IncidentId
+    occurred_at: AwareDatetime
+    actor: Actor
+    action: HandlingAction

@@ -1,0 +1,182 @@
+"""The one table of topics: who writes, who reads, what travels, how long it stays.
+
+Local creation, Kubernetes topics, ACLs and the AsyncAPI document are generated from it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.base import TIERS, Event, Service, Tier, height
+from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
+from schemas.inbound import ActionSubmitted, ReportSubmitted
+from schemas.intake import ActionReceived, IncidentReported
+from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.routing import (
+    ActionForwarded,
+    ActionRefused,
+    IncidentAccepted,
+    IncidentAssigned,
+    IncidentClosed,
+    IncidentEscalated,
+    IncidentHandedOver,
+    IncidentOpened,
+    IncidentOverdue,
+    IncidentReopened,
+    IncidentResolved,
+    IncidentReturned,
+)
+
+Kind = Literal["inbound", "intake", "routing", "handoff", "followup", "metrics"]
+Reach = Literal["same", "other", "same-and-below"]
+"""Which tiers' copies of a service read the topic, seen from the topic's own tier."""
+
+PARTITIONS = 12
+"""Equal everywhere: one incident falls on the same partition number of each topic, so one replica owns it."""
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One kind of topic; there is a topic of the kind for each tier."""
+
+    kind: Kind
+    writer: Service | Literal["partners"]
+    readers: tuple[tuple[Service, Reach], ...]
+    events: tuple[type[Event], ...]
+    key: str = "incident id"
+    retention_ms: int = 14 * DAY_MS
+    cleanup: Literal["delete", "compact"] = "delete"
+    max_bytes: int = 1_048_576
+    sequenced: bool = True
+    """Whether events are numbered per incident. The untrusted topic is not; cells carry versions instead."""
+
+
+FLOWS: tuple[Flow, ...] = (
+    Flow(
+        "inbound",
+        "partners",
+        (("intake", "same"),),
+        (ReportSubmitted, ActionSubmitted),
+        "chosen by the sender",
+        sequenced=False,
+        max_bytes=4
+        * 1_048_576,  # larger than what is accepted, so that a large record is a dead letter with a reason
+    ),
+    Flow(
+        "intake",
+        "intake",
+        (("routing", "same"), ("followup", "same"), ("metrics", "same")),
+        (IncidentReported, ActionReceived),
+    ),
+    Flow(
+        "routing",
+        "routing",
+        (("followup", "same"), ("metrics", "same"), ("intake", "same-and-below")),
+        (
+            IncidentOpened,
+            IncidentAccepted,
+            IncidentAssigned,
+            IncidentEscalated,
+            IncidentReturned,
+            IncidentOverdue,
+            IncidentResolved,
+            IncidentReopened,
+            IncidentClosed,
+            ActionRefused,
+        ),
+    ),
+    Flow("handoff", "routing", (("routing", "other"),), (IncidentHandedOver, ActionForwarded)),
+    Flow(
+        "followup",
+        "followup",
+        (("routing", "same"), ("metrics", "same"), ("intake", "same-and-below")),
+        (RevisitPlanned, RevisitVisited, RevisitOverdue, RevisitCompleted, ActionRefused),
+    ),
+    Flow(
+        "metrics",
+        "metrics",
+        (("metrics", "other"),),
+        (MetricCell, MetricHeartbeat),
+        "cell",
+        retention_ms=-1,
+        cleanup="compact",
+        sequenced=False,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic of one tier."""
+
+    name: str
+    tier: Tier
+    flow: Flow
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions it has."""
+        return PARTITIONS
+
+    @property
+    def retention_ms(self) -> int:
+        """How long a record stays, in milliseconds; -1 for ever."""
+        return self.flow.retention_ms
+
+    @property
+    def cleanup(self) -> Literal["delete", "compact"]:
+        """Kafka's cleanup policy."""
+        return self.flow.cleanup
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest record batch the broker takes."""
+        return self.flow.max_bytes
+
+    @property
+    def trusted(self) -> bool:
+        """Whether one of our services writes it, so that its source can be checked."""
+        return self.flow.writer != "partners"
+
+    @property
+    def sequenced(self) -> bool:
+        """Whether every record carries a dense number per incident, from 1."""
+        return self.flow.sequenced
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source its writer signs with."""
+        return source_of(self.flow.writer, self.tier)
+
+    def read_by(self, service: Service, tier: Tier) -> bool:
+        """Whether that service of that tier reads this topic."""
+        return any(name == service and _reaches(reach, self.tier, tier) for name, reach in self.flow.readers)
+
+
+def source_of(service: str, tier: str) -> str:
+    """The CloudEvents source of a service, e.g. `/fengqiao/village/routing`."""
+    return f"/fengqiao/{tier}/{service}"
+
+
+def _reaches(reach: Reach, topic_tier: Tier, reader_tier: Tier) -> bool:
+    match reach:
+        case "same":
+            return topic_tier == reader_tier
+        case "other":
+            return topic_tier != reader_tier
+        case "same-and-below":
+            return height(reader_tier) <= height(topic_tier)
+
+
+TOPICS: dict[str, Topic] = {
+    f"{tier}.{flow.kind}": Topic(f"{tier}.{flow.kind}", tier, flow) for tier in TIERS for flow in FLOWS
+}
+
+
+def topics_read_by(service: Service, tier: Tier) -> tuple[Topic, ...]:
+    """All topics a service of a tier listens to."""
+    return tuple(topic for topic in TOPICS.values() if topic.read_by(service, tier))
+
+
+EVENTS: dict[str, type[Event]] = {event.type: event for flow in FLOWS for event in flow.events}
+"""Every event type of the product by its CloudEvents type."""

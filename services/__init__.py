@@ -1,0 +1,1 @@
+"""The four services; they share nothing at run time but Kafka."""

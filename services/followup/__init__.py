@@ -1,0 +1,1 @@
+"""Followup: whom to revisit, when, and whether the incident may close."""

@@ -1,0 +1,141 @@
+"""Where followup's decisions are carried out: resolutions, visits and the clock, each in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from messaging import outbox
+from messaging.database import Connection, Database
+from messaging.each import each
+from messaging.envelope import Draft, Message, Outcome
+from messaging.errors import Rejected
+from messaging.pace import Pulse
+from schemas.actions import Visit
+from schemas.base import Actor, Event, Tier
+from schemas.intake import ActionReceived
+from schemas.routing import ActionRefused, IncidentResolved
+from services.followup import store
+from services.followup.revisit import Policies, Refused, Revisit, late, plan, visit
+
+FIRE = 200
+"""Dates fired in one transaction."""
+
+
+class Desk:
+    """Binds the pure decisions to the store and the outbox of one tier."""
+
+    def __init__(self, database: Database, tier: Tier, policies: Policies, sent: Pulse) -> None:
+        self._database = database
+        self._policies = policies
+        self._sent = sent
+        self._topic = f"{tier}.followup"
+
+    async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
+        """Applies a batch of messages: one query, decisions in memory, one write."""
+        heard = [one for one in messages if _concerns(one.event)]
+        revisits = await store.load(tx, (one.stream.key for one in heard if one.stream)) if heard else {}
+        changed: dict[str, Revisit] = {}
+        drafts: list[Draft] = []
+
+        def step(message: Message) -> None:
+            if not _concerns(message.event):
+                return
+            key = _key(message)
+            after, events = self._decide(revisits.get(key), message.event, now)
+            if after is not None and events:
+                revisits[key] = changed[key] = after
+            drafts.extend(self._drafts(key, events, message.traceparent))
+
+        faults = each(messages, step)
+        if changed:
+            await store.save(tx, list(changed.values()), now)
+        return Outcome(drafts, faults)
+
+    def _decide(
+        self, before: Revisit | None, event: Event | None, now: datetime
+    ) -> tuple[Revisit | None, Sequence[Event]]:
+        match event:
+            case IncidentResolved():
+                return plan(before, event, self._policies, now) or (before, [])
+            case ActionReceived(action=Visit() as asked):
+                try:
+                    return visit(before, asked, (event.actor, event.occurred_at), self._policies)
+                except Refused as refusal:
+                    return before, [_refused(event, refusal)]
+            case _:
+                return before, []
+
+    async def visit(
+        self, tx: Connection, incident_id: str, asked: Visit, by: tuple[Actor, datetime], trace: str
+    ) -> tuple[Revisit, Sequence[Event]]:
+        """Records a visit inside the caller's transaction. Raises `Refused`."""
+        before = (await store.load(tx, [incident_id])).get(incident_id)
+        now: datetime = await tx.fetchval("select now()")
+        after, events = visit(before, asked, by, self._policies)
+        await store.save(tx, [after], now)
+        await outbox.put(tx, self._drafts(incident_id, events, trace), now)
+        return after, events
+
+    async def fire(self) -> int:
+        """Notes dates that have passed, oldest first; returns how many. Raises `Unavailable`."""
+        async with self._database.transaction() as tx:
+            passed = await store.due(tx, FIRE)
+            await self._fire(tx, passed)
+        self._sent.beat()
+        return len(passed)
+
+    async def fire_singly(self) -> int:
+        """Like `fire`, one date a transaction: one that meets a bug is postponed, the others are not delayed."""
+        fired = 0
+        while True:
+            async with self._database.transaction() as tx:
+                passed = await store.due(tx, 1)
+                if not passed:
+                    return fired
+                try:
+                    async with tx.transaction():
+                        await self._fire(tx, passed)
+                except (ValueError, KeyError, TypeError):
+                    await store.postpone(tx, passed[0][0].incident_id)
+            fired += 1
+
+    async def _fire(self, tx: Connection, passed: Sequence[tuple[Revisit, datetime]]) -> None:
+        if not passed:
+            return
+        now: datetime = await tx.fetchval("select now()")
+        decided = [late(revisit, due_at) for revisit, due_at in passed]
+        await store.save(tx, [after for after, _ in decided], now)
+        drafts = [
+            draft for after, events in decided for draft in self._drafts(after.incident_id, events, None)
+        ]
+        await outbox.put(tx, drafts, now)
+
+    def _drafts(self, incident_id: str, events: Sequence[Event], trace: str | None) -> list[Draft]:
+        return [
+            Draft(self._topic, incident_id, event, event.occurred_at, trace)  # type: ignore[attr-defined] # all have it
+            for event in events
+        ]
+
+
+def _concerns(event: Event | None) -> bool:
+    return isinstance(event, IncidentResolved) or (
+        isinstance(event, ActionReceived) and isinstance(event.action, Visit)
+    )
+
+
+def _key(message: Message) -> str:
+    """The incident, once the event and its place in the stream agree on it."""
+    event = message.event
+    assert isinstance(event, (IncidentResolved, ActionReceived))
+    if message.stream is None or event.incident_id != message.stream.key:
+        raise Rejected("wrong-schema", "incident_id: is not the incident the record is keyed by")
+    return event.incident_id
+
+
+def _refused(asked: ActionReceived, refusal: Refused) -> ActionRefused:
+    return ActionRefused(
+        incident_id=asked.incident_id,
+        occurred_at=asked.occurred_at,
+        actor=asked.actor,
+        action="visit",
+        reason=refusal.reason,
+    )

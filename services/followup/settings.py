@@ -1,0 +1,20 @@
+"""Settings of followup, read under `FOLLOWUP_`."""
+
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from messaging.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What followup needs besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="FOLLOWUP_")
+
+    policy: Path = Path("policy/default.yaml")
+    """The policy in force; other versions in its folder serve incidents that began with them."""
+    codes: Path | None = None
+    """A folder of a locality's own code lists, beside the product's."""
+    clock_s: float = 0.5
+    """How often the clock looks for revisits whose date has passed."""

@@ -1,0 +1,1 @@
+"""Intake: what enters, and who may know the people in it."""

@@ -1,0 +1,31 @@
+"""Intake put together: what it listens to, what it serves."""
+
+from messaging.inbox import Reading
+from messaging.process import Process
+from policy.load import areas
+from schemas.codes import load
+from schemas.inbound import ActionSubmitted, ReportSubmitted
+from schemas.topics import topics_read_by
+from services.intake.api import api
+from services.intake.desk import Desk
+from services.intake.report import Registry
+from services.intake.settings import Settings
+from services.intake.vault import SealedLetters, Vault
+
+LISTENS_TO = (ReportSubmitted, ActionSubmitted)
+"""Parsed; of everything else it reads, only type and times go to the reporters' timelines."""
+
+
+def compose() -> Process:
+    """The process, not yet started. Raises `ValueError` naming every setting or registry line that is wrong."""
+    settings = Settings()
+    process = Process("intake", settings)
+    registry = Registry(
+        settings.tier, areas(settings.areas), load(*([settings.codes] if settings.codes else []))
+    )
+    vault = Vault(settings.key())
+    desk = Desk(registry, vault)
+    reading = Reading(topics_read_by("intake", settings.tier), LISTENS_TO, desk.handle, SealedLetters(vault))
+    process.reads(reading)
+    process.door = api(process.database, desk, registry, vault, process.relay.pulse)
+    return process

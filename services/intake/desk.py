@@ -1,0 +1,113 @@
+"""Where intake's decisions are carried out: reports over HTTP, other systems' events, and reporters' timelines."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from messaging import outbox
+from messaging.database import Connection
+from messaging.each import each
+from messaging.envelope import Draft, Message, Outcome
+from messaging.errors import Rejected
+from messaging.trace import carried
+from schemas.inbound import ActionSubmitted, ReportSubmitted
+from schemas.intake import ActionReceived, IncidentReported
+from services.intake import store
+from services.intake.report import NotAccepted, Registry, incident_id_of, received, reported
+from services.intake.store import Happening
+from services.intake.vault import Vault
+
+Name = tuple[str, str]
+"""CloudEvents (source, id)."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch adds up to before it is written."""
+
+    seen: dict[Name, bytes]
+    new: dict[Name, bytes] = field(default_factory=dict)
+    reports: list[IncidentReported] = field(default_factory=list)
+    timeline: list[Happening] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+
+
+class Desk:
+    """Binds the pure checks to the store, the vault and the outbox of one tier."""
+
+    def __init__(self, registry: Registry, vault: Vault) -> None:
+        self._registry = registry
+        self._vault = vault
+        self._topic = f"{registry.tier}.intake"
+
+    async def accept(
+        self, tx: Connection, incident: IncidentReported, secret: bytes | None, now: datetime, trace: str
+    ) -> None:
+        """Stores a report that came over HTTP, its personal data in the vault, and its event."""
+        await store.save_reports(tx, [incident], now)
+        if secret is not None:
+            sealed = self._vault.encrypt(incident.incident_id, secret)
+            await store.save_secret(tx, incident.incident_id, self._vault.key_id, sealed)
+        await outbox.put(tx, [self._draft(incident, trace)], now)
+
+    async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
+        """Applies a batch: submissions become reports and actions, other events go to the timelines."""
+        names = [(one.source, one.id) for one in messages if one.stream is None]
+        batch = _Batch(await store.known(tx, names) if names else {})
+        faults = each(messages, lambda message: self._step(batch, message, now))
+        if batch.new:
+            await store.remember(tx, batch.new)
+        if batch.reports:
+            await store.save_reports(tx, batch.reports, now)
+        if batch.timeline:
+            await store.save_timeline(tx, batch.timeline)
+        return Outcome(batch.drafts, faults)
+
+    def _step(self, batch: _Batch, message: Message, now: datetime) -> None:
+        if message.stream is not None:
+            batch.timeline.append(_happening(message))
+            return
+        name, digest = (message.source, message.id), _digest(message)
+        known = batch.seen.get(name) or batch.new.get(name)
+        if known is not None:
+            if known != digest:
+                raise Rejected("id-reused", "ce_id: this source used it before, for something else")
+            return
+        event = self._let_in(message, now)
+        batch.new[name] = digest
+        if isinstance(event, IncidentReported):
+            batch.reports.append(event)
+        batch.drafts.append(self._draft(event, carried(message.traceparent)))
+
+    def _let_in(self, message: Message, now: datetime) -> IncidentReported | ActionReceived:
+        try:
+            match message.event:
+                case ReportSubmitted() as report:
+                    incident_id = incident_id_of(message.source, message.id)
+                    return reported(self._registry, incident_id, message.source, report, now)
+                case ActionSubmitted() as asked:
+                    return received(self._registry, message.source, asked, now)
+                case other:
+                    raise AssertionError(f"the topic table lets nothing else in: {type(other).__name__}")
+        except NotAccepted as refusal:
+            raise Rejected(refusal.kind, str(refusal)) from None
+
+    def _draft(self, event: IncidentReported | ActionReceived, trace: str | None) -> Draft:
+        return Draft(self._topic, event.incident_id, event, event.occurred_at, trace)
+
+
+def _happening(message: Message) -> Happening:
+    assert message.stream is not None
+    assert message.occurred_at is not None
+    assert message.recorded_at is not None
+    stream = message.stream
+    return Happening(
+        stream.key, stream.topic, message.seq, message.type, message.occurred_at, message.recorded_at
+    )
+
+
+def _digest(message: Message) -> bytes:
+    event = message.event
+    assert event is not None
+    return hashlib.sha256(f"{message.type}\n{event.model_dump_json()}".encode()).digest()

@@ -1,0 +1,85 @@
+"""The reporter's view: what happened to the matter, in words anybody understands. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+WORDS: dict[str, tuple[str, str]] = {
+    "incident.reported.v1": ("已受理", "Accepted"),
+    "incident.opened.v1": ("已转至综治中心，待接单", "At the centre, to be acknowledged"),
+    "incident.accepted.v1": ("已接单，办理中", "Being handled"),
+    "incident.assigned.v1": ("已指派承办", "Assigned"),
+    "incident.escalated.v1": ("已上报上级", "Raised to the tier above"),
+    "incident.returned.v1": ("已退回下级", "Returned to the tier below"),
+    "incident.overdue.v1": ("超期，已提醒", "Late; the centre has been told"),
+    "incident.resolved.v1": ("已化解，待回访", "Resolved, to be revisited"),
+    "incident.reopened.v1": ("回访反弹，重新办理", "Reopened after the revisit"),
+    "incident.closed.v1": ("已销号", "Closed"),
+    "revisit.planned.v1": ("已安排回访", "A revisit is planned"),
+    "revisit.visited.v1": ("已回访一方", "A party was revisited"),
+    "revisit.overdue.v1": ("回访超期", "The revisit is late"),
+    "revisit.completed.v1": ("回访完成", "The revisit is done"),
+}
+STATUS = {
+    "incident.opened.v1": "open",
+    "incident.accepted.v1": "accepted",
+    "incident.escalated.v1": "moving",
+    "incident.returned.v1": "moving",
+    "incident.resolved.v1": "resolved",
+    "incident.reopened.v1": "accepted",
+    "incident.closed.v1": "closed",
+}
+
+
+class Line(BaseModel):
+    """One thing that happened."""
+
+    type: str
+    zh: str
+    en: str
+    tier: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class View(BaseModel):
+    """A report and what became of it."""
+
+    incident_id: str
+    area: str
+    category: str
+    channel: str
+    severity: str
+    reported_at: datetime
+    accepted_at: datetime
+    status: str
+    tier: str
+    """Where it is now, as far as this tier has heard."""
+    timeline: tuple[Line, ...]
+
+
+def view(report: Mapping[str, Any], happenings: Sequence[Mapping[str, Any]]) -> View:
+    """Puts a report and its timeline together."""
+    lines = tuple(
+        Line(
+            type=one["type"],
+            zh=WORDS[one["type"]][0],
+            en=WORDS[one["type"]][1],
+            tier=one["topic"].partition(".")[0],
+            occurred_at=one["occurred_at"],
+            recorded_at=one["recorded_at"],
+        )
+        for one in happenings
+        if one["type"] in WORDS
+    )
+    decisive = [line for line in lines if line.type in STATUS]
+    return View(
+        **{name: report[name] for name in ("incident_id", "area", "category", "channel", "severity")},
+        reported_at=report["occurred_at"],
+        accepted_at=report["recorded_at"],
+        status=STATUS[decisive[-1].type] if decisive else "reported",
+        tier=decisive[-1].tier if decisive else "",
+        timeline=lines,
+    )

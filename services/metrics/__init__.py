@@ -1,0 +1,1 @@
+"""Metrics: the figures, with numerator, denominator, cohort and as-of."""

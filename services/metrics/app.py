@@ -1,0 +1,36 @@
+"""Metrics put together: what it counts, what it takes over from other tiers, what it publishes and serves."""
+
+from messaging.inbox import Reading
+from messaging.process import Process
+from policy.load import areas, policy
+from schemas.codes import load
+from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.topics import topics_read_by
+from services.metrics.api import Naming, api
+from services.metrics.desk import Desk
+from services.metrics.facts import LISTENS_TO
+from services.metrics.publisher import Publisher
+from services.metrics.settings import Settings
+from services.metrics.stream import Hub
+
+
+def compose() -> Process:
+    """The process, not yet started. Raises `ValueError` naming every setting, policy or registry line that is wrong."""
+    settings = Settings()
+    process = Process("metrics", settings)
+    naming = Naming(areas(settings.areas), load(*([settings.codes] if settings.codes else [])))
+    desk = Desk(settings.tier, policy(settings.policy).zone)
+    hub = Hub(process.database)
+    topics = topics_read_by("metrics", settings.tier)
+    own = tuple(one for one in topics if one.sequenced)
+    others = tuple(one for one in topics if not one.sequenced)
+    process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
+    process.reads(
+        Reading(others, (MetricCell, MetricHeartbeat), desk.receive),
+        group=f"{process.name}-board",
+        committed=hub.pulse,
+    )
+    process.loops(hub.run)
+    process.loops(Publisher(process.database, settings.kafka, settings.tier).run)
+    process.door = api(process.database, hub, naming, settings.tier)
+    return process

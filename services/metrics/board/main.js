@@ -1,0 +1,209 @@
+/** The board: one county, live from the stream, with rates and days from the figures. */
+
+import { Areas, nameOf, readRoute, routeTo, tableTitle } from "./areas.js";
+import { Chart } from "./chart.js";
+import { showCounters } from "./counters.js";
+import { byId, el, press, remember, setAttr, setText } from "./dom.js";
+import { Figures, readJson } from "./figures.js";
+import { showFlow } from "./flow.js";
+import { announce, showAsOf, showFiguresTrouble, showLink, showRegistryTrouble, showStale } from "./notices.js";
+import { showRates } from "./rates.js";
+import { dayPoints, daysAreWorthIt, livePoints, noteOf, readingOf, spokenOf } from "./series.js";
+import { Stream } from "./stream.js";
+import { Table } from "./table.js";
+import { Totals } from "./totals.js";
+import { applyWords, labelOf, language, speak, t } from "./words.js";
+
+const PAINT_MS = 250;
+const root = document.documentElement;
+const state = {
+  areas: null, area: null, by: "child", leaf: false, totals: new Totals(), tiers: {}, asOf: null,
+  hadData: false, figures: null, troubleSince: null, span: null, reading: null,
+};
+
+const figures = new Figures(
+  (answer) => { state.figures = answer; paintFigures(); },
+  (since) => { state.troubleSince = since; showFiguresTrouble(since); },
+);
+const stream = new Stream("v1/metrics/stream", hear, (link) => {
+  if (link === "live" && root.dataset.link === "down") announce(t("recovered"));
+  showLink(link, stream.since(), state.hadData);
+  if (link === "live") figures.touch();
+});
+const table = new Table(byId("area-table"), byId("table-empty"));
+const chart = new Chart(byId("chart"), (point) => { state.reading = point; paintChart(); });
+
+function hear(kind, data, charted) {
+  state.asOf = data.as_of || state.asOf;
+  state.tiers = data.tiers || state.tiers;
+  if (kind === "snapshot") state.totals.snapshot(data);
+  else if (kind === "change") state.totals.change(data, charted);
+  else state.totals.observe(Date.parse(data.as_of));
+  if (kind !== "tick") {
+    state.hadData = true;
+    figures.touch();
+  }
+  paintSoon();
+}
+
+let painting = null;
+
+/** Paints the live parts at most four times a second, and not at all in a hidden tab. */
+function paintSoon() {
+  if (painting || document.hidden || !state.area) return;
+  painting = setTimeout(() => { painting = null; requestAnimationFrame(paintLive); }, PAINT_MS);
+}
+
+function paintLive() {
+  const { totals, area, tiers, asOf, hadData } = state;
+  showAsOf(asOf);
+  showStale(tiers, asOf);
+  showCounters(hadData ? totals.counts(area.code) : null, totals.lastMinute(area.code));
+  showFlow((tier) => (hadData ? totals.counts(area.code, tier) : null), tiers, asOf);
+  table.show(tableRows(), !hadData);
+  if (span() === "live") paintChart();
+  if (hadData) root.dataset.ready = "true";
+}
+
+function paintFigures() {
+  showRates(state.figures && state.figures.main);
+  table.show(tableRows(), !state.figures);
+  paintChart();
+}
+
+const ratesOf = (group) => new Map(((group && group.rates) || []).map((rate) => [rate.id, rate]));
+
+function tableRows() {
+  const { by, figures: answer, area } = state;
+  const groups = (answer && answer.main.groups) || [];
+  if (by !== "child") {
+    return groups.map((group) => ({
+      key: group.key, name: labelOf(group, group.key), counts: group.counts, rates: ratesOf(group),
+    }));
+  }
+  const found = new Map(groups.map((group) => [group.key, group]));
+  const rows = state.areas.children(area.code).map(({ code }) => areaRow(code, found.get(code)));
+  const own = state.totals.ownCounts(area.code);
+  if (Object.values(own).some((value) => value)) {
+    const name = t("own", { name: nameOf(area) });
+    rows.push({ key: area.code, name, counts: own, rates: ratesOf(found.get(area.code)), own: true });
+  }
+  return rows;
+}
+
+function areaRow(code, group) {
+  const counts = state.hadData ? state.totals.counts(code) : null;
+  return { key: code, name: nameOf(state.areas.get(code)), href: routeTo(code), counts, rates: ratesOf(group) };
+}
+
+function span() {
+  return state.span || (daysAreWorthIt(state.figures && state.figures.days.groups) ? "day" : "live");
+}
+
+let drawn = "";
+
+function paintChart() {
+  if (!state.area) return;
+  const which = span();
+  const days = (state.figures && state.figures.days.groups) || [];
+  const points = which === "day" ? dayPoints(days) : livePoints(state.totals, state.area.code);
+  const note = noteOf(which, points);
+  setText(byId("chart-note"), state.reading ? readingOf(state.reading) : note);
+  press("[data-span]", (button) => button.dataset.span === which);
+  const picture = JSON.stringify([points, language()]);
+  if (picture === drawn) return;
+  drawn = picture;
+  setAttr(byId("chart"), "data-span", which);
+  chart.show(points, spokenOf(points, note));
+}
+
+/** Goes where the address says; `moved` when a person went there, not the first load. */
+function follow(moved) {
+  const from = state.area;
+  const hadFocus = byId("areas").contains(document.activeElement) || byId("crumbs").contains(document.activeElement);
+  Object.assign(state, readRoute(state.areas));
+  state.figures = null;
+  setAttr(byId("board"), "data-area", state.area.code);
+  setAttr(byId("board"), "data-by", state.by);
+  figures.look(state.area.code, state.by);
+  table.show([], true);
+  paintWords();
+  if (!moved || from === state.area) return;
+  announce(t("moved_to", { name: nameOf(state.area) }));
+  if (hadFocus && !table.focusRow(from.code)) byId("h-areas").focus({ preventScroll: true });
+}
+
+function paintCrumbs() {
+  const path = state.areas.path(state.area.code);
+  byId("crumbs").firstElementChild.replaceChildren(...path.map((area, index) => {
+    const here = index === path.length - 1;
+    const attributes = here ? { "aria-current": "page" } : { href: routeTo(area.code) };
+    return el("li", {}, el(here ? "span" : "a", attributes, nameOf(area)));
+  }));
+}
+
+function paintWords() {
+  applyWords();
+  press("[data-lang]", (button) => button.dataset.lang === language());
+  setText(byId("theme"), t(`appearance_${root.dataset.appearance}`));
+  showLink(root.dataset.link, stream.since(), state.hadData);
+  showFiguresTrouble(state.troubleSince);
+  if (!state.area) return;
+  const title = t("title", { name: nameOf(state.areas.root) });
+  setText(byId("title"), title);
+  document.title = state.area === state.areas.root ? title : `${nameOf(state.area)} · ${title}`;
+  setText(byId("h-areas"), tableTitle(state.areas, state.area, state.by));
+  press("[data-by]", (button) => button.dataset.by === state.by);
+  document.querySelector('[data-by="child"]').hidden = state.leaf;
+  table.title(state.by);
+  paintCrumbs();
+  drawn = "";
+  paintLive();
+  paintFigures();
+}
+
+function listen() {
+  window.addEventListener("hashchange", () => follow(true));
+  document.addEventListener("visibilitychange", paintSoon);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const { lang, span: chosen, by } = button.dataset;
+    if (lang) { speak(lang); remember("fengqiao.lang", lang); paintWords(); }
+    if (chosen) { state.span = chosen; paintChart(); }
+    if (by) location.hash = routeTo(state.area.code, by);
+    if (button.id === "theme") cycleAppearance();
+  });
+  byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("areas").focus(); });
+}
+
+function cycleAppearance() {
+  root.dataset.appearance = { auto: "light", light: "dark", dark: "auto" }[root.dataset.appearance] || "auto";
+  remember("fengqiao.theme", root.dataset.appearance);
+  root.dispatchEvent(new Event("appearance"));
+  paintWords();
+}
+
+async function loadAreas() {
+  for (let wait = 1000; ; wait = Math.min(15000, wait * 2)) {
+    try {
+      const areas = new Areas((await readJson("v1/areas")).areas);
+      showRegistryTrouble(false);
+      return areas;
+    } catch (problem) {
+      console.warn("the registry could not be read", problem);
+      showRegistryTrouble(true);
+      await new Promise((resolve) => { setTimeout(resolve, wait); });
+    }
+  }
+}
+
+async function start() {
+  listen();
+  paintWords();
+  stream.start();
+  state.areas = await loadAreas();
+  follow(false);
+}
+
+start();

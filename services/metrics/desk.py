@@ -1,0 +1,61 @@
+"""Where events become figures: own events are counted, other tiers' cells are taken over."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from messaging.database import Connection
+from messaging.each import each
+from messaging.envelope import Message, Outcome
+from schemas.base import Tier
+from schemas.metrics import MetricCell, MetricHeartbeat
+from services.metrics import store
+from services.metrics.facts import Cell, increments
+from services.metrics.store import Published
+
+
+class Desk:
+    """Counts the events of one tier, and keeps a copy of the other tiers' cells."""
+
+    def __init__(self, tier: Tier, zone: tzinfo) -> None:
+        self._tier = tier
+        self._zone = zone
+
+    async def count(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
+        """Adds a batch of this tier's events to its cells."""
+        del now  # figures go by when things happened
+        changes: dict[Cell, int] = {}
+
+        def step(message: Message) -> None:
+            if message.event is not None:
+                for cell, by in increments(message.event, self._zone):
+                    changes[cell] = changes.get(cell, 0) + by
+
+        faults = each(messages, step)
+        await store.add(tx, self._tier, changes)
+        return Outcome([], faults)
+
+    async def receive(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
+        """Takes over other tiers' cells; only the highest version of each matters."""
+        del now
+        cells: dict[Tier, dict[Cell, Published]] = {}
+        alive: dict[Tier, datetime] = {}
+
+        def step(message: Message) -> None:
+            match message.event:
+                case MetricCell() as one:
+                    day = one.day.isoformat() if one.day else ""
+                    cell = Cell(one.measure, one.area, day, one.category, one.channel)
+                    known = cells.setdefault(one.tier, {}).get(cell)
+                    if known is None or known.version < one.version:
+                        cells[one.tier][cell] = Published(cell, one.value, one.version)
+                case MetricHeartbeat() as beat:
+                    alive[beat.tier] = max(beat.as_of, alive.get(beat.tier, beat.as_of))
+                case _:
+                    return
+
+        faults = each(messages, step)
+        for tier, given in sorted(cells.items()):
+            await store.receive(tx, tier, given)
+        for tier, as_of in sorted(alive.items()):
+            await store.note_alive(tx, tier, as_of)
+        return Outcome([], faults)

@@ -1,0 +1,161 @@
+"""What each event adds to the figures: a pure table from events to increments of additive cells."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from schemas.base import Event, Matter
+from schemas.codes import bare
+from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
+from schemas.intake import IncidentReported
+from schemas.routing import (
+    IncidentAccepted,
+    IncidentClosed,
+    IncidentEscalated,
+    IncidentOpened,
+    IncidentOverdue,
+    IncidentReopened,
+    IncidentResolved,
+    IncidentReturned,
+)
+
+LISTENS_TO = (
+    IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
+    IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned, RevisitVisited, RevisitOverdue,
+    RevisitCompleted,
+)  # fmt: skip
+
+ERROR = 0.05
+"""Relative error of a quantile."""
+GAMMA = (1 + ERROR) / (1 - ERROR)
+"""Ratio of neighbouring bucket bounds: such buckets add up over areas and tiers (DDSketch, Masson et al. 2019)."""
+
+
+class Cell(NamedTuple):
+    """An additive cell. `day` is empty for nothing; buckets of distributions have neither category nor channel."""
+
+    measure: str
+    area: str
+    day: str
+    category: str
+    channel: str
+
+
+Increment = tuple[Cell, int]
+
+
+def increments(event: Event, zone: tzinfo) -> list[Increment]:
+    """What an event adds to the cells of its tier; the day is that of the event, in the policy's time zone.
+
+    Measures beginning with `cohort.` count under the day of the report instead of the day of the event.
+    """
+    assert isinstance(event, Matter)
+    count = _Counter(event, zone)
+    return list(_of(event, count))
+
+
+class _Counter:
+    """Makes increments for one event's matter."""
+
+    def __init__(self, matter: Matter, zone: tzinfo) -> None:
+        self._matter = matter
+        self._zone = zone
+
+    def at(self, moment: datetime, measure: str, by: int = 1) -> Increment:
+        matter = self._matter
+        return Cell(measure, matter.area, self._day(moment), matter.category, matter.channel), by
+
+    def took(self, measure: str, begin: datetime, end: datetime, *, by: int = 1) -> Increment:
+        """One duration, as a count in its bucket, under the day it ended."""
+        bucket = bucket_of((end - begin).total_seconds())
+        return Cell(f"{measure}:{bucket:04d}", self._matter.area, self._day(end), "", ""), by
+
+    def _day(self, moment: datetime) -> str:
+        return moment.astimezone(self._zone).date().isoformat()
+
+
+def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
+    match event:
+        case IncidentReported():
+            yield count.at(event.reported_at, "received")
+        case IncidentOpened():
+            yield count.at(event.occurred_at, "opened")
+            yield count.at(event.occurred_at, "open")
+        case IncidentAccepted():
+            yield count.at(event.occurred_at, "accepted")
+            yield count.took("time_to_accept", event.opened_at, event.occurred_at)
+        case IncidentEscalated() | IncidentReturned():
+            yield count.at(
+                event.occurred_at, "escalated" if isinstance(event, IncidentEscalated) else "returned"
+            )
+            if event.by != "policy":  # handed on at once by its severity, it was never open here
+                yield count.at(event.occurred_at, "open", -1)
+        case IncidentOverdue():
+            yield count.at(event.occurred_at, f"overdue.{event.step}")
+        case IncidentResolved():
+            yield from _resolved(event, count, event.occurred_at, 1)
+            yield count.at(event.occurred_at, "resolutions")
+        case IncidentReopened():
+            yield from _undone(event, count)
+        case IncidentClosed():
+            yield count.at(event.occurred_at, "closed")
+            yield count.at(event.reported_at, "cohort.closed")
+        case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
+            yield from _revisit(event, count)
+        case _:
+            return
+
+
+def _resolved(event: IncidentResolved, count: _Counter, moment: datetime, by: int) -> Iterator[Increment]:
+    yield count.at(moment, "resolved", by)
+    yield count.at(event.reported_at, "cohort.resolved", by)
+    yield count.at(moment, "open", -by)
+    yield count.took("time_to_resolve", event.reported_at, moment, by=by)
+    if event.on_time is not None:
+        yield count.at(moment, "with_target", by)
+        yield count.at(moment, "on_time", by * event.on_time)
+
+
+def _undone(event: IncidentReopened, count: _Counter) -> Iterator[Increment]:
+    """A relapse takes the resolution back from the cells it was counted in."""
+    yield count.at(event.occurred_at, "reopened")
+    yield count.at(event.occurred_at, "open")
+    yield count.at(event.resolved_at, "resolved", -1)
+    yield count.at(event.reported_at, "cohort.resolved", -1)
+    yield count.took("time_to_resolve", event.reported_at, event.resolved_at, by=-1)
+    if event.on_time is not None:
+        yield count.at(event.resolved_at, "with_target", -1)
+        yield count.at(event.resolved_at, "on_time", -1 * event.on_time)
+
+
+def _revisit(event: Matter, count: _Counter) -> Iterator[Increment]:
+    """Refused, unreachable and pending are counted apart and never as satisfied."""
+    match event:
+        case RevisitPlanned():
+            for party in event.parties:
+                yield count.at(event.resolved_at, f"answer.{bare(party.role)}.pending")
+        case RevisitVisited():
+            role = bare(event.role)
+            before = "pending" if event.replaces is None else bare(event.replaces)
+            yield count.at(event.resolved_at, f"answer.{role}.{before}", -1)
+            yield count.at(event.resolved_at, f"answer.{role}.{bare(event.result)}")
+        case RevisitOverdue():
+            yield count.at(event.occurred_at, "revisit_overdue")
+        case RevisitCompleted():
+            yield count.at(event.resolved_at, "revisited")
+            for role in event.unasked:
+                yield count.at(event.resolved_at, f"answer.{bare(role)}.pending", -1)
+                yield count.at(event.resolved_at, f"answer.{bare(role)}.unasked")
+        case _:
+            return
+
+
+def bucket_of(seconds: float) -> int:
+    """The logarithmic bucket of a duration; everything up to a second is in the first."""
+    return 0 if seconds <= 1 else math.ceil(math.log(seconds) / math.log(GAMMA))
+
+
+def seconds_of(bucket: int) -> float:
+    """The duration a bucket stands for, at most `ERROR` away from any in it."""
+    return 1.0 if bucket == 0 else 2 * GAMMA**bucket / (GAMMA + 1)

@@ -1,0 +1,128 @@
+"""What a rate is: numerator, denominator, cohort, rounding. Pure; a rate without a denominator has no value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from services.metrics.facts import ERROR, seconds_of
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Tier → measure → value, each the sum over the areas, days, categories and channels asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A definition. `tier` restricts the numerator; the denominator always covers all tiers."""
+
+    id: str
+    zh: str
+    en: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    cohort_zh: str
+    cohort_en: str
+    tier: Literal["village", "town", "county"] | None = None
+    apart: tuple[str, ...] = ()
+    """Measures shown beside the rate because they must not disappear in it."""
+
+
+def _share(tier: Literal["village", "town", "county"], zh: str, en: str) -> Rate:
+    return Rate(
+        f"resolved_in_{tier}@1", zh, en, ("resolved",), ("resolved",),
+        "所选期间化解且未反弹的事件", "incidents resolved in the period and not reopened", tier,
+    )  # fmt: skip
+
+
+def _satisfaction(role: str, zh: str, en: str) -> Rate:
+    answers = tuple(f"answer.{role}.{one}" for one in ("satisfied", "dissatisfied", "relapse"))
+    apart = tuple(f"answer.{role}.{one}" for one in ("refused", "unreachable", "pending"))
+    return Rate(
+        f"satisfaction.{role}@1", zh, en, answers[:1], answers,
+        "所选期间化解的事件中已答复的当事人", "parties of incidents resolved in the period who answered", None, apart,
+    )  # fmt: skip
+
+
+RATES: tuple[Rate, ...] = (
+    _share("village", "矛盾不上交率（村级化解占比）", "Resolved in the village"),
+    _share("town", "镇级化解占比", "Resolved in the town"),
+    _share("county", "县级化解占比", "Resolved in the county"),
+    Rate(
+        "closure_rate@1", "销号率", "Closure rate", ("cohort.closed",), ("received",),
+        "所选期间受理的事件", "incidents reported in the period",
+    ),
+    Rate(
+        "on_time@1", "按期化解率", "Resolved on time", ("on_time",), ("with_target",),
+        "所选期间化解且有期限的事件", "incidents resolved in the period that had a target",
+    ),
+    Rate(
+        "revisit_coverage@1", "回访覆盖率", "Revisit coverage", ("revisited",), ("resolutions",),
+        "所选期间的每一次化解", "every resolution in the period",
+    ),
+    _satisfaction("reporter", "来访人满意率", "Satisfaction of reporters"),
+    _satisfaction("applicant", "申请人满意率", "Satisfaction of applicants"),
+    _satisfaction("respondent", "被申请人满意率", "Satisfaction of respondents"),
+)  # fmt: skip
+
+COUNTS = (
+    "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "reopened", "revisited",
+    "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle", "on_time", "with_target",
+)  # fmt: skip
+DISTRIBUTIONS = (
+    ("time_to_accept", "接单用时", "Time to accept"),
+    ("time_to_resolve", "化解用时", "Time to resolve"),
+)
+
+
+def total(counts: Counts, measures: Iterable[str], tier: str | None = None) -> int:
+    """The sum of some measures over all tiers, or of one."""
+    wanted = tuple(measures)
+    return sum(
+        values.get(one, 0) for name, values in counts.items() if tier in {None, name} for one in wanted
+    )
+
+
+def percent(numerator: int, denominator: int) -> str | None:
+    """A percentage with two decimals, half up; None without a denominator."""
+    if denominator == 0:
+        return None
+    exact = Decimal(numerator) * 100 / Decimal(denominator)
+    return str(exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Quantiles of a duration in seconds, each at most `relative_error` off."""
+
+    id: str
+    zh: str
+    en: str
+    count: int
+    p50_seconds: float | None
+    p90_seconds: float | None
+    p99_seconds: float | None
+    relative_error: float = ERROR
+
+
+def distribution(name: tuple[str, str, str], counts: Counts) -> Distribution:
+    """The distribution whose buckets are the measures `<id>:<bucket>`."""
+    measure, zh, en = name
+    buckets: dict[int, int] = {}
+    for values in counts.values():
+        for key, value in values.items():
+            if key.startswith(measure + ":"):
+                at = int(key.rpartition(":")[2])
+                buckets[at] = buckets.get(at, 0) + value
+    count = sum(buckets.values())
+    p50, p90, p99 = (_quantile(buckets, count, share) for share in (0.5, 0.9, 0.99))
+    return Distribution(f"{measure}@1", zh, en, count, p50, p90, p99)
+
+
+def _quantile(buckets: Mapping[int, int], count: int, share: float) -> float | None:
+    """The value below which a share of the durations lies; None when there are none."""
+    rank, seen = share * (count - 1), 0
+    for at in sorted(buckets):
+        seen += buckets[at]
+        if buckets[at] > 0 and seen > rank:
+            return round(seconds_of(at), 3)
+    return None

@@ -1,0 +1,31 @@
+-- Additive cells: this tier's own, and the other tiers' as they publish them.
+create table cell (
+    tier text not null,
+    measure text not null,
+    area text not null,
+    day text not null,
+    category text not null,
+    channel text not null,
+    value bigint not null,
+    version bigint not null,
+    unpublished boolean not null,
+    primary key (tier, measure, area, day, category, channel)
+) with (fillfactor = 80);
+create index cell_unpublished on cell (tier) where unpublished;
+
+-- The sum of a measure over all days, categories and channels, for the live stream.
+create table total (
+    tier text not null,
+    measure text not null,
+    area text not null,
+    value bigint not null,
+    changed_at timestamptz not null,
+    primary key (tier, measure, area)
+) with (fillfactor = 50);
+create index total_changed on total (changed_at);
+
+-- As of when each tier's figures are current.
+create table tier_state (
+    tier text primary key,
+    as_of timestamptz not null
+);

@@ -1,0 +1,108 @@
+"""Publishes changed cells to `<tier>.metrics`: at-least-once is enough, a cell carries its value and version."""
+
+import asyncio
+import logging
+from datetime import date, datetime
+
+from aiokafka.errors import KafkaError
+
+from messaging.database import Connection, Database
+from messaging.errors import Unavailable
+from messaging.pace import Backoff, Pulse
+from messaging.producer import Outgoing, Producer
+from schemas.base import Event, Tier
+from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.topics import source_of
+from services.metrics import store
+from services.metrics.store import Published
+
+log = logging.getLogger(__name__)
+
+LOCK = 0x63656C6C
+"""Advisory lock of the publisher (the letters "cell"): one replica publishes for a database."""
+EVERY_S = 0.25
+"""Changes of a cell within this time travel as one."""
+BATCH = 2000
+HEARTBEAT_S = 2.0
+
+
+class Publisher:
+    """Moves this tier's changed cells to its compacted topic, and says that it is alive."""
+
+    def __init__(self, database: Database, bootstrap: str, tier: Tier) -> None:
+        self._database = database
+        self._tier = tier
+        self._source = source_of("metrics", tier)
+        self._topic = f"{tier}.metrics"
+        self._producer = Producer(bootstrap, self._source + "/cells")
+        self._beaten = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Waits for leadership, publishes until stopped."""
+        backoff, pulse = Backoff(0.2, 5.0), Pulse(EVERY_S)
+        while not stop.is_set():
+            try:
+                async with self._database.connection() as connection:
+                    if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
+                        try:
+                            while not stop.is_set():
+                                await self._publish(connection)
+                                backoff.reset()
+                                await pulse.wait(stop)
+                        finally:
+                            await connection.execute("select pg_advisory_unlock($1)", LOCK)
+                await asyncio.sleep(0 if stop.is_set() else 1.0)
+            except (Unavailable, KafkaError) as error:
+                log.warning("publishing of cells holds: %s", error)
+                await self._producer.drop()
+                await backoff.wait(stop)
+        await self._producer.drop()
+
+    async def _publish(self, connection: Connection) -> None:
+        cells = await store.unpublished(connection, self._tier, BATCH)
+        if cells:
+            results = await self._producer.send([self._outgoing(one) for one in cells])
+            sent = [one for one, error in zip(cells, results, strict=True) if error is None]
+            await store.mark_published(connection, self._tier, sent)
+            if len(sent) < len(cells):
+                raise KafkaError("some cells were not acknowledged")
+        now = asyncio.get_running_loop().time()
+        if len(cells) < BATCH and now - self._beaten > HEARTBEAT_S:
+            await self._beat(connection)
+            self._beaten = now
+
+    async def _beat(self, connection: Connection) -> None:
+        as_of: datetime = await connection.fetchval("select clock_timestamp()")
+        beat = MetricHeartbeat(tier=self._tier, as_of=as_of)
+        results = await self._producer.send(
+            [self._record("heartbeat", f"heartbeat/{as_of.isoformat()}", beat)]
+        )
+        if results[0] is not None:
+            raise KafkaError("the heartbeat was not acknowledged")
+        await store.note_alive(connection, self._tier, as_of)
+
+    def _outgoing(self, one: Published) -> Outgoing:
+        cell = one.cell
+        event = MetricCell(
+            tier=self._tier,
+            measure=cell.measure,
+            area=cell.area,
+            day=date.fromisoformat(cell.day) if cell.day else None,
+            category=cell.category,
+            channel=cell.channel,
+            value=one.value,
+            version=one.version,
+        )
+        key = "|".join(cell)
+        return self._record(key, f"{key}/{one.version}", event)
+
+    def _record(self, key: str, name: str, event: Event) -> Outgoing:
+        headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", name.encode()),
+            ("ce_source", self._source.encode()),
+            ("ce_type", event.type.encode()),
+            ("ce_subject", key.encode()),
+            ("content-type", b"application/json"),
+        ]
+        return Outgoing(self._topic, key.encode(), event.model_dump_json().encode(), headers)

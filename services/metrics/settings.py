@@ -1,0 +1,20 @@
+"""Settings of metrics, read under `METRICS_`."""
+
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from messaging.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What metrics needs besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="METRICS_")
+
+    policy: Path = Path("policy/default.yaml")
+    """For its time zone: where a day begins."""
+    areas: Path = Path("policy/areas-620522.csv")
+    """The registry of area codes, for names and for who is above whom."""
+    codes: Path | None = None
+    """A folder of a locality's own code lists, beside the product's, for their labels."""

@@ -1,0 +1,150 @@
+"""The shapes in which figures leave: every rate with numerator, denominator, cohort and as-of."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.metrics import figures
+from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, Counts, Rate
+
+
+class TierView(BaseModel):
+    """As of when a tier's figures are current; stale when it has said nothing for a while."""
+
+    as_of: str
+    stale: bool
+
+
+class RateView(BaseModel):
+    """A rate; `value` is null when there is nothing to divide by. `apart` never disappears in the rate."""
+
+    id: str
+    zh: str
+    en: str
+    numerator: int
+    denominator: int
+    value: str | None
+    unit: str = "%"
+    cohort_zh: str
+    cohort_en: str
+    as_of: datetime
+    apart: dict[str, int]
+
+
+class DistributionView(BaseModel):
+    """Quantiles of a duration in seconds."""
+
+    id: str
+    zh: str
+    en: str
+    count: int
+    p50_seconds: float | None
+    p90_seconds: float | None
+    p99_seconds: float | None
+    relative_error: float
+
+
+class GroupView(BaseModel):
+    """The figures of one area, day, category, channel or tier."""
+
+    key: str
+    zh: str
+    en: str
+    counts: dict[str, int]
+    rates: tuple[RateView, ...]
+
+
+class MetricsView(BaseModel):
+    """Everything asked for, as of one moment."""
+
+    as_of: datetime
+    area: str
+    tiers: dict[str, TierView]
+    counts: dict[str, int]
+    by_tier: dict[str, dict[str, int]]
+    rates: tuple[RateView, ...]
+    distributions: tuple[DistributionView, ...]
+    groups: tuple[GroupView, ...]
+
+
+class AreaView(BaseModel):
+    """One entry of the area registry."""
+
+    code: str
+    tier: str
+    name: str
+    parent: str | None
+
+
+class AreasView(BaseModel):
+    """The area registry."""
+
+    areas: tuple[AreaView, ...]
+
+
+def counts_of(counts: Counts) -> dict[str, int]:
+    """All counters, over all tiers; zero is said."""
+    return {name: figures.total(counts, (name,)) for name in COUNTS}
+
+
+def by_tier(counts: Counts) -> dict[str, dict[str, int]]:
+    """All counters of each tier."""
+    return {tier: {name: values.get(name, 0) for name in COUNTS} for tier, values in counts.items()}
+
+
+def rates_of(counts: Counts, as_of: datetime) -> tuple[RateView, ...]:
+    """All rates."""
+    return tuple(_rate(one, counts, as_of) for one in RATES)
+
+
+def _rate(rate: Rate, counts: Counts, as_of: datetime) -> RateView:
+    numerator = figures.total(counts, rate.numerator, rate.tier)
+    denominator = figures.total(counts, rate.denominator)
+    return RateView(
+        id=rate.id,
+        zh=rate.zh,
+        en=rate.en,
+        numerator=numerator,
+        denominator=denominator,
+        value=figures.percent(numerator, denominator),
+        cohort_zh=rate.cohort_zh,
+        cohort_en=rate.cohort_en,
+        as_of=as_of,
+        apart={one.rpartition(".")[2]: figures.total(counts, (one,)) for one in rate.apart},
+    )
+
+
+def distributions_of(counts: Counts) -> tuple[DistributionView, ...]:
+    """All distributions."""
+    return tuple(DistributionView(**asdict(figures.distribution(one, counts))) for one in DISTRIBUTIONS)
+
+
+def groups_of(
+    groups: Mapping[str, Counts], labels: Mapping[str, tuple[str, str]], as_of: datetime
+) -> tuple[GroupView, ...]:
+    """One view per group, in key order; distributions' cells, which have no category or channel, make no group."""
+    return tuple(
+        GroupView(
+            key=key,
+            zh=labels.get(key, (key, key))[0],
+            en=labels.get(key, (key, key))[1],
+            counts=counts_of(counts),
+            rates=rates_of(counts, as_of),
+        )
+        for key, counts in sorted(groups.items())
+        if key
+    )
+
+
+def merged(groups: Mapping[str, Counts]) -> dict[str, dict[str, int]]:
+    """The sum of all groups, by tier and measure: what is grouped adds up to the whole."""
+    whole: dict[str, dict[str, int]] = {}
+    for counts in groups.values():
+        for tier, values in counts.items():
+            into: dict[str, Any] = whole.setdefault(tier, {})
+            for measure, value in values.items():
+                into[measure] = into.get(measure, 0) + value
+    return whole

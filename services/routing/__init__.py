@@ -1,0 +1,1 @@
+"""Routing: who owns an incident, and until when."""

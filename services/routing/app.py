@@ -1,0 +1,30 @@
+"""Routing put together: what it listens to, what it serves, what its clock does."""
+
+from messaging.inbox import Reading
+from messaging.process import Process
+from messaging.timer import Timer
+from policy.load import policies
+from schemas.codes import load
+from schemas.followup import RevisitCompleted
+from schemas.intake import ActionReceived, IncidentReported
+from schemas.routing import ActionForwarded, IncidentHandedOver
+from schemas.topics import topics_read_by
+from services.routing.api import api
+from services.routing.desk import Desk
+from services.routing.life import Centre
+from services.routing.settings import Settings
+
+LISTENS_TO = (IncidentReported, ActionReceived, IncidentHandedOver, ActionForwarded, RevisitCompleted)
+
+
+def compose() -> Process:
+    """The process, not yet started. Raises `ValueError` naming every setting or policy line that is wrong."""
+    settings = Settings()
+    process = Process("routing", settings)
+    centre = Centre(settings.tier, policies(settings.policy))
+    codes = load(*([settings.codes] if settings.codes else []))
+    desk = Desk(process.database, centre, process.relay.pulse)
+    process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
+    process.door = api(process.database, desk, codes, process.relay.pulse)
+    process.loops(Timer(desk.fire, desk.fire_singly, settings.clock_s).run)
+    return process

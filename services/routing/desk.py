@@ -1,0 +1,121 @@
+"""Where routing's decisions are carried out: messages, people's actions and the clock, each in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from messaging import outbox
+from messaging.database import Connection, Database
+from messaging.each import each
+from messaging.envelope import Draft, Message, Outcome
+from messaging.errors import Rejected
+from messaging.pace import Pulse
+from schemas.base import Event
+from schemas.routing import ActionForwarded, IncidentHandedOver
+from services.routing import store
+from services.routing.handling import Request
+from services.routing.incident import Incident
+from services.routing.life import Arrival, Centre, DeadlinePassed, act, arrive, late
+
+FIRE = 200
+"""Deadlines fired in one transaction."""
+
+
+class Desk:
+    """Binds the pure decisions to the store and the outbox of one tier."""
+
+    def __init__(self, database: Database, centre: Centre, sent: Pulse) -> None:
+        self._database = database
+        self._centre = centre
+        self._sent = sent
+        self._topics = {True: f"{centre.tier}.handoff", False: f"{centre.tier}.routing"}
+
+    async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
+        """Applies a batch of messages: one query, decisions in memory, one write."""
+        heard = [one for one in messages if one.event is not None]
+        incidents = await store.load(tx, (one.stream.key for one in heard if one.stream)) if heard else {}
+        changed: dict[str, Incident] = {}
+        drafts: list[Draft] = []
+
+        def step(message: Message) -> None:
+            if message.event is None:
+                return
+            arrival = _arrival(message)
+            after, events = arrive(incidents.get(arrival.incident_id), arrival, self._centre, now)
+            if after is not None and events:
+                incidents[arrival.incident_id] = changed[arrival.incident_id] = after
+            drafts.extend(self._drafts(arrival.incident_id, events, message.traceparent))
+
+        faults = each(messages, step)
+        if changed:
+            await store.save(tx, list(changed.values()), now)
+        return Outcome(drafts, faults)
+
+    async def act(
+        self, tx: Connection, incident_id: str, request: Request, trace: str | None
+    ) -> tuple[Incident, Sequence[Event]]:
+        """Carries out a person's action inside the caller's transaction. Raises `Refused`."""
+        incident = (await store.load(tx, [incident_id])).get(incident_id)
+        now: datetime = await tx.fetchval("select now()")
+        after, events = act(incident, request, self._centre, now)
+        await store.save(tx, [after], now)
+        await outbox.put(tx, self._drafts(incident_id, events, trace), now)
+        return after, events
+
+    async def fire(self) -> int:
+        """Fires deadlines that have passed, oldest first; returns how many. Raises `Unavailable`."""
+        async with self._database.transaction() as tx:
+            passed = await store.due(tx, FIRE)
+            await self._fire(tx, passed)
+        self._sent.beat()
+        return len(passed)
+
+    async def fire_singly(self) -> int:
+        """Like `fire`, one deadline a transaction: one that meets a bug is postponed, the others are not delayed."""
+        fired = 0
+        while True:
+            async with self._database.transaction() as tx:
+                passed = await store.due(tx, 1)
+                if not passed:
+                    return fired
+                try:
+                    async with tx.transaction():
+                        await self._fire(tx, passed)
+                except (ValueError, KeyError, TypeError, Rejected):
+                    await store.postpone(tx, passed[0][0].incident_id)
+            fired += 1
+
+    async def _fire(self, tx: Connection, passed: Sequence[tuple[Incident, str, datetime]]) -> None:
+        if not passed:
+            return
+        now: datetime = await tx.fetchval("select now()")
+        after: list[Incident] = []
+        drafts: list[Draft] = []
+        for incident, step, due_at in passed:
+            assert step in {"accept", "handle"}
+            late_ = DeadlinePassed("accept" if step == "accept" else "handle", due_at)
+            changed, events = late(incident, late_, self._centre, now)
+            after.append(changed)
+            drafts += self._drafts(incident.incident_id, events, None)
+        await store.save(tx, after, now)
+        await outbox.put(tx, drafts, now)
+
+    def _drafts(self, incident_id: str, events: Sequence[Event], trace: str | None) -> list[Draft]:
+        return [
+            Draft(
+                self._topics[isinstance(event, (IncidentHandedOver, ActionForwarded))],
+                incident_id,
+                event,
+                event.occurred_at,  # type: ignore[attr-defined] # every event of an incident has its time
+                trace,
+            )
+            for event in events
+        ]
+
+
+def _arrival(message: Message) -> Arrival:
+    """The event, once its incident is the one its place in the stream belongs to."""
+    event = message.event
+    assert isinstance(event, Arrival)
+    if message.stream is None or event.incident_id != message.stream.key:
+        raise Rejected("wrong-schema", "incident_id: is not the incident the record is keyed by")
+    return event

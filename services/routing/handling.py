@@ -1,0 +1,96 @@
+"""What a centre may do to an incident it owns, and when the rules say no."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from schemas.actions import Accept, Assign, Escalate, HandlingAction, Resolve, Return
+from schemas.base import Actor, Event
+from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
+from services.routing.clocks import Policies, handle_until, promised
+from services.routing.handoff import hand_over, next_up
+from services.routing.incident import Incident
+from services.routing.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody wants something done: who, what, and when it happened."""
+
+    action: HandlingAction
+    actor: Actor
+    occurred_at: datetime
+
+
+def decide_action(incident: Incident, request: Request, policies: Policies, now: datetime) -> Sequence[Event]:
+    """The events of an action. Raises `Refused`; an incident handed over is forwarded to its owner."""
+    if not incident.owned:
+        return [
+            ActionForwarded(
+                to_tier=incident.owner,
+                from_tier=incident.tier,
+                incident_id=incident.incident_id,
+                occurred_at=request.occurred_at,
+                actor=request.actor,
+                action=request.action,
+            )
+        ]
+    if incident.status == "closed":
+        raise Refused("closed")
+    if incident.status == "resolved":
+        raise Refused("already-resolved")
+    if request.occurred_at < incident.reported_at:
+        raise Refused("before-the-report")
+    return _owned(incident, request, policies, now)
+
+
+def _owned(incident: Incident, request: Request, policies: Policies, now: datetime) -> Sequence[Event]:
+    act = (request.actor, request.occurred_at)
+    match request.action:
+        case Accept():
+            return [_accept(incident, request, policies, now)]
+        case Assign(assignee=assignee):
+            fields = {"occurred_at": request.occurred_at, "actor": request.actor}
+            return [IncidentAssigned(**incident.matter, **fields, assignee=assignee)]
+        case Escalate(reason=reason, to_tier=to_tier):
+            return hand_over(incident, next_up(incident, to_tier, policies), reason, "person", act)
+        case Return(reason=reason):
+            if not incident.path:
+                raise Refused("nowhere-to-return")
+            return hand_over(incident, incident.path[-1], reason, "person", act)
+        case Resolve():
+            return [_resolve(incident, request.action, request)]
+        case _:
+            assert_never(request.action)
+
+
+def _accept(incident: Incident, request: Request, policies: Policies, now: datetime) -> IncidentAccepted:
+    if incident.status != "open":
+        raise Refused("already-accepted")
+    return IncidentAccepted(
+        **incident.matter,
+        occurred_at=request.occurred_at,
+        actor=request.actor,
+        opened_at=incident.opened_at or incident.reported_at,
+        due_at=handle_until(incident, policies, now),
+    )
+
+
+def _resolve(incident: Incident, action: Resolve, request: Request) -> IncidentResolved:
+    if incident.status != "accepted":
+        raise Refused("not-accepted")
+    target_at = promised(incident)
+    return IncidentResolved(
+        **incident.matter,
+        occurred_at=request.occurred_at,
+        actor=request.actor,
+        parties=incident.parties,
+        method=action.method,
+        outcome=action.outcome,
+        agreement=action.agreement,
+        attempt=incident.attempt,
+        target_at=target_at,
+        on_time=None if target_at is None else request.occurred_at <= target_at,
+        policy=incident.policy,
+    )

@@ -1,0 +1,192 @@
+"""The life of an incident at one tier: from what arrives to what happens, without clock, chance or I/O."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from messaging.errors import Rejected
+from schemas.actions import Visit
+from schemas.base import SYSTEM, Actor, Event, Tier
+from schemas.followup import RevisitCompleted
+from schemas.intake import ActionReceived, IncidentReported
+from schemas.routing import (
+    ActionForwarded,
+    ActionRefused,
+    IncidentClosed,
+    IncidentHandedOver,
+    IncidentOpened,
+    IncidentOverdue,
+    IncidentReopened,
+    Step,
+)
+from services.routing.clocks import Policies, accept_until, handle_until
+from services.routing.handling import Request, decide_action
+from services.routing.handoff import REASONS, first_tier, hand_over, next_up
+from services.routing.incident import Incident, evolve
+from services.routing.refusal import Refused
+
+PARTNER = Actor(role="partner", ref="inbound")
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The database clock says that a step is late."""
+
+    step: Step
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Where decisions are made: a tier, and the policies it knows, the one in force first."""
+
+    tier: Tier
+    policies: Policies
+
+
+Arrival = IncidentReported | IncidentHandedOver | ActionReceived | ActionForwarded | RevisitCompleted
+Turn = tuple[Incident | None, Sequence[Event]]
+Move = tuple[Incident, Sequence[Event]]
+
+
+def arrive(incident: Incident | None, arrival: Arrival, centre: Centre, now: datetime) -> Turn:
+    """What a message does: the incident afterwards and the events to publish. Raises `Rejected` if it never can."""
+    match arrival:
+        case IncidentReported():
+            return _reported(incident, arrival, centre, now)
+        case IncidentHandedOver(to_tier=to_tier):
+            return _taken_over(incident, arrival, centre, now) if to_tier == centre.tier else (incident, [])
+        case ActionReceived(action=Visit()):
+            return incident, []
+        case ActionReceived() | ActionForwarded():
+            if isinstance(arrival, ActionForwarded) and arrival.to_tier != centre.tier:
+                return incident, []
+            return _asked(incident, arrival, centre, now)
+        case RevisitCompleted():
+            return _revisited(incident, arrival, centre, now)
+
+
+def act(incident: Incident | None, request: Request, centre: Centre, now: datetime) -> Move:
+    """What a person's action does. Raises `Refused`."""
+    if incident is None:
+        raise Refused("unknown-incident")
+    return _after(incident, decide_action(incident, request, centre.policies, now), now)
+
+
+def late(incident: Incident, passed: DeadlinePassed, centre: Centre, now: datetime) -> Move:
+    """What a missed deadline does: it is noted, and raises the incident where the policy says so and can."""
+    if (incident.due_step, incident.due_at) != (passed.step, passed.due_at):
+        return incident, []
+    overdue = IncidentOverdue(
+        **incident.matter, occurred_at=passed.due_at, actor=SYSTEM, step=passed.step, due_at=passed.due_at
+    )
+    events: list[Event] = [overdue]
+    missed = centre.policies[incident.policy].missed
+    if (missed.accept if passed.step == "accept" else missed.handle) == "escalate":
+        try:
+            above = next_up(incident, None, centre.policies)
+        except Refused:
+            return _after(incident, events, now)
+        noted = evolve(incident, overdue, now)
+        events += hand_over(noted, above, REASONS["deadline"], "deadline", (SYSTEM, now))
+    return _after(incident, events, now)
+
+
+def _reported(incident: Incident | None, report: IncidentReported, centre: Centre, now: datetime) -> Turn:
+    if incident is not None:
+        raise Rejected("forbidden-transition", "the incident exists already")
+    fresh = _begin(report, centre, next(iter(centre.policies)), attempt=1)
+    owner = first_tier(fresh, centre.policies)
+    if owner != centre.tier:
+        return _after(
+            fresh, hand_over(fresh, owner, REASONS["severity"], "policy", (SYSTEM, report.occurred_at)), now
+        )
+    return _after(fresh, [_opening(fresh, None, report.occurred_at, centre, now)], now)
+
+
+def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Centre, now: datetime) -> Turn:
+    if incident is not None and incident.owned:
+        raise Rejected("forbidden-transition", "this tier owns the incident already")
+    policy = given.policy if given.policy in centre.policies else next(iter(centre.policies))
+    fresh = replace(_begin(given, centre, policy, given.attempt), path=given.path, history=given.history)
+    return _after(fresh, [_opening(fresh, given.from_tier, given.occurred_at, centre, now)], now)
+
+
+def _begin(
+    source: IncidentReported | IncidentHandedOver, centre: Centre, policy: str, attempt: int
+) -> Incident:
+    return Incident(
+        incident_id=source.incident_id,
+        area=source.area,
+        category=source.category,
+        channel=source.channel,
+        severity=source.severity,
+        reported_at=source.reported_at,
+        backfill=source.backfill,
+        tier=centre.tier,
+        owner=centre.tier,
+        status="open",
+        parties=source.parties,
+        target_at=source.target_at,
+        attempt=attempt,
+        policy=policy,
+        path=(),
+    )
+
+
+def _opening(
+    incident: Incident, from_tier: Tier | None, occurred_at: datetime, centre: Centre, now: datetime
+) -> IncidentOpened:
+    return IncidentOpened(
+        **incident.matter,
+        occurred_at=occurred_at,
+        actor=SYSTEM,
+        from_tier=from_tier,
+        attempt=incident.attempt,
+        policy=incident.policy,
+        due_at=accept_until(incident, centre.policies, now),
+    )
+
+
+def _asked(
+    incident: Incident | None, asked: ActionReceived | ActionForwarded, centre: Centre, now: datetime
+) -> Turn:
+    """An action without a waiting caller: a refusal becomes an event that the sender can read."""
+    assert not isinstance(asked.action, Visit)
+    try:
+        return act(incident, Request(asked.action, asked.actor, asked.occurred_at), centre, now)
+    except Refused as refusal:
+        refused = ActionRefused(
+            incident_id=asked.incident_id,
+            occurred_at=asked.occurred_at,
+            actor=asked.actor,
+            action=asked.action.action,
+            reason=refusal.reason,
+        )
+        return incident, [refused]
+
+
+def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre, now: datetime) -> Turn:
+    """销号 after a good revisit, 反弹 after a failed one; only for the resolution the revisit was about."""
+    if incident is None or incident.status != "resolved" or incident.attempt != done.attempt:
+        raise Rejected("forbidden-transition", "the revisit is not about the present resolution")
+    fields = {"occurred_at": done.occurred_at, "actor": done.actor, "resolved_at": done.resolved_at}
+    if done.outcome != "relapse":
+        closed = IncidentClosed(**incident.matter, **fields, attempt=done.attempt)
+        return _after(incident, [closed], now)
+    reopened = IncidentReopened(
+        **incident.matter,
+        **fields,
+        reason=done.reason or REASONS["severity"],
+        attempt=done.attempt + 1,
+        on_time=incident.on_time,
+        due_at=handle_until(incident, centre.policies, now),
+    )
+    return _after(incident, [reopened], now)
+
+
+def _after(incident: Incident, events: Sequence[Event], now: datetime) -> Move:
+    for event in events:
+        if not isinstance(event, (IncidentHandedOver, ActionForwarded)):
+            incident = evolve(incident, event, now)
+    return incident, events

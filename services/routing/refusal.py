@@ -1,0 +1,40 @@
+"""When the rules say no: one word per reason, the same over HTTP and as an event."""
+
+from typing import Literal
+
+Reason = Literal[
+    "unknown-incident",
+    "already-accepted",
+    "not-accepted",
+    "not-open",
+    "already-resolved",
+    "closed",
+    "top-tier",
+    "skip-not-allowed",
+    "nowhere-to-return",
+    "before-the-report",
+]
+
+SENTENCES: dict[Reason, tuple[str, str]] = {
+    "unknown-incident": ("没有这个事件", "No such incident"),
+    "already-accepted": ("已经接单", "It has been accepted already"),
+    "not-accepted": ("尚未接单，请先接单", "It is not accepted yet; accept it first"),
+    "not-open": ("当前状态不能这样处理", "Its state does not allow this"),
+    "already-resolved": ("已经化解，正在回访", "It is resolved and waits for its revisit"),
+    "closed": ("已经销号", "It is closed"),
+    "top-tier": ("县级之上没有上级", "There is no tier above the county"),
+    "skip-not-allowed": ("不允许越级上报", "The policy does not allow skipping a tier"),
+    "nowhere-to-return": (
+        "不是由其他层级移交，无处可退",
+        "No tier handed it over, so there is none to return it to",
+    ),
+    "before-the-report": ("时间早于受理时间", "This cannot have happened before the report"),
+}
+
+
+class Refused(Exception):
+    """A business refusal: a fact, not a failure; nothing changes."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason

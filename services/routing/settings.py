@@ -1,0 +1,20 @@
+"""Settings of routing, read under `ROUTING_`."""
+
+from pathlib import Path
+
+from pydantic_settings import SettingsConfigDict
+
+from messaging.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What routing needs besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="ROUTING_")
+
+    policy: Path = Path("policy/default.yaml")
+    """The policy in force; other versions in its folder serve incidents that began with them."""
+    codes: Path | None = None
+    """A folder of a locality's own code lists, beside the product's."""
+    clock_s: float = 0.5
+    """How often the clock looks for deadlines: none is fired later than this, while there is no backlog."""

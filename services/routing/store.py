@@ -1,0 +1,131 @@
+"""Every SQL statement of routing; incidents travel in sets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asyncpg import Record
+from pydantic import TypeAdapter
+
+from messaging.database import Connection
+from services.routing.incident import Incident
+
+_ADAPTER = TypeAdapter(Incident)
+
+
+async def load(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
+    """The incidents with these ids, locked in id order until the transaction ends."""
+    rows = await tx.fetch(
+        "select state from incident where incident_id = any($1::text[]) order by incident_id for update",
+        sorted(set(ids)),
+    )
+    return {one.incident_id: one for one in map(_incident, rows)}
+
+
+def _incident(row: Record) -> Incident:
+    return _ADAPTER.validate_json(row["state"])
+
+
+async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> None:
+    """Writes incidents and their deadlines, each with one statement."""
+    await tx.execute(
+        """
+        insert into incident as i
+            (incident_id, area, category, channel, severity, status, owner, reported_at, state, updated_at)
+        select *, $10 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::timestamptz[], $9::jsonb[])
+        on conflict (incident_id) do update set status = excluded.status, owner = excluded.owner,
+            severity = excluded.severity, category = excluded.category, area = excluded.area,
+            state = excluded.state, updated_at = excluded.updated_at
+        """,
+        [one.incident_id for one in incidents],
+        [one.area for one in incidents],
+        [one.category for one in incidents],
+        [one.channel for one in incidents],
+        [one.severity for one in incidents],
+        [one.status for one in incidents],
+        [one.owner for one in incidents],
+        [one.reported_at for one in incidents],
+        [_ADAPTER.dump_json(one).decode() for one in incidents],
+        now,
+    )
+    await _set_deadlines(tx, incidents)
+
+
+async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
+    """One row per incident whose clock runs, none for the others."""
+    running = [one for one in incidents if one.due_at is not None]
+    stopped = [one.incident_id for one in incidents if one.due_at is None]
+    if running:
+        await tx.execute(
+            """
+            insert into deadline (incident_id, step, due_at, try_at)
+            select id, step, due_at, due_at
+            from unnest($1::text[], $2::text[], $3::timestamptz[]) as d (id, step, due_at)
+            on conflict (incident_id) do update
+            set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at
+            """,
+            [one.incident_id for one in running],
+            [one.due_step for one in running],
+            [one.due_at for one in running],
+        )
+    if stopped:
+        await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
+
+
+async def due(tx: Connection, limit: int) -> list[tuple[Incident, str, datetime]]:
+    """Incidents whose deadline has passed by the database clock, oldest first, locked; those in other hands wait."""
+    rows = await tx.fetch(
+        """
+        select i.state, d.step, d.due_at from deadline d join incident i using (incident_id)
+        where d.try_at <= now() order by d.try_at limit $1 for update of i skip locked
+        """,
+        limit,
+    )
+    return [(_incident(row), row["step"], row["due_at"]) for row in rows]
+
+
+async def postpone(tx: Connection, incident_id: str) -> None:
+    """Tries a deadline that met a bug again in a minute, so that it delays no other; it stays due as of its time."""
+    await tx.execute(
+        "update deadline set try_at = now() + interval '1 minute' where incident_id = $1", incident_id
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page of incidents: filters, and the last one of the page before."""
+
+    area: str | None = None
+    status: str | None = None
+    severity: str | None = None
+    category: str | None = None
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
+    """Incidents newest first; a filter on area takes the whole subtree."""
+    rows = await connection.fetch(
+        """
+        select state from incident
+        where ($1::text is null or area like $1 || '%') and ($2::text is null or status = $2)
+            and ($3::text is null or severity = $3) and ($4::text is null or category = $4)
+            and ($5::timestamptz is null or (reported_at, incident_id) < ($5, $6))
+        order by reported_at desc, incident_id desc limit $7
+        """,
+        wanted.area,
+        wanted.status,
+        wanted.severity,
+        wanted.category,
+        wanted.after[0] if wanted.after else None,
+        wanted.after[1] if wanted.after else None,
+        wanted.limit,
+    )
+    return [_incident(row) for row in rows]
+
+
+async def one(connection: Connection, incident_id: str) -> Incident | None:
+    """One incident, or None."""
+    row = await connection.fetchrow("select state from incident where incident_id = $1", incident_id)
+    return None if row is None else _incident(row)

@@ -1,0 +1,104 @@
+"""Where the tests' broker and database come from: Docker if an engine answers, else the local providers."""
+
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+from deploy.local import databases, exclusive
+from deploy.local.plan import Plan
+from deploy.local.stack import Stack
+from deploy.local.topics import create as create_topics
+from messaging import migrate
+from messaging.database import Database
+from schemas.topics import TOPICS
+
+
+def _docker():
+    """A Docker client if an engine answers, else None."""
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        client = docker.from_env(timeout=3)
+        client.ping()
+    except (DockerException, OSError):
+        return None
+    return client
+
+
+@pytest.fixture(scope="session")
+def providers(tmp_path_factory):
+    """A running broker and database for the whole session: (bootstrap, dsn of the server)."""
+    if (client := _docker()) is not None:
+        client.close()
+        yield from _containers()
+        return
+    stack = Stack(
+        data=tmp_path_factory.mktemp("providers"), plan=Plan(providers_only=True), say=lambda _: None
+    )
+    stack.start()
+    try:
+        stack.wait_ready(120)
+        exclusive.run(create_topics(stack.kafka, TOPICS.values()))
+        yield stack.kafka, stack.postgres("postgres")
+    finally:
+        stack.stop(wipe=True)
+
+
+def _containers():
+    from testcontainers.kafka import KafkaContainer
+    from testcontainers.postgres import PostgresContainer
+
+    with KafkaContainer().with_kraft() as kafka, PostgresContainer("postgres:18") as postgres:
+        bootstrap = kafka.get_bootstrap_server()
+        exclusive.run(create_topics(bootstrap, TOPICS.values()))
+        yield bootstrap, postgres.get_connection_url(driver=None)
+
+
+@pytest.fixture
+def kafka(providers):
+    """Bootstrap servers of a broker with all topics."""
+    return providers[0]
+
+
+@pytest.fixture
+def new_dsn(providers):
+    """Makes a fresh, migrated database for a service: `await new_dsn("routing")`."""
+
+    async def make(service, *, migrated=True):
+        server = providers[1]
+        name = f"t_{service}_{secrets.token_hex(4)}"
+        await databases.create(server, [name])
+        dsn = server.rsplit("/", 1)[0] + "/" + name
+        if migrated:
+            await migrate.apply(dsn, service)
+        return dsn
+
+    return make
+
+
+@pytest.fixture
+async def new_database(new_dsn):
+    """Makes an open `Database` for a service; closed at the end of the test."""
+    opened = []
+
+    async def make(service="routing"):
+        database = Database(await new_dsn(service), name="test")
+        await database.connect()
+        opened.append(database)
+        return database
+
+    yield make
+    for database in opened:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of real data beside the checkout; tests that use it are skipped, and say so, when it is absent."""
+    folder = Path(os.environ.get("FENGQIAO_SHARED", Path(__file__).parents[2] / "shared")) / "data"
+    if not folder.is_dir():
+        pytest.skip("real data is absent: set FENGQIAO_SHARED to the folder that holds data/")
+    return folder

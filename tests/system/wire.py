@@ -1,0 +1,64 @@
+"""Records as any client may write them: header values that are null, header names that are no text."""
+
+import time
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import DefaultRecordBatchBuilder, _DefaultRecordBatchBuilderPy
+
+from schemas.topics import PARTITIONS
+
+LARGEST = 4 * 1024 * 1024
+UNREADABLE = b"\xff\xfe\xfd"
+"""A header's name that is not UTF-8: the protocol does not allow it, and a broker does not look."""
+
+
+class UnreadableName(str):
+    """A header name that encodes to bytes no reader can turn into text."""
+
+    __slots__ = ()
+
+    def encode(self, encoding="utf-8", errors="strict"):
+        del encoding, errors
+        return UNREADABLE
+
+
+class Wire:
+    """A producer without any of our manners."""
+
+    def __init__(self, bootstrap):
+        self._bootstrap = bootstrap
+
+    async def __aenter__(self):
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap, acks="all", max_request_size=LARGEST, linger_ms=0
+        )
+        await self._producer.start()
+        return self
+
+    async def __aexit__(self, *_):
+        await self._producer.stop()
+
+    async def send(self, topic, key, value, headers):
+        """Writes one record to the partition its key belongs to; headers are (name, bytes or None)."""
+        if not any(isinstance(name, UnreadableName) or at is None for name, at in headers):
+            return await self._producer.send_and_wait(topic, value, key=key, headers=headers)
+        return await self._send_built(topic, key, value, headers)
+
+    async def _send_built(self, topic, key, value, headers):
+        await self._producer.client._wait_on_metadata(topic)
+        batch = self._producer.create_batch()
+        assert type(batch._builder) is DefaultRecordBatchBuilder
+        batch._builder = _DefaultRecordBatchBuilderPy(
+            magic=2,
+            compression_type=0,
+            is_transactional=0,
+            producer_id=-1,
+            producer_epoch=-1,
+            base_sequence=-1,
+            batch_size=LARGEST,
+        )
+        batch.append(key=key, value=value, timestamp=int(time.time() * 1000), headers=headers)
+        partition = self._producer._partition(topic, None, None, None, key, value)
+        assert partition < PARTITIONS
+        sent = await self._producer.send_batch(batch, topic, partition=partition)
+        return await sent
