@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 DEMO_SECONDS ?= 120
 
-.PHONY: help demo test test-long check format generate bench clean
+.PHONY: help demo up down test test-long check format generate bench clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/  —/'
 
@@ -22,6 +22,12 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP) ## a county at work, with the board in your browser
 	@$(BIN)/fengqiao demo --seconds $(DEMO_SECONDS)
+
+up: $(STAMP) ## the house on this machine: Kafka, PostgreSQL, twelve services
+	@$(BIN)/fengqiao up
+
+down: $(STAMP) ## stop it; the data stays
+	@$(BIN)/fengqiao down
 
 test: check ## everything, on a real broker and a real database
 	@$(BIN)/pytest -m "not long"

@@ -1,4 +1,4 @@
-"""``fengqiao up | status | down``: the local stack from the command line."""
+"""``fengqiao up | status | down | env``: the local stack from the command line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local.plan import TIERS, Plan
+from deploy.local.plan import TIERS, Plan, StackError
 from deploy.local.stack import Stack
 from deploy.local.status import ProcessStatus
 
@@ -86,6 +86,19 @@ def down(data: Path, *, wipe: bool) -> None:
     say(f"everything stopped; {'data removed' if wipe else f'data kept in {stack.data}'}")
 
 
+@click.command()
+@data_option
+def env(data: Path) -> None:
+    """Print the addresses as shell variables: eval "$(fengqiao env)"."""
+    stack = Stack(data)
+    programs = stack.programs()
+    if not programs:
+        raise StackError(f"{data} does not run; start it with `fengqiao up`")
+    click.echo(f"export KAFKA={stack.kafka}")
+    for name in sorted(set(programs) - {"kafka", "postgres"}):
+        click.echo(f"export {name.upper().replace('-', '_')}={stack.url(name)}")
+
+
 def say(line: str) -> None:
     """One line of progress, as printed text and never as markup."""
     console.print(line, markup=False, soft_wrap=True)
@@ -120,4 +133,4 @@ def _duration(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{rest:02}"
 
 
-COMMANDS = (up, status, down)
+COMMANDS = (up, status, down, env)

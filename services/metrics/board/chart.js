@@ -39,10 +39,10 @@ export class Chart {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.svg.setAttribute("aria-label", this.name || "");
     this.box = { width: width - PAD.left - PAD.right, height: height - PAD.top - PAD.bottom };
+    if (!this.points.length) return;
     const most = Math.max(1, ...this.points.map((p) => (p.gap ? 0 : Math.max(p.received, p.resolved))));
     this.scale = scale(most);
     this.grid();
-    if (!this.points.length) return;
     this.bars();
     this.lines();
     this.labels();

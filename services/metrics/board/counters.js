@@ -33,7 +33,7 @@ export function showCounters(counts, minute) {
     setText(value, count(number));
     setAttr(tile, "data-value", counts ? number : null);
     setAttr(tile, "data-long", value.textContent.length > 7 ? "" : null);
-    setText(delta, counts ? change(minute[measure]) : "");
+    setText(delta, counts ? t("per_minute", { change: change(minute[measure]) }) : "");
     setAttr(delta, "data-still", minute && minute[measure] ? null : "");
   }
 }

@@ -52,7 +52,7 @@ function buildHero() {
     const piece = el("span", { class: tier });
     const number = el("b");
     bar.append(piece);
-    list.append(el("li", { class: `key ${tier}` }, el("span", { "data-t": tier }, t(tier)), " ", number));
+    list.append(el("li", { class: `key ${tier}` }, el("span", { "data-t": `short_${tier}` }, t(`short_${tier}`)), " ", number));
     return { piece, number };
   });
   const lead = el("div", { class: "lead" }, value, el("div", {}, out, asOf));

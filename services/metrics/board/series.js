@@ -4,7 +4,7 @@ import { BUCKET_MS, KEPT_BUCKETS } from "./totals.js";
 import { count, stamp } from "./format.js";
 import { t } from "./words.js";
 
-const FEWEST_BUCKETS = 24;
+const FEWEST_BUCKETS = 12;
 const MOST_DAYS = 90;
 const DAYS_WORTH_A_CHART = 4;
 const DAY_MS = 86400000;
@@ -12,7 +12,7 @@ const DAY_MS = 86400000;
 /** Whether there are enough days for the daily chart to say more than the live one. */
 export const daysAreWorthIt = (groups) => Boolean(groups && groups.length >= DAYS_WORTH_A_CHART);
 
-/** The live points; the window grows from two minutes to five while the page watches. */
+/** The live points; the window grows from one minute to five while the page watches. */
 export function livePoints(totals, area) {
   const recent = totals.recent(area);
   const missing = Math.max(0, FEWEST_BUCKETS - recent.length);
@@ -51,7 +51,7 @@ export function noteOf(span, points) {
   }
   if (!points.length) return t("note_wait");
   const buckets = Math.min(KEPT_BUCKETS, points.length);
-  return t("note_live", { n: Math.round((buckets * BUCKET_MS) / 6000) / 10 });
+  return t("note_live", { n: Math.round((buckets * BUCKET_MS) / 30000) / 2 });
 }
 
 /** What one point reads as. */

@@ -72,7 +72,7 @@ export class Table {
   build(row) {
     const name = row.href ? el("a", { href: row.href }) : el("span");
     const cells = [...COUNTS, ...RATES.map(([key]) => key)].map((key) => el("td", { class: key }));
-    for (const cell of cells.slice(COUNTS.length)) cell.append(el("b"), el("small"));
+    for (const cell of cells.slice(COUNTS.length)) cell.append(el("small"), el("b"));
     const tr = el("tr", { "data-key": row.key }, el("th", { scope: "row" }, name), ...cells);
     if (row.own) tr.className = "own";
     this.body.append(tr);
@@ -93,8 +93,8 @@ export class Table {
 
   writeRate(cell, rate) {
     const value = rateValue(rate);
-    setText(cell.firstChild, value === NONE ? NONE : `${value}%`);
-    setText(cell.lastChild, value === NONE ? "" : `${count(rate.numerator)}/${count(rate.denominator)}`);
+    setText(cell.lastChild, value === NONE ? NONE : `${value}%`);
+    setText(cell.firstChild, value === NONE ? "" : `${count(rate.numerator)}/${count(rate.denominator)}`);
     setAttr(cell, "data-zero", value === NONE ? "" : null);
   }
 

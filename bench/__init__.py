@@ -1,0 +1,1 @@
+"""Floors and our own figures, side by side in one run on one machine."""
