@@ -38,7 +38,9 @@ class SafeHeaders:
 
         async def added(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *extra]
+                given = list(message.get("headers", []))
+                fresh = [] if any(name == b"cache-control" for name, _ in given) else [(b"cache-control", b"no-cache")]
+                message["headers"] = [*given, *extra, *fresh]
             await send(message)
 
         await self._app(scope, receive, added)

@@ -11,13 +11,22 @@ from pydantic import ValidationError
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected
 from schemas.base import Event
-from schemas.topics import Topic
+from schemas.topics import TOPICS, Topic
 
 MAX_BODY = 65_536
 """The same bound as at the HTTP doors; our own events are far below it."""
 MAX_NAME = 200
 DIGITS = 18
 """Sequence numbers fit a 64-bit integer."""
+_READ = tuple(
+    (name, name.removeprefix("ce_"))
+    for name in (
+        "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_sequence", "ce_time", "ce_recordedtime",
+        "traceparent",
+    )
+)  # fmt: skip
+"""The headers we look at, and what their attributes are called; all others are the sender's own business."""
+_TYPES = {topic.name: frozenset(event.type for event in topic.flow.events) for topic in TOPICS.values()}
 STRUCTURED = b"application/cloudevents+json"
 
 
@@ -91,11 +100,7 @@ def _open(record: Record) -> tuple[dict[str, str], bytes]:
     if headers.get("content-type", b"").startswith(STRUCTURED):
         return _open_structured(record.value, headers)
     try:
-        attributes = {
-            name.removeprefix("ce_"): value.decode()
-            for name, value in record.headers
-            if name.startswith("ce_") or name == "traceparent"
-        }
+        attributes = {short: headers[name].decode() for name, short in _READ if name in headers}
     except UnicodeDecodeError:
         raise Rejected("not-utf-8", "a CloudEvents header cannot be read") from None
     return attributes, record.value
@@ -130,7 +135,7 @@ def _check(attributes: dict[str, str], topic: Topic) -> None:
         raise Rejected("forged-source", f"ce_source: {topic.name} is written by {topic.source} only")
     if not topic.trusted and attributes["source"].startswith("/fengqiao/"):
         raise Rejected("forged-source", "ce_source: names of our own services are not for other systems")
-    if all(attributes["type"] != event.type for event in topic.flow.events):
+    if attributes["type"] not in _TYPES[topic.name]:
         known = ", ".join(event.type for event in topic.flow.events)
         raise Rejected("unknown-type", f"ce_type: this topic carries {known}")
 

@@ -41,6 +41,7 @@ _GONE = (
     asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.UndefinedTableError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )

@@ -112,7 +112,7 @@ class Inbox:
             await ledgers.store(tx, guarded, verdict.moved, verdict.waiting)
             await self._tidy(tx, verdict)
             await outbox.put(tx, outcome.drafts, guarded.now)
-        self._note(len(plan.ready), verdict)
+        self._note(len(plan.ready) - len(outcome.faults.rejected) - len(outcome.faults.waiting), verdict)
 
     async def _tidy(self, tx: Connection, verdict: Verdict) -> None:
         """Writes what is rare: events that wait or waited, dead letters and their end."""
@@ -125,14 +125,14 @@ class Inbox:
         if verdict.letters:
             await ledgers.bury(tx, verdict.letters, self._reading.seal, self._untrusted)
 
-    def _note(self, ready: int, verdict: Verdict) -> None:
+    def _note(self, applied: int, verdict: Verdict) -> None:
         for letter in verdict.letters:
             log.error(
                 "dead letter: %s", letter.reason,
                 extra={"topic": letter.stream.topic, "seq": letter.seq, "kind": letter.kind, "detail": letter.detail},
             )  # fmt: skip
         dead = sum(letter.stream.topic not in self._untrusted for letter in verdict.letters)
-        self.budget.note(applied=ready - len(verdict.letters), dead=dead)
+        self.budget.note(applied=applied, dead=dead)
 
     def _decoded(self, records: Sequence[Record]) -> tuple[list[Message], list[Letter]]:
         messages: list[Message] = []

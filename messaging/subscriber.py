@@ -54,6 +54,7 @@ class Subscriber:
             request_timeout_ms=REQUEST_MS,
             metadata_max_age_ms=30_000,
             allow_auto_create_topics=False,
+            consumer_only=True,  # the relay has a producer of its own, which it can rebuild
             logger=logging.getLogger("faststream"),
         )
         self._subscription = self._broker.subscriber(
@@ -162,4 +163,5 @@ async def _undecoded(message: KafkaMessage) -> bytes:
 
 
 def _record(one: ConsumerRecord[Any, Any]) -> Record:
-    return Record(one.topic, one.partition, one.offset, one.key, tuple(one.headers), one.value)
+    headers = tuple((name, value or b"") for name, value in one.headers)  # a header's value may be null
+    return Record(one.topic, one.partition, one.offset, one.key, headers, one.value)

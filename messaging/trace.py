@@ -4,7 +4,7 @@ import re
 
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
-_VALID = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+_VALID = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z")
 _ids = RandomIdGenerator()
 
 

@@ -111,6 +111,6 @@ def _iso(day: date | None) -> str | None:
 
 def _tier(states: Mapping[str, tuple[datetime, float]], tier: str) -> views.TierView:
     if tier not in states:
-        return views.TierView(as_of="", stale=True)
+        return views.TierView(as_of=None, stale=True)
     as_of, age = states[tier]
     return views.TierView(as_of=as_of.isoformat(), stale=age > STALE_S)

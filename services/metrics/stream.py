@@ -123,7 +123,8 @@ class Hub:
                 if key[1].startswith(area) and ":" not in key[2]
             ]
         data = json.dumps(body, separators=(",", ":"))
-        return f"id: {self._boot}-{self._number}\nevent: {name}\ndata: {data}\n\n".encode()
+        retry = "retry: 1000\n" if name == "snapshot" else ""
+        return f"{retry}id: {self._boot}-{self._number}\nevent: {name}\ndata: {data}\n\n".encode()
 
 
 class _Client:

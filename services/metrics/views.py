@@ -14,7 +14,8 @@ from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, Counts, Rate
 class TierView(BaseModel):
     """As of when a tier's figures are current; stale when it has said nothing for a while."""
 
-    as_of: str
+    as_of: str | None
+    """Null when it has never been heard of."""
     stale: bool
 
 

@@ -39,6 +39,9 @@ export function nameOf(area) {
   return language() === "en" ? `${area.name} ${area.code}` : area.name;
 }
 
+/** The two parts of an area's name: what is read, and in English its code to tell it by. */
+export const namePartsOf = (area) => [area.name, language() === "en" ? area.code : ""];
+
 /** The heading over the table for this area and grouping. */
 export function tableTitle(areas, area, by) {
   const name = nameOf(area);

@@ -1,6 +1,7 @@
 /** Draws received (bars) and resolved (line) over time as SVG, with gaps where nobody was watching. */
 
 import { setText, svg } from "./dom.js";
+import { t } from "./words.js";
 
 const PAD = { top: 12, right: 8, bottom: 24, left: 44 };
 
@@ -44,6 +45,7 @@ export class Chart {
     this.scale = scale(most);
     this.grid();
     this.bars();
+    this.gaps();
     this.lines();
     this.labels();
     this.mark();
@@ -62,7 +64,8 @@ export class Chart {
   }
 
   grid() {
-    for (let value = 0; value <= this.scale.top; value += this.scale.step) {
+    const empty = this.points.every((point) => point.gap);
+    for (let value = 0; value <= (empty ? 0 : this.scale.top); value += this.scale.step) {
       const y = Math.round(this.y(value)) + 0.5;
       const line = { x1: PAD.left, x2: PAD.left + this.box.width, y1: y, y2: y, class: value ? "grid" : "base" };
       this.svg.append(svg("line", line));
@@ -76,15 +79,28 @@ export class Chart {
     const slot = this.slot();
     const wide = Math.min(28, Math.max(1, slot * 0.66));
     this.points.forEach((point, index) => {
-      if (point.gap === "lost") {
-        const gap = { x: PAD.left + index * slot, y: PAD.top, width: slot, height: this.box.height, class: "gap" };
-        this.svg.append(svg("rect", gap));
-      } else if (point.received > 0) {
-        const y = this.y(point.received);
-        const height = PAD.top + this.box.height - y;
-        this.svg.append(svg("rect", { x: this.x(index) - wide / 2, y, width: wide, height, class: "received" }));
-      }
+      if (point.gap || point.received <= 0) return;
+      const y = this.y(point.received);
+      const height = PAD.top + this.box.height - y;
+      this.svg.append(svg("rect", { x: this.x(index) - wide / 2, y, width: wide, height, class: "received" }));
     });
+  }
+
+  /** One grey band for each run of points nobody watched, named where there is room. */
+  gaps() {
+    let from = null;
+    for (let index = 0; index <= this.points.length; index += 1) {
+      const lost = index < this.points.length && this.points[index].gap === "lost";
+      if (lost && from === null) from = index;
+      if (lost || from === null) continue;
+      const [x, width] = [PAD.left + from * this.slot(), (index - from) * this.slot()];
+      from = null;
+      this.svg.append(svg("rect", { x, y: PAD.top, width, height: this.box.height, class: "gap" }));
+      if (width < 64) continue;
+      const name = svg("text", { x: x + width / 2, y: PAD.top + this.box.height / 2, class: "tick mid" });
+      setText(name, t("gap"));
+      this.svg.append(name);
+    }
   }
 
   lines() {

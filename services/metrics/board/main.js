@@ -1,6 +1,6 @@
 /** The board: one county, live from the stream, with rates and days from the figures. */
 
-import { Areas, nameOf, readRoute, routeTo, tableTitle } from "./areas.js";
+import { Areas, nameOf, namePartsOf, readRoute, routeTo, tableTitle } from "./areas.js";
 import { Chart } from "./chart.js";
 import { showCounters } from "./counters.js";
 import { byId, el, press, remember, setAttr, setText } from "./dom.js";
@@ -85,7 +85,7 @@ function tableRows() {
   const rows = state.areas.children(area.code).map(({ code }) => areaRow(code, found.get(code)));
   const own = state.totals.ownCounts(area.code);
   if (Object.values(own).some((value) => value)) {
-    const name = t("own", { name: nameOf(area) });
+    const name = t("own", { name: area.name });
     rows.push({ key: area.code, name, counts: own, rates: ratesOf(found.get(area.code)), own: true });
   }
   return rows;
@@ -93,7 +93,8 @@ function tableRows() {
 
 function areaRow(code, group) {
   const counts = state.hadData ? state.totals.counts(code) : null;
-  return { key: code, name: nameOf(state.areas.get(code)), href: routeTo(code), counts, rates: ratesOf(group) };
+  const [name, digits] = namePartsOf(state.areas.get(code));
+  return { key: code, name, code: digits, href: routeTo(code), counts, rates: ratesOf(group) };
 }
 
 function span() {
@@ -109,7 +110,7 @@ function paintChart() {
   const points = which === "day" ? dayPoints(days) : livePoints(state.totals, state.area.code);
   const note = noteOf(which, points);
   setText(byId("chart-note"), state.reading ? readingOf(state.reading) : note);
-  press("[data-span]", (button) => button.dataset.span === which);
+  press("button[data-span]", (button) => button.dataset.span === which);
   const picture = JSON.stringify([points, language()]);
   if (picture === drawn) return;
   drawn = picture;
@@ -144,7 +145,7 @@ function paintCrumbs() {
 
 function paintWords() {
   applyWords();
-  press("[data-lang]", (button) => button.dataset.lang === language());
+  press("button[data-lang]", (button) => button.dataset.lang === language());
   setText(byId("theme"), t(`appearance_${root.dataset.appearance}`));
   showLink(root.dataset.link, stream.since(), state.hadData);
   showFiguresTrouble(state.troubleSince);
@@ -153,8 +154,8 @@ function paintWords() {
   setText(byId("title"), title);
   document.title = state.area === state.areas.root ? title : `${nameOf(state.area)} · ${title}`;
   setText(byId("h-areas"), tableTitle(state.areas, state.area, state.by));
-  press("[data-by]", (button) => button.dataset.by === state.by);
-  document.querySelector('[data-by="child"]').hidden = state.leaf;
+  press("button[data-by]", (button) => button.dataset.by === state.by);
+  document.querySelector('button[data-by="child"]').hidden = state.leaf;
   table.title(state.by);
   paintCrumbs();
   drawn = "";

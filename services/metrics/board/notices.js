@@ -9,7 +9,7 @@ const TIERS = ["village", "town", "county"];
 function banner(id, text) {
   const node = byId(id);
   setText(node, text || "");
-  node.hidden = !text;
+  if (node.hidden === Boolean(text)) node.hidden = !text;
 }
 
 /** The state of the stream: banner, the word beside the title, and the page's `data-link`. */

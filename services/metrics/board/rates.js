@@ -55,8 +55,7 @@ function buildHero() {
     list.append(el("li", { class: `key ${tier}` }, el("span", { "data-t": `short_${tier}` }, t(`short_${tier}`)), " ", number));
     return { piece, number };
   });
-  const lead = el("div", { class: "lead" }, value, el("div", {}, out, asOf));
-  byId("hero-body").append(lead, bar, list);
+  byId("hero-body").append(value, el("div", { class: "lead" }, out, asOf), bar, list);
   return { value, out, asOf, parts };
 }
 
@@ -103,7 +102,7 @@ function definition(rate, cohort) {
 }
 
 function showTimes(distributions) {
-  const head = el("tr", {}, el("th", { scope: "col" }),
+  const head = el("tr", {}, el("th", { scope: "col" }, el("span", { class: "quiet" }, t("step"))),
     ...["p50", "p90", "p99", "cases"].map((key) => el("th", { scope: "col" }, t(key))));
   const body = TIMES.map((id) => {
     const item = distributions.get(id);
@@ -116,9 +115,8 @@ function showTimes(distributions) {
   const table = el("table", {}, el("thead", {}, head), el("tbody", {}, ...body));
   byId("times").replaceChildren(table);
   const bound = [...distributions.values()].find((item) => item.relative_error);
-  if (!bound) return;
-  const p = Number((bound.relative_error * 100).toFixed(2));
-  byId("times").append(el("p", { class: "note" }, t("error_bound", { p })));
+  const p = bound && Number((bound.relative_error * 100).toFixed(2));
+  setText(byId("times-note"), bound ? t("error_bound", { p }) : "");
 }
 
 /** Shows one answer of `GET /v1/metrics`; null while it is being read. */

@@ -16,8 +16,9 @@ export const daysAreWorthIt = (groups) => Boolean(groups && groups.length >= DAY
 export function livePoints(totals, area) {
   const recent = totals.recent(area);
   const missing = Math.max(0, FEWEST_BUCKETS - recent.length);
-  const first = recent.length ? recent[0].at : 0;
-  const before = Array.from({ length: recent.length ? missing : 0 }, (_, index) => (
+  if (totals.lastAt === null) return [];
+  const first = recent.length ? recent[0].at : Math.floor(totals.lastAt / BUCKET_MS) * BUCKET_MS;
+  const before = Array.from({ length: missing }, (_, index) => (
     { at: first - (missing - index) * BUCKET_MS, counts: null, before: true }
   ));
   return [...before, ...recent].map(({ at, counts, before: unseen }) => {
@@ -49,7 +50,7 @@ export function noteOf(span, points) {
     if (!points.length) return t("note_none");
     return t("note_day", { from: points[0].label, to: points[points.length - 1].label });
   }
-  if (!points.length) return t("note_wait");
+  if (points.every((point) => point.gap)) return t("note_wait");
   const buckets = Math.min(KEPT_BUCKETS, points.length);
   return t("note_live", { n: Math.round((buckets * BUCKET_MS) / 30000) / 2 });
 }

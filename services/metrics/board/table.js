@@ -4,11 +4,11 @@ import { el, setAttr, setText } from "./dom.js";
 import { NONE, count, rateValue } from "./format.js";
 import { t } from "./words.js";
 
-const COUNTS = ["received", "resolved", "closed", "open", "escalated", "reopened"];
+const COUNTS = ["received", "resolved", "open", "escalated", "reopened"]; // closed is the closure rate's numerator
 const RATES = [["in_village", "resolved_in_village@1"], ["closure", "closure_rate@1"]];
 const RESORT_MS = 3000;
 
-/** One sortable table; rows are {key, name, href, counts, rates, own}. */
+/** One sortable table; rows are {key, name, code, href, counts, rates, own}. */
 export class Table {
   constructor(table, empty) {
     Object.assign(this, { table, empty, nodes: new Map(), sort: { by: "received", down: true }, sortedAt: 0 });
@@ -22,7 +22,7 @@ export class Table {
 
   /** Writes the head in the language in force; `by` names the first column. */
   title(by) {
-    const columns = [["name", t(`name_${by}`)], ...COUNTS.map((key) => [key, t(key)]), ...RATES.map(([key]) => [key, t(key)])];
+    const columns = [["name", t(`name_${by}`)], ...COUNTS.map((key) => [key, t(key === "open" ? "open_short" : key)]), ...RATES.map(([key]) => [key, t(key)])];
     const focused = this.head.contains(document.activeElement) ? document.activeElement.dataset.sort : null;
     this.head.replaceChildren(...columns.map(([key, word]) => {
       const button = el("button", { type: "button", "data-sort": key }, word);
@@ -70,7 +70,7 @@ export class Table {
   }
 
   build(row) {
-    const name = row.href ? el("a", { href: row.href }) : el("span");
+    const name = el(row.href ? "a" : "span", row.href ? { href: row.href } : {}, el("span"), el("small"));
     const cells = [...COUNTS, ...RATES.map(([key]) => key)].map((key) => el("td", { class: key }));
     for (const cell of cells.slice(COUNTS.length)) cell.append(el("small"), el("b"));
     const tr = el("tr", { "data-key": row.key }, el("th", { scope: "row" }, name), ...cells);
@@ -81,7 +81,8 @@ export class Table {
 
   write(node, row) {
     node.row = row;
-    setText(node.name, row.name);
+    setText(node.name.firstChild, row.name);
+    setText(node.name.lastChild, row.code ? ` ${row.code}` : "");
     COUNTS.forEach((measure, index) => {
       const value = row.counts ? row.counts[measure] || 0 : NaN;
       setText(node.cells[index], count(value));
