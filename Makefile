@@ -5,7 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
-DEMO_SECONDS ?= 120
 
 .PHONY: help demo up down test test-long check format generate bench clean
 help:
@@ -20,8 +19,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+# Ends on Ctrl-C at a terminal, after DEMO_SECONDS (default 120) without one, or with it set.
 demo: $(STAMP) ## a county at work, with the board in your browser
-	@$(BIN)/fengqiao demo --seconds $(DEMO_SECONDS)
+	@$(BIN)/fengqiao demo $(if $(DEMO_SECONDS),--seconds $(DEMO_SECONDS))
 
 up: $(STAMP) ## the house on this machine: Kafka, PostgreSQL, twelve services
 	@$(BIN)/fengqiao up

@@ -25,7 +25,14 @@ from policy.load import areas
 
 POLL_S = 0.1
 DRAIN_S = 240.0
-TABLES = {"routing": "incident", "followup": "revisit"}
+LOOKS = {
+    "routing": "select count(*) from incident where incident_id = any($1::text[]) and status = $2",
+    "followup": "select count(*) from revisit where incident_id = any($1::text[]) and status = $2",
+    # its last event, the closing, has been counted, or entered in the reporter's timeline
+    "metrics": "select count(*) from guard where key = any($1::text[]) and topic = $2 and last_seq = 4",
+    "intake": "select count(*) from guard where key = any($1::text[]) and topic = $2 and last_seq = 4",
+}
+"""How many of some incidents an effect has reached, in each service's database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Actions to send to a tier, and the effect to wait for: a status in a service's database."""
+    """Actions to send to a tier, and the effect to wait for: a status in a service's database, or a topic's end."""
 
     tier: str
     name: str
@@ -60,6 +67,8 @@ def steps(tier: str) -> tuple[Step, ...]:
         Step(tier, "accept", (partner.ACCEPT,), f"routing_{tier}", "accepted"),
         Step(tier, "resolve", (partner.RESOLVE,), f"followup_{tier}", "due"),
         Step(tier, "visit", partner.VISITS, f"routing_{tier}", "closed"),
+        Step(tier, "", (), f"metrics_{tier}", f"{tier}.routing"),
+        Step(tier, "", (), "intake_village", f"{tier}.routing"),
     )
 
 
@@ -89,7 +98,7 @@ class Driver:
     async def run(self) -> None:
         """Warms up, lets the window pass, drains."""
         async with AsyncExitStack() as stack:
-            for name in {step.database for step in (CLIMBS if self._order.share else LOCAL)}:
+            for name in {step.database for step in (*LOCAL, *(CLIMBS if self._order.share else ()))}:
                 pool = asyncpg.create_pool(address(self._order.postgres, name), min_size=1, max_size=4)
                 self._looks[name] = await stack.enter_async_context(pool)
             await self._producer.start()
@@ -123,12 +132,11 @@ class Driver:
     async def _live(self, group: Sequence[Subject], life: Sequence[Step]) -> None:
         last = partner.sentinels(group)
         for step in life:
-            records = (
-                partner.actions(group, step.name + step.tier, step.asked)
-                if step.asked
-                else partner.reports(group)
-            )
-            await self._send(f"{step.tier}.inbound", records)
+            if step is REPORT:
+                await self._send("village.inbound", partner.reports(group))
+            elif step.asked:
+                records = partner.actions(group, step.name + step.tier, step.asked)
+                await self._send(f"{step.tier}.inbound", records)
             await self._await_effect(step, last)
 
     async def _send(self, topic: str, records: Sequence[Sent]) -> None:
@@ -139,8 +147,7 @@ class Driver:
         await asyncio.gather(*futures)
 
     async def _await_effect(self, step: Step, ids: Sequence[str]) -> None:
-        table = TABLES[step.database.partition("_")[0]]
-        query = f"select count(*) from {table} where incident_id = any($1::text[]) and status = $2"
+        query = LOOKS[step.database.partition("_")[0]]
         while True:
             await asyncio.sleep(POLL_S)
             if await self._looks[step.database].fetchval(query, ids, step.status) == len(ids):
@@ -152,6 +159,10 @@ def tell(**facts: object) -> None:
     print(json.dumps(facts), flush=True)
 
 
+async def main() -> None:
+    await Driver(Order(**json.loads(sys.argv[1]))).run()
+
+
 if __name__ == "__main__":
     gc.set_threshold(100_000, 50, 1_000)
-    uvloop.run(Driver(Order(**json.loads(sys.argv[1]))).run())
+    uvloop.run(main())

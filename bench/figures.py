@@ -1,6 +1,7 @@
 """What a run found out: figures with their bars, tables, printed for people and written for machines."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 OUT = Path(__file__).parent / "out"
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,13 @@ class Report:
     def finish(self) -> int:
         """Prints the whole table, writes it down; the exit code is 1 when a bar is missed."""
         rows = [
-            (one.name, _number(one.value), one.unit, one.bar, {True: "ok", False: "MISSED", None: ""}[one.met])
+            (
+                one.name,
+                _number(one.value),
+                one.unit,
+                one.bar,
+                {True: "ok", False: "MISSED", None: ""}[one.met],
+            )
             for one in self.figures
         ]
         table("Figures", ("figure", "value", "unit", "bar", ""), rows)
@@ -78,7 +85,7 @@ class Report:
 
 def say(line: str) -> None:
     """One line of progress."""
-    console.print(line, markup=False)
+    console.print(line, markup=False, soft_wrap=True)
 
 
 def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -12,9 +12,9 @@ class Options:
     """Folder of the stack; a temporary one, removed afterwards, unless given."""
     seconds: float = 30.0
     """Length of the measured window."""
-    warm: float = 15.0
+    warm: float = 20.0
     """How long the pipe fills before the window begins."""
-    wave: int = 400
+    wave: int = 250
     """Incidents that go through their life together."""
     in_flight: int = 10
     """Waves under way at any moment."""
@@ -22,7 +22,9 @@ class Options:
     """Share of incidents escalated to the town, where two tiers run."""
     incidents: int = 1_000_000
     """How many incidents the database is seeded with."""
-    profile: str | None = None
-    """A service of the village to run under cProfile."""
+    rate: float = 50.0
+    """Reports a second over HTTP, for the latency."""
+    profile: tuple[str, ...] = ()
+    """Services of the village to run under cProfile; the floor is left out then."""
     sql: bool = False
     """Whether to ask the database which statements took its time."""

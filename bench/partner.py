@@ -13,7 +13,17 @@ from schemas.topics import PARTITIONS
 from services.intake.report import incident_id_of
 
 SOURCE = "/bench/partner"
-CATEGORIES = ("neighbour", "land", "family", "contract", "labour", "housing", "service", "traffic", "consumer")
+CATEGORIES = (
+    "neighbour",
+    "land",
+    "family",
+    "contract",
+    "labour",
+    "housing",
+    "service",
+    "traffic",
+    "consumer",
+)
 CHANNELS = ("patrol", "walk-in", "hotline", "online")
 PARTIES = '["applicant","respondent"]'
 

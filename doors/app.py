@@ -39,7 +39,11 @@ class SafeHeaders:
         async def added(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", []))
-                fresh = [] if any(name == b"cache-control" for name, _ in given) else [(b"cache-control", b"no-cache")]
+                fresh = (
+                    []
+                    if any(name == b"cache-control" for name, _ in given)
+                    else [(b"cache-control", b"no-cache")]
+                )
                 message["headers"] = [*given, *extra, *fresh]
             await send(message)
 

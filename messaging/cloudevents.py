@@ -8,6 +8,7 @@ from datetime import datetime
 from asyncpg import Record as Row
 from pydantic import ValidationError
 
+from messaging.careful import UNREADABLE
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected
 from schemas.base import Event
@@ -50,6 +51,10 @@ def headers_of(row: Row, source: str) -> list[tuple[str, bytes]]:
 
 def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> Message:
     """The message in a record. Raises `Rejected` with a reason and the fields at fault, never their values."""
+    if record.headers and record.headers[0][0] == UNREADABLE:
+        raise Rejected(
+            "not-utf-8", f"offset {record.offset}: a header has a name that is not text; it was not kept"
+        )
     if record.value is None:
         raise Rejected("null-value", "the record has no body")
     if len(record.value) > MAX_BODY and not topic.trusted:

@@ -164,11 +164,14 @@ class Gravedigger:
             await self._inbox.apply([], stream)
         else:
             await self._inbox.apply([replace(record, redriven=row["id"])], stream)
+            await self._reopen(row["id"])  # unless it took effect: it may not have been its turn yet
         log.info("dead letter %d was tried again", row["id"])
 
     async def _reopen(self, letter: int) -> None:
         async with self._database.transaction() as tx:
-            await tx.execute("update dead_letter set status = 'open' where id = $1", letter)
+            await tx.execute(
+                "update dead_letter set status = 'open' where id = $1 and status = 'redrive'", letter
+            )
 
     async def _discard(self, row: DatabaseRow) -> None:
         """Lets the stream go on without the event; what waited behind it is applied at once."""

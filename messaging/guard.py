@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from messaging.envelope import Faults, Guarded, Letter, Message, Stream
@@ -63,7 +64,13 @@ class Verdict:
     """Dead letters that an operator sent back and that are done now."""
 
 
-def judge(guarded: Guarded, plan: Plan, faults: Faults, letters: Sequence[Letter]) -> Verdict:
+def judge(
+    guarded: Guarded,
+    plan: Plan,
+    faults: Faults,
+    letters: Sequence[Letter],
+    anew: AbstractSet[Stream] = frozenset(),
+) -> Verdict:
     """Puts together what the plan and the handler found out; `letters` are records that could not be decoded."""
     applied = [plan.ready[at] for at in faults.applied(len(plan.ready))]
     moved = {one.stream: one.seq for one in applied if one.stream is not None}
@@ -71,7 +78,7 @@ def judge(guarded: Guarded, plan: Plan, faults: Faults, letters: Sequence[Letter
     dead = [one for one in letters if one.seq is None or one.seq > guarded.last.get(one.stream, 0)]
     dead += [_letter(plan.ready[at], why) for at, why in sorted(faults.rejected.items())]
     blocked = {one.stream for one in dead if one.seq is not None}
-    known = blocked | (guarded.waiting - moved.keys())
+    known = blocked | (guarded.waiting - moved.keys() - anew)
     gaps = _gaps(dict(guarded.last) | moved, [one for one in plan.early if one.stream not in known])
     done = applied + plan.duplicates
     return Verdict(
@@ -85,11 +92,6 @@ def judge(guarded: Guarded, plan: Plan, faults: Faults, letters: Sequence[Letter
         settled={stream: seq for stream, seq in moved.items() if stream in guarded.waiting},
         redriven=[one.record.redriven for one in done if one.record.redriven is not None],
     )
-
-
-def condemned(ready: Sequence[Message], bug: Exception) -> Faults:
-    """Buries the first message, which met a bug alone; its fellows in the stream wait."""
-    return Faults(rejected={0: bug} if ready else {}, waiting=set(range(1, len(ready))))
 
 
 def _letter(message: Message, why: Exception) -> Letter:

@@ -10,10 +10,11 @@ from messaging import guard, ledgers, outbox
 from messaging.budget import Budget
 from messaging.cloudevents import decode, sequence_of
 from messaging.database import Connection, Database
-from messaging.envelope import Letter, Message, Outcome, Record, Stream
-from messaging.errors import LostRace, Rejected, Unavailable
+from messaging.envelope import Draft, Faults, Letter, Message, Outcome, Record, Stream
+from messaging.errors import LostRace, Rejected, Unavailable, is_outage
 from messaging.guard import Verdict
 from messaging.ledgers import Seal
+from messaging.logs import frames
 from schemas.base import Event
 from schemas.topics import Topic
 
@@ -85,17 +86,17 @@ class Inbox:
                 await self._attempt(records, touched)
             except (Unavailable, LostRace) as error:
                 raise Unavailable(str(error)) from error
-            except Exception as bug:
-                log.exception("an event met a bug, try %d of %d", attempt, TRIES)
+            except Exception as bug:  # noqa: BLE001 - whatever it is, it ends as a dead letter
+                log.error("an event met a bug, try %d of %d", attempt, TRIES, extra=frames(bug))  # noqa: TRY400 - no values
                 if attempt == TRIES:
-                    await self._attempt(records, touched, bug)
+                    await self._attempt(records, touched, singly=True)
             else:
                 return
 
     async def _attempt(
-        self, records: Sequence[Record], touched: Sequence[Stream], bug: Exception | None = None
+        self, records: Sequence[Record], touched: Sequence[Stream], *, singly: bool = False
     ) -> None:
-        """One transaction. With `bug`, nothing is handled: the message is buried as what it met."""
+        """One transaction. `singly`, each message is handled alone, and what meets a bug is buried."""
         messages, letters = self._decoded(records)
         streams = {one.stream for one in messages if one.stream} | {one.stream for one in letters if one.seq}
         async with self._database.transaction() as tx:
@@ -104,15 +105,37 @@ class Inbox:
                 held, spoilt = self._decoded(await ledgers.held_of(tx, sorted(guarded.waiting)))
                 messages, letters = held + messages, spoilt + letters
             plan = guard.plan(guarded.last, messages)
-            if bug is None:
-                outcome = await self._reading.handler(tx, plan.ready, guarded.now)
-            else:
-                outcome = Outcome([], guard.condemned(plan.ready, bug))
-            verdict = guard.judge(guarded, plan, outcome.faults, letters)
+            handle = self._singly if singly else self._reading.handler
+            outcome = await handle(tx, plan.ready, guarded.now)
+            anew = frozenset() if records else frozenset(touched)
+            verdict = guard.judge(guarded, plan, outcome.faults, letters, anew)
             await ledgers.store(tx, guarded, verdict.moved, verdict.waiting)
             await self._tidy(tx, verdict)
             await outbox.put(tx, outcome.drafts, guarded.now)
         self._note(len(plan.ready) - len(outcome.faults.rejected) - len(outcome.faults.waiting), verdict)
+
+    async def _singly(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
+        """Handles each message in a savepoint of its own; one that meets a bug stops only its stream."""
+        drafts: list[Draft] = []
+        faults = Faults()
+        blocked: set[Stream] = set()
+        for at, message in enumerate(messages):
+            if message.stream in blocked:
+                faults.waiting.add(at)
+                continue
+            try:
+                async with tx.transaction():
+                    outcome = await self._reading.handler(tx, [message], now)
+            except Exception as bug:
+                if isinstance(bug, LostRace) or is_outage(bug):
+                    raise
+                faults.rejected[at] = bug
+            else:
+                drafts += outcome.drafts
+                faults.rejected.update((at, why) for why in outcome.faults.rejected.values())
+            if at in faults.rejected and message.stream is not None:
+                blocked.add(message.stream)
+        return Outcome(drafts, faults)
 
     async def _tidy(self, tx: Connection, verdict: Verdict) -> None:
         """Writes what is rare: events that wait or waited, dead letters and their end."""

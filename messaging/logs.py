@@ -1,8 +1,18 @@
 """JSON lines on standard output, each with the service's name; no value of a message is ever logged."""
 
 import logging
+import traceback
 
 from pythonjsonlogger.json import JsonFormatter
+
+
+def frames(error: BaseException) -> dict[str, object]:
+    """What a log may say of a bug: its type and where it arose. Its text may quote what was sent."""
+    places = traceback.extract_tb(error.__traceback__)
+    return {
+        "error": type(error).__name__,
+        "frames": [f"{one.filename}:{one.lineno} {one.name}" for one in places],
+    }
 
 
 def configure(service: str, tier: str) -> None:
@@ -18,5 +28,8 @@ def configure(service: str, tier: str) -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("aiokafka", "faststream", "uvicorn.access", "httpx"):
+    for noisy in ("aiokafka", "uvicorn", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("faststream").setLevel(
+        logging.ERROR
+    )  # it warns at every start that it creates no topics

@@ -40,8 +40,14 @@ class Producer:
         Raises `KafkaError` when the broker cannot be reached at all. An error means *unknown*: it may be there.
         """
         producer = await self._ready()
+        counts = {
+            topic: len(await producer.partitions_for(topic)) for topic in {one.topic for one in records}
+        }
         futures = [
-            await producer.send(one.topic, one.value, key=one.key, headers=one.headers) for one in records
+            await producer.send(
+                one.topic, one.value, one.key, _place(one.key, counts[one.topic]), None, one.headers
+            )
+            for one in records
         ]
         results = await asyncio.gather(*futures, return_exceptions=True)
         return [one if isinstance(one, BaseException) else None for one in results]
@@ -55,7 +61,6 @@ class Producer:
                 enable_idempotence=True,
                 max_batch_size=MAX_BATCH_BYTES,
                 request_timeout_ms=REQUEST_MS,
-                partitioner=_partition,
             )
             try:
                 await producer.start()
@@ -78,13 +83,8 @@ class Producer:
 _murmur = DefaultPartitioner()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def _place(key: bytes, count: int) -> int:
     """The partition of a key, as every Kafka client computes it; cached because the hash is pure Python."""
     place: int = _murmur(key, list(range(count)), [])
     return place
-
-
-def _partition(key: bytes, all_partitions: list[int], available: list[int]) -> int:
-    del available  # a key's partition must not depend on which brokers answer
-    return all_partitions[_place(key, len(all_partitions))]

@@ -56,11 +56,8 @@ def policy(path: Path) -> Policy:
         return Policy.model_validate(raw)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Refused(
-            "\n".join(
-                f"{path}:{_line(node, one['loc'])}: {_dotted(one['loc'])}: {one['msg']}" for one in problems
-            )
-        ) from None
+        placed = sorted((_line(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems)
+        raise Refused("\n".join(f"{path}:{line}: {place}: {what}" for line, place, what in placed)) from None
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:

@@ -5,13 +5,30 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from schemas.base import TIERS, Tier, height
 
 Severity = Literal["ordinary", "prominent", "major"]
 SEVERITIES: tuple[Severity, ...] = ("ordinary", "prominent", "major")
-Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3650))]
+
+
+def _iso(value: object) -> object:
+    """A number would be taken for seconds, which nobody means who writes a policy."""
+    if not isinstance(value, (str, timedelta)):
+        raise ValueError("write an ISO 8601 duration, such as PT4H or P7D")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_iso), Field(gt=timedelta(0), le=timedelta(days=3650))]
 MissedStep = Literal["escalate", "alarm"]
 
 
@@ -78,18 +95,20 @@ class Policy(Part):
             raise ValueError("not a time zone of the IANA database") from None
         return value
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        missing = [f"first_tier.{one}" for one in SEVERITIES if one not in self.first_tier]
-        missing += [
-            f"clocks.{tier}.{one}"
-            for tier in TIERS
-            for one in SEVERITIES
-            if one not in self.clocks.get(tier, {})
-        ]
-        if missing:
+    @field_validator("first_tier")
+    @classmethod
+    def _every_severity(cls, value: dict[Severity, Tier]) -> dict[Severity, Tier]:
+        if missing := [one for one in SEVERITIES if one not in value]:
             raise ValueError(f"these rules are missing: {', '.join(missing)}")
-        return self
+        return value
+
+    @field_validator("clocks")
+    @classmethod
+    def _every_clock(cls, value: dict[Tier, dict[Severity, Clock]]) -> dict[Tier, dict[Severity, Clock]]:
+        wanted = [(tier, one) for tier in TIERS for one in SEVERITIES]
+        if missing := [f"{tier}.{one}" for tier, one in wanted if one not in value.get(tier, {})]:
+            raise ValueError(f"these rules are missing: {', '.join(missing)}")
+        return value
 
     @cached_property
     def zone(self) -> ZoneInfo:

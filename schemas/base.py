@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.codes import Code
 
@@ -18,6 +18,18 @@ IncidentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,3}$")]
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@/-]{1,64}$")]
 """An opaque name of a person, unit or request. Its alphabet keeps people's real names out of it."""
+
+
+def _plausible(moment: datetime) -> datetime:
+    """Years no database column holds, and no matter is from, are a slip of the pen."""
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValueError(f"must lie between the years {EARLIEST_YEAR} and {LATEST_YEAR}")
+    return moment
+
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 9000
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+"""A time with an offset, as other systems and callers give it."""
 
 
 class Event(BaseModel):

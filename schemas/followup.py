@@ -46,10 +46,10 @@ class RevisitOverdue(RevisitEvent):
 
 
 class RevisitCompleted(RevisitEvent):
-    """Every party is done with: `satisfied` closes, `relapse` reopens, `unheard` closes with a party not heard."""
+    """Every party is done with: `relapse` reopens, the others close; `unheard`: not every party was."""
 
     type: ClassVar[str] = "revisit.completed.v1"
-    outcome: Literal["satisfied", "relapse", "unheard"]
+    outcome: Literal["satisfied", "dissatisfied", "relapse", "unheard"]
     reason: Code | None = None
     """The answer that reopens the incident, when it does."""
     unasked: tuple[Code, ...] = ()

@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from schemas.actions import AnyAction
-from schemas.base import Actor, AreaCode, Event, IncidentId, Reference
+from schemas.base import Actor, AreaCode, Event, IncidentId, Moment, Reference
 
 
 class ReportSubmitted(Event):
@@ -20,10 +20,10 @@ class ReportSubmitted(Event):
     category: Annotated[str, Field(max_length=80)]
     channel: Annotated[str, Field(max_length=80)]
     severity: Annotated[str, Field(max_length=80)] = "ordinary"
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     parties: Annotated[tuple[Annotated[str, Field(max_length=80)], ...], Field(max_length=20)] = ("reporter",)
     """One party role per person in the matter, for example `["applicant", "respondent"]`."""
-    target_at: AwareDatetime | None = None
+    target_at: Moment | None = None
     backfill: bool = False
 
 
@@ -37,7 +37,7 @@ class ActionSubmitted(Event):
 
     incident_id: IncidentId | None = None
     report_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     actor: Actor = Actor(role="partner")
     reference: Reference | None = None
     action: AnyAction

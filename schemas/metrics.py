@@ -1,29 +1,31 @@
-"""What metrics says: the current value of each additive cell, and that it is alive."""
+"""What metrics says: the current values of each additive cell, and that it is alive."""
 
 from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from schemas.base import Event, Tier
 
+Measure = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,120}$")]
+
 
 class MetricCell(Event):
-    """The current value of one cell. Cells add up over areas, days, categories, channels and tiers.
+    """The current counts of one cell. Cells add up, measure by measure, over areas, days, categories, channels, tiers.
 
-    `day` is a day in the policy's time zone; empty `day`, `category` and `channel` together mean the total of the area.
-    `version` grows with every change of the cell: a reader keeps the highest.
+    `day` is a day in the policy's time zone. Distributions (`time_to_accept:0042`: durations in bucket 42) stand in
+    cells without category and channel. `version` grows with every change of the cell: a reader keeps the highest.
     """
 
     type: ClassVar[str] = "metric.cell.v1"
     tier: Tier
-    measure: Annotated[str, Field(pattern=r"^[a-z0-9_.:-]{1,60}$")]
     area: str
-    day: date | None = None
+    day: date
     category: str = ""
     channel: str = ""
-    value: int
-    version: int
+    counts: tuple[tuple[Measure, int], ...]
+    """Pairs of measure and value."""
+    version: Annotated[int, Field(ge=1)]
 
 
 class MetricHeartbeat(Event):

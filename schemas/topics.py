@@ -6,7 +6,7 @@ Local creation, Kubernetes topics, ACLs and the AsyncAPI document are generated 
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.base import TIERS, Event, Service, Tier, height
+from schemas.base import TIERS, Event, Service, Tier
 from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, IncidentReported
@@ -27,7 +27,7 @@ from schemas.routing import (
 )
 
 Kind = Literal["inbound", "intake", "routing", "handoff", "followup", "metrics"]
-Reach = Literal["same", "other", "same-and-below"]
+Reach = Literal["same", "other", "all"]
 """Which tiers' copies of a service read the topic, seen from the topic's own tier."""
 
 PARTITIONS = 12
@@ -71,7 +71,7 @@ FLOWS: tuple[Flow, ...] = (
     Flow(
         "routing",
         "routing",
-        (("followup", "same"), ("metrics", "same"), ("intake", "same-and-below")),
+        (("followup", "same"), ("metrics", "same"), ("intake", "all")),
         (
             IncidentOpened,
             IncidentAccepted,
@@ -89,7 +89,7 @@ FLOWS: tuple[Flow, ...] = (
     Flow(
         "followup",
         "followup",
-        (("routing", "same"), ("metrics", "same"), ("intake", "same-and-below")),
+        (("routing", "same"), ("metrics", "same"), ("intake", "all")),
         (RevisitPlanned, RevisitVisited, RevisitOverdue, RevisitCompleted, ActionRefused),
     ),
     Flow(
@@ -164,8 +164,8 @@ def _reaches(reach: Reach, topic_tier: Tier, reader_tier: Tier) -> bool:
             return topic_tier == reader_tier
         case "other":
             return topic_tier != reader_tier
-        case "same-and-below":
-            return height(reader_tier) <= height(topic_tier)
+        case "all":
+            return True
 
 
 TOPICS: dict[str, Topic] = {

@@ -8,15 +8,22 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic import field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from cli.importing import lines
 from policy.load import Area, Refused
 from schemas.base import AreaCode
 from schemas.codes import KINDS, CodeList, UnknownCode, resolve
 
 Column = Annotated[str, StringConstraints(min_length=1)]
-Place = tuple[int | str, ...]
 ISO = "iso"
 """The time format that stands for ISO 8601."""
 
@@ -167,17 +174,8 @@ class CaseMapping(Part):
 
 
 def load(path: Path, lists: dict[str, CodeList], areas: Mapping[str, Area]) -> CaseMapping:
-    """The mapping in a YAML file, checked against code lists and areas. Raises `Refused`: every error, each with its line."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{path}: cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise Refused(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
+    """The mapping in a YAML file, its codes and areas checked. Raises `Refused`: every error, each with its line."""
+    raw, node = lines.read(path)
     try:
         mapping = CaseMapping.model_validate(raw)
     except ValidationError as error:
@@ -190,7 +188,7 @@ def load(path: Path, lists: dict[str, CodeList], areas: Mapping[str, Area]) -> C
 
 def _unknown(
     mapping: CaseMapping, lists: dict[str, CodeList], areas: Mapping[str, Area]
-) -> Iterator[tuple[Place, str]]:
+) -> Iterator[tuple[lines.Place, str]]:
     """Codes, lists and areas that nobody knows."""
     if mapping.area.root not in areas:
         yield ("area", "root"), "is not in the registry of areas"
@@ -206,7 +204,7 @@ def _unknown(
             yield place, str(error)
 
 
-def _given(mapping: CaseMapping, codings: Mapping[str, Coding]) -> Iterator[tuple[Place, str]]:
+def _given(mapping: CaseMapping, codings: Mapping[str, Coding]) -> Iterator[tuple[lines.Place, str]]:
     """Every code that stands in the mapping itself."""
     for kind, coding in codings.items():
         if coding.default is not None:
@@ -220,24 +218,9 @@ def _given(mapping: CaseMapping, codings: Mapping[str, Coding]) -> Iterator[tupl
         yield ("closed", "outcome"), mapping.closed.outcome
 
 
-def _refused(path: Path, node: yaml.Node | None, problems: list[tuple[Place, str]]) -> Refused:
-    return Refused("\n".join(
-        f"{path}:{_line(node, place)}: {'.'.join(map(str, place)) or 'the file'}: {what}" for place, what in problems
-    ))  # fmt: skip
-
-
-def _line(node: yaml.Node | None, place: Place) -> int:
-    """The line of the deepest part of `place` that exists in the file."""
-    line = 1 if node is None else node.start_mark.line + 1
-    for step in place:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
+def _refused(path: Path, node: yaml.Node | None, problems: list[tuple[lines.Place, str]]) -> Refused:
+    said = (
+        f"{path}:{lines.line_of(node, place)}: {'.'.join(map(str, place)) or 'the file'}: {what}"
+        for place, what in problems
+    )
+    return Refused("\n".join(said))

@@ -21,7 +21,9 @@ class Refusals:
         try:
             self._file: TextIO = self._partial.open("w", encoding="utf-8", newline="")
         except OSError as error:
-            raise Refused(f"{path.parent}: cannot write there ({error.strerror}); say where with --refused") from error
+            raise Refused(
+                f"{path.parent}: cannot write there ({error.strerror}); say where with --refused"
+            ) from error
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerow(HEADER)
 

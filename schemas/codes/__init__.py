@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -74,16 +75,19 @@ def resolve(lists: dict[str, CodeList], kind: str, given: str) -> str:
     Raises `UnknownCode`. A locality's list counts as the kind when its id ends in it (`us-boston.category/1`).
     """
     name, _, code = given.rpartition(":")
-    known = [one for one in lists.values() if _kind(one.id) == kind and name in ("", one.id)]
-    for one in sorted(known, key=lambda one: _newest_first(one.id, kind)):
-        if code in one.codes:
-            return f"{one.id}:{code}"
-    accepted = ", ".join(sorted(code for one in known for code in one.codes)[:20])
+    known = [one for one in _of_kind(tuple(lists), kind) if name in ("", one)]
+    for one in known:
+        if code in lists[one].codes:
+            return f"{one}:{code}"
+    accepted = ", ".join(sorted(code for one in known for code in lists[one].codes)[:20])
     raise UnknownCode(f"not a {kind} code of the lists in force; accepted: {accepted or 'none'}")
 
 
-def _kind(list_id: str) -> str:
-    return list_id.partition("/")[0].rpartition(".")[2]
+@lru_cache(maxsize=200)
+def _of_kind(ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
+    """The lists of a kind, in the order a bare code is looked up."""
+    known = [one for one in ids if one.partition("/")[0].rpartition(".")[2] == kind]
+    return tuple(sorted(known, key=lambda one: _newest_first(one, kind)))
 
 
 def _newest_first(list_id: str, kind: str) -> tuple[bool, int]:

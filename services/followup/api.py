@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, Header, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from doors import app as door
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
@@ -14,7 +14,7 @@ from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
 from schemas.actions import Visit
-from schemas.base import Actor, AreaCode, Party
+from schemas.base import Actor, AreaCode, Moment, Party
 from schemas.codes import CodeList, GivenCode, completed
 from services.followup import store
 from services.followup.desk import Desk
@@ -37,7 +37,7 @@ class VisitRequest(BaseModel):
     means: GivenCode
     result: GivenCode
     actor: Actor = Actor()
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
 
 
 class AnswerView(BaseModel):

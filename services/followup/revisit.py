@@ -140,13 +140,19 @@ def _completed(revisit: Revisit, events: list[Event], fields: dict[str, Any], ru
             **fields, outcome="relapse", reason=f"reason/1:{bare(failed)}", unasked=unasked
         )
     elif all(one.final(rules) for one in revisit.answers):
-        heard = all(
-            one.result and bare(one.result) in {"satisfied", "dissatisfied"} for one in revisit.answers
+        done = RevisitCompleted(
+            **fields, outcome=_ending({bare(one.result or "") for one in revisit.answers})
         )
-        done = RevisitCompleted(**fields, outcome="satisfied" if heard else "unheard")
     else:
         return revisit, events
     return replace(revisit, status="done", outcome=done.outcome, due_at=None), [*events, done]
+
+
+def _ending(results: set[str]) -> Literal["satisfied", "dissatisfied", "unheard"]:
+    """Satisfied only when every party said so; a party not heard, or not satisfied, is never hidden."""
+    if results == {"satisfied"}:
+        return "satisfied"
+    return "dissatisfied" if results <= {"satisfied", "dissatisfied"} else "unheard"
 
 
 def late(revisit: Revisit, due_at: datetime) -> Step:

@@ -54,16 +54,26 @@ async def save(tx: Connection, revisits: Sequence[Revisit], now: datetime) -> No
         await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
 
 
-async def due(tx: Connection, limit: int) -> list[tuple[Revisit, datetime]]:
+async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Revisit, datetime]]:
     """Revisits whose date has passed by the database clock, oldest first, locked; those in other hands are left."""
     rows = await tx.fetch(
         """
         select r.state, d.due_at from deadline d join revisit r using (incident_id)
-        where d.try_at <= now() order by d.try_at limit $1 for update of r skip locked
+        where d.try_at <= now() and ($2::text is null or d.incident_id = $2)
+        order by d.try_at limit $1 for update of r skip locked
         """,
         limit,
+        only,
     )
     return [(_ADAPTER.validate_json(row["state"]), row["due_at"]) for row in rows]
+
+
+async def due_ids(connection: Connection, limit: int) -> list[str]:
+    """The incidents whose date has passed, oldest first, without looking into them."""
+    rows = await connection.fetch(
+        "select incident_id from deadline where try_at <= now() order by try_at limit $1", limit
+    )
+    return [row["incident_id"] for row in rows]
 
 
 async def postpone(tx: Connection, incident_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Path, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from doors import app as door
 from doors.idempotency import Answer, IdempotencyKey, earlier, remember
@@ -14,7 +14,7 @@ from doors.problems import Problem, response
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
-from schemas.base import AreaCode
+from schemas.base import AreaCode, Moment
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
 from services.intake import store
@@ -51,9 +51,9 @@ class ReportRequest(Closed):
     category: GivenCode
     channel: GivenCode
     severity: GivenCode = "ordinary"
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
     """When it happened; now, unless given."""
-    target_at: AwareDatetime | None = None
+    target_at: Moment | None = None
     """A deadline the source has promised already."""
     parties: Annotated[tuple[PartyRequest, ...], Field(max_length=20)] = ()
     description: Annotated[str, Field(max_length=8000)] | None = None

@@ -9,8 +9,8 @@ from messaging.envelope import Message, Outcome
 from schemas.base import Tier
 from schemas.metrics import MetricCell, MetricHeartbeat
 from services.metrics import store
+from services.metrics.cells import EMPTY, Row, Slot, add, receive
 from services.metrics.facts import Cell, increments
-from services.metrics.store import Published
 
 
 class Desk:
@@ -31,23 +31,22 @@ class Desk:
                     changes[cell] = changes.get(cell, 0) + by
 
         faults = each(messages, step)
-        await store.add(tx, self._tier, changes)
+        await add(tx, self._tier, changes)
         return Outcome([], faults)
 
     async def receive(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Takes over other tiers' cells; only the highest version of each matters."""
         del now
-        cells: dict[Tier, dict[Cell, Published]] = {}
+        cells: dict[Tier, dict[Slot, Row]] = {}
         alive: dict[Tier, datetime] = {}
 
         def step(message: Message) -> None:
             match message.event:
                 case MetricCell() as one:
-                    day = one.day.isoformat() if one.day else ""
-                    cell = Cell(one.measure, one.area, day, one.category, one.channel)
-                    known = cells.setdefault(one.tier, {}).get(cell)
-                    if known is None or known.version < one.version:
-                        cells[one.tier][cell] = Published(cell, one.value, one.version)
+                    slot = Slot(one.area, one.day.isoformat(), one.category, one.channel)
+                    known = cells.setdefault(one.tier, {}).get(slot, EMPTY)
+                    if known.version < one.version:
+                        cells[one.tier][slot] = Row(dict(one.counts), one.version)
                 case MetricHeartbeat() as beat:
                     alive[beat.tier] = max(beat.as_of, alive.get(beat.tier, beat.as_of))
                 case _:
@@ -55,7 +54,7 @@ class Desk:
 
         faults = each(messages, step)
         for tier, given in sorted(cells.items()):
-            await store.receive(tx, tier, given)
+            await receive(tx, tier, given)
         for tier, as_of in sorted(alive.items()):
             await store.note_alive(tx, tier, as_of)
         return Outcome([], faults)

@@ -33,7 +33,7 @@ GAMMA = (1 + ERROR) / (1 - ERROR)
 
 
 class Cell(NamedTuple):
-    """An additive cell. `day` is empty for nothing; buckets of distributions have neither category nor channel."""
+    """Where a measure is counted. Buckets of distributions have neither category nor channel."""
 
     measure: str
     area: str
@@ -86,11 +86,7 @@ def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
             yield count.at(event.occurred_at, "accepted")
             yield count.took("time_to_accept", event.opened_at, event.occurred_at)
         case IncidentEscalated() | IncidentReturned():
-            yield count.at(
-                event.occurred_at, "escalated" if isinstance(event, IncidentEscalated) else "returned"
-            )
-            if event.by != "policy":  # handed on at once by its severity, it was never open here
-                yield count.at(event.occurred_at, "open", -1)
+            yield from _handed_on(event, count)
         case IncidentOverdue():
             yield count.at(event.occurred_at, f"overdue.{event.step}")
         case IncidentResolved():
@@ -107,9 +103,18 @@ def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
             return
 
 
+def _handed_on(event: IncidentEscalated | IncidentReturned, count: _Counter) -> Iterator[Increment]:
+    """What severity sends on at once was never open here, and going down by it is no return."""
+    if isinstance(event, IncidentEscalated):
+        yield count.at(event.occurred_at, "escalated")
+    else:
+        yield count.at(event.occurred_at, "sent_down" if event.by == "policy" else "returned")
+    if event.by != "policy":
+        yield count.at(event.occurred_at, "open", -1)
+
+
 def _resolved(event: IncidentResolved, count: _Counter, moment: datetime, by: int) -> Iterator[Increment]:
     yield count.at(moment, "resolved", by)
-    yield count.at(event.reported_at, "cohort.resolved", by)
     yield count.at(moment, "open", -by)
     yield count.took("time_to_resolve", event.reported_at, moment, by=by)
     if event.on_time is not None:
@@ -122,7 +127,6 @@ def _undone(event: IncidentReopened, count: _Counter) -> Iterator[Increment]:
     yield count.at(event.occurred_at, "reopened")
     yield count.at(event.occurred_at, "open")
     yield count.at(event.resolved_at, "resolved", -1)
-    yield count.at(event.reported_at, "cohort.resolved", -1)
     yield count.took("time_to_resolve", event.reported_at, event.resolved_at, by=-1)
     if event.on_time is not None:
         yield count.at(event.resolved_at, "with_target", -1)

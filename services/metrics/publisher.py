@@ -14,7 +14,7 @@ from schemas.base import Event, Tier
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import source_of
 from services.metrics import store
-from services.metrics.store import Published
+from services.metrics.cells import Row, Slot
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Publisher:
     async def _publish(self, connection: Connection) -> None:
         cells = await store.unpublished(connection, self._tier, BATCH)
         if cells:
-            results = await self._producer.send([self._outgoing(one) for one in cells])
+            results = await self._producer.send([self._outgoing(slot, row) for slot, row in cells])
             sent = [one for one, error in zip(cells, results, strict=True) if error is None]
             await store.mark_published(connection, self._tier, sent)
             if len(sent) < len(cells):
@@ -81,20 +81,18 @@ class Publisher:
             raise KafkaError("the heartbeat was not acknowledged")
         await store.note_alive(connection, self._tier, as_of)
 
-    def _outgoing(self, one: Published) -> Outgoing:
-        cell = one.cell
+    def _outgoing(self, slot: Slot, row: Row) -> Outgoing:
         event = MetricCell(
             tier=self._tier,
-            measure=cell.measure,
-            area=cell.area,
-            day=date.fromisoformat(cell.day) if cell.day else None,
-            category=cell.category,
-            channel=cell.channel,
-            value=one.value,
-            version=one.version,
+            area=slot.area,
+            day=date.fromisoformat(slot.day),
+            category=slot.category,
+            channel=slot.channel,
+            counts=tuple(row.counts.items()),
+            version=row.version,
         )
-        key = "|".join(cell)
-        return self._record(key, f"{key}/{one.version}", event)
+        key = "|".join(slot)
+        return self._record(key, f"{key}/{row.version}", event)
 
     def _record(self, key: str, name: str, event: Event) -> Outgoing:
         headers = [

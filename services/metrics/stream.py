@@ -107,7 +107,7 @@ class Hub:
     def _missed(self, last_id: str | None) -> set[Key] | None:
         """What changed since an event id of ours; None when we cannot know, or nothing was asked."""
         boot, _, number = (last_id or "").partition("-")
-        if boot != self._boot or not number.isdigit():
+        if boot != self._boot or not (number.isascii() and number.isdecimal()):
             return None
         oldest = self._changes[0][0] if self._changes else self._number + 1
         if int(number) < oldest - 1 or int(number) > self._number:

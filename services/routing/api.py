@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Header, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from doors import app as door
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
@@ -15,7 +15,7 @@ from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
 from schemas.actions import HandlingAction
-from schemas.base import Actor, AreaCode, Event, Party, Tier
+from schemas.base import Actor, AreaCode, Event, Moment, Party, Tier
 from schemas.codes import CodeList, completed
 from schemas.routing import ActionForwarded, Entry
 from services.routing import store
@@ -33,7 +33,7 @@ class ActionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     action: HandlingAction
     actor: Actor = Actor()
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
 
 
 class ActionAnswer(BaseModel):

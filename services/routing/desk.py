@@ -1,5 +1,6 @@
 """Where routing's decisions are carried out: messages, people's actions and the clock, each in one transaction."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,7 +8,8 @@ from messaging import outbox
 from messaging.database import Connection, Database
 from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
-from messaging.errors import Rejected
+from messaging.errors import Rejected, Unavailable
+from messaging.logs import frames
 from messaging.pace import Pulse
 from schemas.base import Event
 from schemas.routing import ActionForwarded, IncidentHandedOver
@@ -15,6 +17,8 @@ from services.routing import store
 from services.routing.handling import Request
 from services.routing.incident import Incident
 from services.routing.life import Arrival, Centre, DeadlinePassed, act, arrive, late
+
+log = logging.getLogger(__name__)
 
 FIRE = 200
 """Deadlines fired in one transaction."""
@@ -71,18 +75,20 @@ class Desk:
 
     async def fire_singly(self) -> int:
         """Like `fire`, one deadline a transaction: one that meets a bug is postponed, the others are not delayed."""
-        fired = 0
-        while True:
-            async with self._database.transaction() as tx:
-                passed = await store.due(tx, 1)
-                if not passed:
-                    return fired
-                try:
-                    async with tx.transaction():
-                        await self._fire(tx, passed)
-                except (ValueError, KeyError, TypeError, Rejected):
-                    await store.postpone(tx, passed[0][0].incident_id)
-            fired += 1
+        async with self._database.connection() as connection:
+            passed = await store.due_ids(connection, FIRE)
+        for incident_id in passed:
+            try:
+                async with self._database.transaction() as tx:
+                    await self._fire(tx, await store.due(tx, 1, incident_id))
+            except Unavailable:
+                raise
+            except Exception as bug:  # noqa: BLE001 - whatever it is, it concerns this one only
+                log.error("a deadline met a bug and is tried again later", extra=frames(bug))  # noqa: TRY400 - no values
+                async with self._database.transaction() as tx:
+                    await store.postpone(tx, incident_id)
+        self._sent.beat()
+        return len(passed)
 
     async def _fire(self, tx: Connection, passed: Sequence[tuple[Incident, str, datetime]]) -> None:
         if not passed:

@@ -9,7 +9,7 @@ from schemas.actions import Accept, Assign, Escalate, HandlingAction, Resolve, R
 from schemas.base import Actor, Event
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
 from services.routing.clocks import Policies, handle_until, promised
-from services.routing.handoff import hand_over, next_up
+from services.routing.handoff import Act, hand_over, next_up
 from services.routing.incident import Incident
 from services.routing.refusal import Refused
 
@@ -46,7 +46,7 @@ def decide_action(incident: Incident, request: Request, policies: Policies, now:
 
 
 def _owned(incident: Incident, request: Request, policies: Policies, now: datetime) -> Sequence[Event]:
-    act = (request.actor, request.occurred_at)
+    act = Act(request.actor, request.occurred_at, now)
     match request.action:
         case Accept():
             return [_accept(incident, request, policies, now)]

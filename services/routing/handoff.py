@@ -1,6 +1,7 @@
 """Handing an incident to another tier: up (上报), or back down (退回)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -8,7 +9,7 @@ from schemas.base import TIERS, Actor, Event, Tier, height, higher, tier_of
 from schemas.codes import bare
 from schemas.routing import IncidentEscalated, IncidentHandedOver, IncidentReturned
 from services.routing.clocks import Policies
-from services.routing.incident import Incident
+from services.routing.incident import Incident, evolve
 from services.routing.refusal import Refused
 
 REASONS = {"severity": "reason/1:severity", "deadline": "reason/1:deadline-missed"}
@@ -31,45 +32,37 @@ def next_up(incident: Incident, wanted: Tier | None, policies: Policies) -> Tier
     return wanted
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who hands over, when it happened, and when it is recorded."""
+
+    actor: Actor
+    occurred_at: datetime
+    recorded_at: datetime
+
+
 def hand_over(
-    incident: Incident,
-    to_tier: Tier,
-    reason: str,
-    by: Literal["person", "deadline", "policy"],
-    act: tuple[Actor, datetime],
+    incident: Incident, to_tier: Tier, reason: str, by: Literal["person", "deadline", "policy"], act: Act
 ) -> Sequence[Event]:
     """The two events of a handover: the fact for everybody, and the incident itself for its new owner."""
-    actor, occurred_at = act
+    fields = {"occurred_at": act.occurred_at, "actor": act.actor, "to_tier": to_tier, "reason": reason}
     fact: Event
     if height(to_tier) > height(incident.tier):
-        fact = IncidentEscalated(
-            **incident.matter, occurred_at=occurred_at, actor=actor, to_tier=to_tier, reason=reason, by=by
-        )
+        fact = IncidentEscalated(**incident.matter, **fields, by=by)
         path = (*incident.path, incident.tier)
     else:
-        fact = IncidentReturned(
-            **incident.matter, occurred_at=occurred_at, actor=actor, to_tier=to_tier, reason=reason,
-            by="policy" if by == "policy" else "person",
-        )  # fmt: skip
+        fact = IncidentReturned(**incident.matter, **fields, by="policy" if by == "policy" else "person")
         path = incident.path[:-1] if incident.path[-1:] == (to_tier,) else ()
-    return [fact, _whole(incident, to_tier, reason, act, path)]
-
-
-def _whole(
-    incident: Incident, to_tier: Tier, reason: str, act: tuple[Actor, datetime], path: tuple[Tier, ...]
-) -> IncidentHandedOver:
-    actor, occurred_at = act
-    return IncidentHandedOver(
+    history = evolve(incident, fact, act.recorded_at).history
+    whole = IncidentHandedOver(
         **incident.matter,
-        to_tier=to_tier,
+        **fields,
         from_tier=incident.tier,
-        occurred_at=occurred_at,
-        actor=actor,
-        reason=reason,
         parties=incident.parties,
         target_at=incident.target_at,
         attempt=incident.attempt,
         policy=incident.policy,
         path=path,
-        history=incident.history,
+        history=history,
     )
+    return [fact, whole]

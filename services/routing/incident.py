@@ -87,42 +87,34 @@ class Incident:
 
 def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     """The incident after one of its events; `now` is when the event was recorded."""
-    after = _changed(before, event)
-    return replace(after, history=(*after.history, _entry(before.tier, event, now)))
+    history = (*before.history, _entry(before.tier, event, now))
+    return replace(before, **_changes(event), history=history)
 
 
-def _changed(before: Incident, event: Event) -> Incident:
+def _changes(event: Event) -> dict[str, Any]:
+    """The fields an event changes."""
     match event:
         case IncidentOpened():
-            return replace(before, **_opened(event))
+            return _opened(event)
         case IncidentAccepted():
-            fields = {
-                "accepted_at": event.occurred_at,
-                "handle_by": event.due_at,
-                **_due("handle", event.due_at),
-            }
-            return replace(before, status="accepted", **fields)
+            due = _due("handle", event.due_at)
+            return {"status": "accepted", "accepted_at": event.occurred_at, "handle_by": event.due_at, **due}
         case IncidentAssigned():
-            return replace(before, assignee=event.assignee)
+            return {"assignee": event.assignee}
         case IncidentEscalated() | IncidentReturned():
-            return replace(before, status="handed-over", owner=event.to_tier, **_due(None, None))
+            return {"status": "handed-over", "owner": event.to_tier, **_due(None, None)}
         case IncidentOverdue():
-            return replace(before, **_due(None, None))
+            return _due(None, None)
         case IncidentResolved():
-            fields = {"resolved_at": event.occurred_at, "on_time": event.on_time, **_due(None, None)}
-            return replace(before, status="resolved", **fields)
+            result = {"resolved_at": event.occurred_at, "on_time": event.on_time}
+            return {"status": "resolved", **result, **_due(None, None)}
         case IncidentReopened():
-            fields = {
-                "resolved_at": None,
-                "on_time": None,
-                "handle_by": event.due_at,
-                **_due("handle", event.due_at),
-            }
-            return replace(before, status="accepted", attempt=event.attempt, **fields)
+            undone = {"resolved_at": None, "on_time": None, "attempt": event.attempt}
+            return {"status": "accepted", "handle_by": event.due_at, **undone, **_due("handle", event.due_at)}
         case IncidentClosed():
-            return replace(before, status="closed")
+            return {"status": "closed"}
         case _:
-            return before
+            return {}
 
 
 def _opened(event: IncidentOpened) -> dict[str, Any]:

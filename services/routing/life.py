@@ -21,7 +21,7 @@ from schemas.routing import (
 )
 from services.routing.clocks import Policies, accept_until, handle_until
 from services.routing.handling import Request, decide_action
-from services.routing.handoff import REASONS, first_tier, hand_over, next_up
+from services.routing.handoff import REASONS, Act, first_tier, hand_over, next_up
 from services.routing.incident import Incident, evolve
 from services.routing.refusal import Refused
 
@@ -88,7 +88,7 @@ def late(incident: Incident, passed: DeadlinePassed, centre: Centre, now: dateti
         except Refused:
             return _after(incident, events, now)
         noted = evolve(incident, overdue, now)
-        events += hand_over(noted, above, REASONS["deadline"], "deadline", (SYSTEM, now))
+        events += hand_over(noted, above, REASONS["deadline"], "deadline", Act(SYSTEM, now, now))
     return _after(incident, events, now)
 
 
@@ -99,7 +99,7 @@ def _reported(incident: Incident | None, report: IncidentReported, centre: Centr
     owner = first_tier(fresh, centre.policies)
     if owner != centre.tier:
         return _after(
-            fresh, hand_over(fresh, owner, REASONS["severity"], "policy", (SYSTEM, report.occurred_at)), now
+            fresh, hand_over(fresh, owner, REASONS["severity"], "policy", Act(SYSTEM, report.occurred_at, now)), now
         )
     return _after(fresh, [_opening(fresh, None, report.occurred_at, centre, now)], now)
 

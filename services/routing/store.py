@@ -73,16 +73,26 @@ async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
         await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
 
 
-async def due(tx: Connection, limit: int) -> list[tuple[Incident, str, datetime]]:
+async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Incident, str, datetime]]:
     """Incidents whose deadline has passed by the database clock, oldest first, locked; those in other hands wait."""
     rows = await tx.fetch(
         """
         select i.state, d.step, d.due_at from deadline d join incident i using (incident_id)
-        where d.try_at <= now() order by d.try_at limit $1 for update of i skip locked
+        where d.try_at <= now() and ($2::text is null or d.incident_id = $2)
+        order by d.try_at limit $1 for update of i skip locked
         """,
         limit,
+        only,
     )
     return [(_incident(row), row["step"], row["due_at"]) for row in rows]
+
+
+async def due_ids(connection: Connection, limit: int) -> list[str]:
+    """The incidents whose deadline has passed, oldest first, without looking into them."""
+    rows = await connection.fetch(
+        "select incident_id from deadline where try_at <= now() order by try_at limit $1", limit
+    )
+    return [row["incident_id"] for row in rows]
 
 
 async def postpone(tx: Connection, incident_id: str) -> None:

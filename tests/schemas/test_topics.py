@@ -13,17 +13,12 @@ METRICS_ELSEWHERE = {
     "county": {"village.metrics", "town.metrics"},
 }
 READS: dict[tuple[str, str], set[str]] = {
-    ("intake", "village"): {
-        "village.inbound", "village.routing", "town.routing", "county.routing",
-        "village.followup", "town.followup", "county.followup",
-    },
-    ("intake", "town"): {
-        "town.inbound", "town.routing", "county.routing", "town.followup", "county.followup",
-    },
-    ("intake", "county"): {"county.inbound", "county.routing", "county.followup"},
     ("routing", "village"): {"village.intake", "village.followup", "town.handoff", "county.handoff"},
     ("routing", "town"): {"town.intake", "town.followup", "village.handoff", "county.handoff"},
     ("routing", "county"): {"county.intake", "county.followup", "village.handoff", "town.handoff"},
+} | {
+    ("intake", tier): {f"{tier}.inbound"} | {f"{one}.{kind}" for one in TIERS for kind in ("routing", "followup")}
+    for tier in TIERS
 } | {
     ("followup", tier): {f"{tier}.routing", f"{tier}.intake"} for tier in TIERS
 } | {

@@ -30,9 +30,13 @@ class Wire:
 
     async def __aenter__(self):
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, acks="all", max_request_size=LARGEST, linger_ms=0
+            bootstrap_servers=self._bootstrap, acks="all", max_request_size=LARGEST, request_timeout_ms=10_000
         )
-        await self._producer.start()
+        try:
+            await self._producer.start()
+        except BaseException:
+            await self._producer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_):

@@ -1,0 +1,53 @@
+"""``fengqiao policy check`` and ``fengqiao areas check``: files are judged before anything starts."""
+
+from pathlib import Path
+
+import click
+
+from cli.stack import say
+from policy import load
+
+file_argument = click.Path(path_type=Path)
+
+
+@click.group()
+def policy() -> None:
+    """What a locality may change."""
+
+
+@policy.command(name="check")
+@click.argument("files", nargs=-1, required=True, type=file_argument)
+def check_policies(files: tuple[Path, ...]) -> None:
+    """Judge policy files: all errors at once, each with its line."""
+    refused = False
+    for file in files:
+        try:
+            found = load.policy(file)
+        except load.Refused as error:
+            click.echo(str(error), err=True)
+            refused = True
+        else:
+            say(f"{file}: good, {found.version}")
+    raise SystemExit(1 if refused else 0)
+
+
+@click.group()
+def areas() -> None:
+    """The registry of areas."""
+
+
+@areas.command(name="check")
+@click.argument("file", type=file_argument)
+def check_areas(file: Path) -> None:
+    """Judge an area registry: all errors at once, each with its line."""
+    try:
+        found = load.areas(file)
+    except load.Refused as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from None
+    tiers = [one.tier for one in found.values()]
+    counted = ", ".join(f"{tiers.count(tier)} {tier}" for tier in ("county", "town", "village"))
+    say(f"{file}: good, {counted}")
+
+
+COMMANDS = (policy, areas)

@@ -1,0 +1,99 @@
+"""Which service's database a command is about: the local stack's, or one named by its DSN."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import click
+
+from deploy.local.plan import StackError
+from deploy.local.stack import Stack
+from messaging.database import Connection, Database
+from messaging.errors import Unavailable
+from schemas.base import SERVICES, TIERS
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One database, and whose it is where that is known."""
+
+    name: str
+    dsn: str
+
+
+def of_stack(data: Path, service: str | None = None, tier: str | None = None) -> list[Place]:
+    """The databases of a running local stack, village first; `StackError` when there is none."""
+    stack = Stack(data)
+    running = stack.programs()
+    found = [
+        Place(f"{one}-{kind}", stack.postgres(f"{kind}_{one}"))
+        for one in TIERS
+        for kind in SERVICES
+        if f"{one}-{kind}" in running and service in {None, kind} and tier in {None, one}
+    ]
+    if not found:
+        raise StackError(f"no such service runs in {stack.data}; start it (fengqiao up), or name a --dsn")
+    return found
+
+
+def chosen(data: Path, dsn: str | None, service: str | None, tier: str | None) -> list[Place]:
+    """The database named by its DSN, else those of the stack that fit."""
+    return [Place("the database", dsn)] if dsn else of_stack(data, service, tier)
+
+
+def the_one(data: Path, dsn: str | None, service: str | None, tier: str | None) -> Place:
+    """The one database a change is made in; a usage error when several would do."""
+    if dsn is None and (service is None or tier is None):
+        raise click.UsageError("name the database: --service and --tier, or --dsn")
+    return chosen(data, dsn, service, tier)[0]
+
+
+@asynccontextmanager
+async def opened(place: Place) -> AsyncIterator[Database]:
+    """The database, open while the block runs."""
+    database = Database(place.dsn, name="fengqiao-cli", max_size=2)
+    await database.connect()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def connected(place: Place) -> AsyncIterator[Connection]:
+    """A connection outside any transaction."""
+    async with opened(place) as database, database.connection() as connection:
+        yield connection
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Runs it; a database that does not answer, or is none of ours, is one message."""
+    try:
+        return asyncio.run(main)
+    except (Unavailable, asyncpg.PostgresError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def database_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options by which a database is chosen."""
+    options = (
+        click.option(
+            "--data",
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path(".fengqiao"),
+            show_default=True,
+            help="Folder of the local stack.",
+        ),
+        click.option("--dsn", help="A service's database, instead of the local stack's."),
+        click.option("--service", type=click.Choice(SERVICES)),
+        click.option("--tier", type=click.Choice(TIERS)),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,155 @@
+"""What a centre does with an incident, and what a revisited party answers: habits, decided from a seed. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Literal
+
+from cli.cast import dice, happens, pick
+from cli.desk import NEVER
+from schemas.base import Tier
+
+Choice = Literal["settle", "escalate", "return", "leave"]
+LATE_S = 45.0
+"""The county, with nobody above to raise a matter to, comes round to what it left lying."""
+
+LEFT: dict[Tier, float] = {"village": 0.025, "town": 0.05, "county": 0.05}
+"""Shares that a centre does not acknowledge until a deadline takes the matter from it."""
+HANDLED: dict[tuple[Tier, bool], dict[Choice, float]] = {
+    ("village", False): {"settle": 94.5, "escalate": 4.5, "leave": 1},
+    ("village", True): {"settle": 78, "escalate": 20, "leave": 2},
+    ("town", False): {"settle": 80, "return": 12, "escalate": 6, "leave": 2},
+    ("town", True): {"settle": 74, "return": 4, "escalate": 20, "leave": 2},
+    ("county", False): {"settle": 90, "return": 7, "leave": 3},
+    ("county", True): {"settle": 97, "leave": 3},
+}
+"""How matters go at each tier, by whether they are more than ordinary."""
+UP = {"too-hard": 4, "beyond-authority": 3, "needs-departments": 3}
+DOWN = {"can-be-settled-locally": 7, "more-facts-needed": 3}
+METHODS = {
+    ("village", False): {"mediation": 90, "service": 10},
+    ("village", True): {"joint": 80, "mediation": 20},
+    ("town", False): {"joint": 50, "professional": 30, "administrative": 20},
+    ("town", True): {"joint": 60, "administrative": 40},
+    ("county", False): {"professional": 40, "administrative": 40, "judicial": 20},
+    ("county", True): {"administrative": 60, "judicial": 40},
+}
+FIRST_ANSWERS = {"satisfied": 94, "unreachable": 3.5, "refused": 1, "dissatisfied": 0.6, "relapse": 0.9}
+LATER_ANSWERS = {"satisfied": 96, "unreachable": 3, "refused": 1}
+"""After a second settlement nobody relapses again, so that the play ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident as a centre finds it in its list."""
+
+    incident_id: str
+    tier: Tier
+    severity: str
+    status: str
+    attempt: int
+    since: str
+    """When it was opened here, or accepted."""
+
+    @classmethod
+    def of(cls, view: dict[str, Any]) -> "Case":
+        """From an entry of `GET /v1/incidents`."""
+        since = view["opened_at"] if view["status"] == "open" else view["accepted_at"]
+        severity = view["severity"].rpartition(":")[2]
+        return cls(view["incident_id"], view["tier"], severity, view["status"], view["attempt"], str(since))
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is done, and how many seconds after the matter was found; `NEVER` leaves it lying."""
+
+    after: float
+    action: dict[str, Any]
+
+
+def centre(seed: int, case: Case) -> Deed:
+    """What the centre does next about an incident it owns."""
+    chance = dice(seed, case.tier, case.incident_id, case.status, case.attempt, case.since)
+    if case.status == "open":
+        return _acknowledge(chance, case.tier)
+    serious = case.severity != "ordinary"
+    habits = HANDLED[case.tier, serious]
+    choice: Choice = "settle" if case.attempt > 1 else pick(chance, habits)
+    after = chance.uniform(1.5, 8.0)
+    match choice:
+        case "settle":
+            return Deed(after, settle(seed, case))
+        case "escalate":
+            return Deed(after, {"action": "escalate", "reason": pick(chance, UP)})
+        case "return":
+            return Deed(after, {"action": "return", "reason": pick(chance, DOWN)})
+        case "leave":
+            return Deed(LATE_S if case.tier == "county" else NEVER, settle(seed, case))
+
+
+def settle(seed: int, case: Case) -> dict[str, Any]:
+    """The resolution of an incident; at the upper tiers a few end without success, and are revisited all the same."""
+    chance = dice(seed, "settle", case.incident_id, case.tier, case.attempt)
+    failed = case.tier != "village" and happens(chance, 0.04)
+    return {
+        "action": "resolve",
+        "method": pick(chance, METHODS[case.tier, case.severity != "ordinary"]),
+        "outcome": "failure" if failed else "success",
+        "agreement": not failed and happens(chance, 0.7),
+    }
+
+
+def _acknowledge(chance: Random, tier: Tier) -> Deed:
+    if not happens(chance, LEFT[tier]):
+        return Deed(chance.uniform(0.3, 4.0), {"action": "accept"})
+    return Deed(LATE_S if tier == "county" else NEVER, {"action": "accept"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One party of one revisit, to be asked once."""
+
+    incident_id: str
+    attempt: int
+    resolved_at: datetime
+    party: str
+    calls: int
+
+    @property
+    def name(self) -> str:
+        """What this call is called for ever."""
+        return f"visit-{self.incident_id}-{self.attempt}-{self.party}-{self.calls}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the party answers, how many seconds after it was to be asked, and whether the hotline asked."""
+
+    after: float
+    visit: dict[str, Any]
+    occurred_at: datetime
+    by_hotline: bool
+
+
+def calls(view: dict[str, Any]) -> list[Call]:
+    """The parties still to be asked in an entry of `GET /v1/revisits`."""
+    resolved_at = datetime.fromisoformat(view["resolved_at"])
+    return [
+        Call(view["incident_id"], view["attempt"], resolved_at, one["party"]["ref"], one["calls"])
+        for one in view["answers"]
+        if one["result"] is None or one["result"].endswith(":unreachable")
+    ]
+
+
+def answer(seed: int, call: Call) -> Reply:
+    """What one party says, asked for itself."""
+    chance = dice(seed, call.name)
+    visit = {
+        "action": "visit",
+        "party": call.party,
+        "means": pick(chance, {"home": 6, "telephone": 4}),
+        "result": pick(chance, FIRST_ANSWERS if call.attempt == 1 else LATER_ANSWERS),
+    }
+    after = chance.uniform(16.0, 20.0) if happens(chance, 0.02) else chance.uniform(1.0, 6.0)
+    by_hotline = happens(chance, 0.08)
+    return Reply(after, visit, call.resolved_at + timedelta(seconds=after * 0.1), by_hotline)

@@ -1,0 +1,43 @@
+"""YAML with line numbers, so that an error can name the line it is about."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policy.load import Refused
+
+Place = tuple[int | str, ...]
+"""A way down into a document: keys and indexes."""
+
+
+def read(path: Path) -> tuple[Any, yaml.Node | None]:
+    """The document of a file, and the same with its lines. Raises `Refused`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path}: cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise Refused(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
+    return raw, node
+
+
+def line_of(node: yaml.Node | None, place: Place) -> int:
+    """The line of the deepest part of `place` that exists in the file."""
+    line = 1 if node is None else node.start_mark.line + 1
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

@@ -1,0 +1,86 @@
+"""The people who report: invented from a seed, everywhere, by every way."""
+
+import json
+import uuid
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from cli.cast import WAYS, Places, invent, name_of
+from deploy.local.plan import PROJECT
+from policy.load import areas
+from schemas import codes
+from schemas.base import TIERS
+from schemas.inbound import ReportSubmitted
+from services.intake.api import ReportRequest
+from services.intake.report import Registry, reported
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+REGISTRY = areas(PROJECT / "policy" / "areas-620522.csv")
+
+
+@pytest.fixture(scope="module")
+def places():
+    return Places.of({"code": one.code, "tier": one.tier, "name": one.name} for one in REGISTRY.values())
+
+
+@pytest.fixture(scope="module")
+def many(places):
+    return [invent(1, serial, places, TIERS) for serial in range(4000)]
+
+
+def test_the_same_seed_invents_the_same_reports(places, many):
+    again = [invent(1, serial, places, TIERS) for serial in range(50)]
+
+    assert again == many[:50]
+    assert again != [invent(2, serial, places, TIERS) for serial in range(50)]
+
+
+def test_every_town_and_nearly_every_village_has_something_to_report(many):
+    assert len({one.area[:9] for one in many if len(one.area) > 6}) == 17
+    assert len({one.area[:12] for one in many if len(one.area) >= 12}) > 400
+
+
+def test_every_channel_category_severity_and_way_in_is_used(many):
+    lists = codes.load()
+
+    assert {one.channel for one in many} == set(lists["channel/1"].codes)
+    assert {one.category for one in many} == set(lists["category/1"].codes)
+    assert {one.severity for one in many} == set(lists["severity/1"].codes)
+    assert {(one.tier, one.source is not None) for one in many} == set(WAYS)
+
+
+def test_most_is_ordinary_and_reported_at_the_village(many):
+    assert Counter(one.severity for one in many)["ordinary"] / len(many) == pytest.approx(0.905, abs=0.02)
+    assert Counter(one.tier for one in many)["village"] / len(many) == pytest.approx(0.955, abs=0.02)
+
+
+def test_every_report_would_be_let_in_at_its_door(many):
+    lists = codes.load()
+
+    for one in many[:500]:
+        if one.source is None:
+            ReportRequest.model_validate_json(json.dumps(one.request(NOW)))
+        event = ReportSubmitted.model_validate_json(json.dumps(one.event(NOW)))
+        reported(Registry(one.tier, REGISTRY, lists), str(uuid.uuid4()), "/play", event, NOW)
+
+
+def test_what_travels_on_the_bus_names_nobody(many):
+    for one in many:
+        travels = json.dumps(one.event(NOW), ensure_ascii=False)
+
+        for person in one.people:
+            personal = [value for name, value in person.items() if name != "role"]
+            assert not [value for value in personal if value in travels]
+
+
+def test_a_report_is_named_anew_in_each_run():
+    first, second = uuid.uuid4(), uuid.uuid4()
+
+    assert name_of(first, 1) == name_of(first, 1)
+    assert len({name_of(first, 1), name_of(first, 2), name_of(second, 1)}) == 3
+
+
+def test_a_county_with_only_villages_gets_only_their_reports(places):
+    assert {invent(1, serial, places, ("village",)).tier for serial in range(500)} == {"village"}

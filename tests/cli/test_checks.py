@@ -1,0 +1,56 @@
+"""Files a locality writes are judged before anything starts: all errors at once, each with its line."""
+
+from click.testing import CliRunner
+
+from cli.__main__ import fengqiao
+from deploy.local.plan import PROJECT
+
+
+def run(*arguments):
+    return CliRunner().invoke(fengqiao, [str(one) for one in arguments])
+
+
+def test_the_policies_and_the_registry_of_the_project_are_good():
+    found = run("policy", "check", *sorted((PROJECT / "policy").glob("*.yaml")))
+
+    assert found.exit_code == 0
+    assert "default/1" in found.output
+    assert "demo/1" in found.output
+
+    found = run("areas", "check", PROJECT / "policy" / "areas-620522.csv")
+
+    assert found.exit_code == 0
+    assert "1 county, 17 town, 436 village" in found.output
+
+
+def test_every_error_of_every_policy_is_named_with_its_line(tmp_path):
+    bad, worse = tmp_path / "bad.yaml", tmp_path / "worse.yaml"
+    good = (PROJECT / "policy" / "demo.yaml").read_text()
+    bad.write_text(good.replace("ordinary: village", "ordinary: hamlet").replace("calls: 2", "calls: 0"))
+    worse.write_text("version: [")
+
+    found = run("policy", "check", bad, worse, PROJECT / "policy" / "demo.yaml")
+
+    assert found.exit_code == 1
+    lines = [line for line in found.output.splitlines() if line.startswith(f"{bad}:")]
+    assert [line.split(": ")[1] for line in lines] == ["first_tier.ordinary", "revisit.calls"]
+    assert f"{worse}:1: not YAML" in found.output
+    assert "good, demo/1" in found.output
+
+
+def test_every_error_of_a_registry_is_named_with_its_line(tmp_path):
+    bad = tmp_path / "areas.csv"
+    bad.write_text(
+        "code,tier,name,parent\n620522,county,a,\n12,village,b,620522\n620522100,village,c,620522\n"
+    )
+
+    found = run("areas", "check", bad)
+
+    assert found.exit_code == 1
+    assert f"{bad}:3: code" in found.output
+    assert f"{bad}:4: tier" in found.output
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+    assert "No such file" in run("policy", "check", tmp_path / "none.yaml").output
+    assert run("areas", "check", tmp_path / "none.csv").exit_code == 1

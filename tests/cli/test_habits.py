@@ -1,0 +1,111 @@
+"""What centres do and parties answer: about as in the published figures, and the same for the same matter."""
+
+import uuid
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import TypeAdapter
+
+from cli import habits
+from cli.desk import NEVER
+from cli.habits import Call, Case
+from schemas import codes
+from schemas.actions import AnyAction
+
+RESOLVED = datetime(2026, 1, 5, 9, tzinfo=UTC)
+ACTION = TypeAdapter(AnyAction)
+LISTS = codes.load()
+
+
+def a_case(n=0, *, tier="village", severity="ordinary", status="accepted", attempt=1, since="2026-01-05"):
+    return Case(str(uuid.UUID(int=n)), tier, severity, status, attempt, since)
+
+
+def a_call(n=0, *, attempt=1, party="p1", calls=0):
+    return Call(str(uuid.UUID(int=n)), attempt, RESOLVED, party, calls)
+
+
+def shares(deeds):
+    counted = Counter("leave" if one.after == NEVER else one.action["action"] for one in deeds)
+    return {name: count / len(deeds) for name, count in counted.items()}
+
+
+def test_a_centre_decides_the_same_way_when_the_simulator_starts_again():
+    cases = [a_case(n, status=status) for n in range(50) for status in ("open", "accepted")]
+
+    assert [habits.centre(7, one) for one in cases] == [habits.centre(7, one) for one in cases]
+
+
+def test_villages_settle_most_and_raise_some():
+    found = shares([habits.centre(7, a_case(n)) for n in range(5000)])
+
+    assert found["resolve"] == pytest.approx(0.945, abs=0.02)
+    assert found["escalate"] == pytest.approx(0.045, abs=0.015)
+    assert 0 < found["leave"] < 0.03
+
+
+def test_a_few_matters_are_left_unacknowledged_until_a_deadline_takes_them():
+    found = shares([habits.centre(7, a_case(n, status="open")) for n in range(5000)])
+
+    assert found["leave"] == pytest.approx(0.025, abs=0.01)
+
+
+def test_the_county_leaves_nothing_for_ever_since_nobody_is_above():
+    for status in ("open", "accepted"):
+        deeds = [habits.centre(7, a_case(n, tier="county", status=status)) for n in range(1000)]
+
+        assert all(one.after < NEVER for one in deeds)
+        assert all(one.action["action"] != "escalate" for one in deeds)
+
+
+def test_a_matter_that_came_back_is_decided_anew():
+    choices = {habits.centre(7, a_case(3, tier="town", since=str(n))).action["action"] for n in range(200)}
+
+    assert choices == {"resolve", "return", "escalate"}
+
+
+def test_what_was_reopened_is_settled():
+    assert shares([habits.centre(7, a_case(n, attempt=2)) for n in range(500)]) == {"resolve": 1}
+
+
+@pytest.mark.parametrize("tier", ["village", "town", "county"])
+@pytest.mark.parametrize("severity", ["ordinary", "prominent", "major"])
+def test_every_action_is_one_the_doors_know_with_codes_of_the_lists(tier, severity):
+    for n in range(300):
+        deed = habits.centre(7, a_case(n, tier=tier, severity=severity))
+
+        codes.completed(LISTS, ACTION.validate_python(deed.action), "")
+
+
+def test_most_are_satisfied_some_cannot_be_reached_and_a_few_relapse():
+    replies = [habits.answer(7, a_call(n)) for n in range(10_000)]
+    counted = Counter(one.visit["result"] for one in replies)
+
+    assert counted["satisfied"] / 10_000 == pytest.approx(0.94, abs=0.01)
+    assert set(counted) == set(LISTS["revisit-result/1"].codes)
+    assert (counted["relapse"] + counted["dissatisfied"]) / 10_000 < 0.03
+
+
+def test_nobody_relapses_twice_so_that_the_play_ends():
+    results = {habits.answer(7, a_call(n, attempt=2)).visit["result"] for n in range(3000)}
+
+    assert results == {"satisfied", "unreachable", "refused"}
+
+
+def test_a_repeated_call_by_the_hotline_carries_the_same_time_so_that_it_counts_once():
+    reply = habits.answer(7, a_call(1))
+
+    assert reply == habits.answer(7, a_call(1))
+    assert RESOLVED <= reply.occurred_at < RESOLVED + timedelta(minutes=1)
+
+
+def test_only_parties_who_have_not_answered_are_asked():
+    said = {"p1": (None, 0), "p2": ("satisfied", 1), "p3": ("unreachable", 1)}
+    answers = [
+        {"party": {"ref": ref}, "result": result and f"revisit-result/1:{result}", "calls": calls}
+        for ref, (result, calls) in said.items()
+    ]
+    view = {"incident_id": "x", "attempt": 1, "resolved_at": RESOLVED.isoformat(), "answers": answers}
+
+    assert [(one.party, one.calls) for one in habits.calls(view)] == [("p1", 0), ("p3", 1)]

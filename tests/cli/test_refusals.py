@@ -1,0 +1,66 @@
+"""What a command cannot do is one message, and nothing has been done."""
+
+import pytest
+from click.testing import CliRunner
+
+from cli.__main__ import fengqiao
+from cli.letters import _plain
+from deploy.local.plan import StackError
+
+
+def run(*arguments):
+    return CliRunner().invoke(fengqiao, [str(one) for one in arguments])
+
+
+def test_a_demonstration_never_wipes_a_folder_that_is_not_its_own(tmp_path):
+    (tmp_path / "precious").write_text("x")
+
+    found = run("demo", "--data", tmp_path, "--seconds", "1")
+
+    assert isinstance(found.exception, StackError)
+    assert "something else" in str(found.exception)
+    assert (tmp_path / "precious").read_text() == "x"
+
+
+@pytest.mark.parametrize("command", [("simulate",), ("dead-letters", "list")])
+def test_a_stack_that_does_not_run_is_named(tmp_path, command):
+    found = run(*command, "--data", tmp_path)
+
+    assert isinstance(found.exception, StackError)
+    assert str(tmp_path) in str(found.exception)
+
+
+def test_a_change_needs_one_database(tmp_path):
+    found = run("dead-letters", "discard", "1", "--count", "1", "--reason", "x", "--data", tmp_path)
+
+    assert found.exit_code == 2
+    assert "--service and --tier, or --dsn" in found.output
+
+
+def test_a_change_needs_a_count_and_a_reason():
+    assert "--count" in run("dead-letters", "redrive", "1", "--reason", "x").output
+    assert "--reason" in run("dead-letters", "redrive", "1", "--count", "1").output
+
+
+def test_only_what_a_service_writes_can_be_replayed(tmp_path):
+    arguments = ("--dsn", "postgresql://nobody@127.0.0.1:1/x", "--service", "routing", "--tier", "town")
+
+    found = run("replay", *arguments, "--topic", "town.intake")
+
+    assert found.exit_code == 2
+    assert "town.handoff, town.routing" in found.output
+
+
+def test_a_database_that_does_not_answer_is_one_message():
+    found = run("dead-letters", "list", "--dsn", "postgresql://nobody@127.0.0.1:1/x")
+
+    assert found.exit_code == 1
+    assert "Error: " in found.output
+    assert found.exception is None or isinstance(found.exception, SystemExit)
+
+
+def test_what_a_stranger_sent_cannot_command_the_terminal():
+    shown = _plain("[bold]\x1b[2Jnothing\r\nmore[/x]")
+
+    assert shown.plain == "[bold]�[2Jnothing��more[/x]"
+    assert shown.spans == []

@@ -1,0 +1,86 @@
+"""The same request under one key has one effect and one answer, even when its twin is under way."""
+
+import asyncio
+
+import pytest
+
+from doors.idempotency import Answer, digest, earlier, remember
+from doors.problems import Problem
+
+SAME, OTHER = digest("incident", "body"), digest("incident", "another body")
+
+
+def test_a_fingerprint_keeps_the_parts_apart():
+    assert digest("a", "bc") != digest("ab", "c")
+    assert digest("a", "b") == digest("a", "b")
+
+
+async def answered(database, key, fingerprint, effects, body=None):
+    """A request as a door carries it out; its effect is counted."""
+    async with database.transaction() as tx:
+        answer = await earlier(tx, key, fingerprint)
+        if answer is None:
+            effects.append(key)
+            answer = Answer(201, body or {"number": len(effects)})
+            await asyncio.sleep(0.02)
+            await remember(tx, key, fingerprint, answer)
+    return answer
+
+
+@pytest.mark.system
+async def test_the_same_request_twice_gets_the_same_answer_once(new_database):
+    database, effects = await new_database(), []
+
+    first = await answered(database, "k", SAME, effects, {"zh": "已受理", "n": [1]})
+    second = await answered(database, "k", SAME, effects)
+
+    assert first == second == Answer(201, {"zh": "已受理", "n": [1]})
+    assert effects == ["k"]
+
+
+@pytest.mark.system
+async def test_concurrent_twins_have_one_effect_and_one_answer(new_database):
+    database, effects = await new_database(), []
+
+    answers = await asyncio.gather(*(answered(database, "k", SAME, effects) for _ in range(7)))
+
+    assert effects == ["k"]
+    assert {one.body["number"] for one in answers} == {1}
+
+
+@pytest.mark.system
+async def test_a_key_used_for_another_request_is_refused(new_database):
+    database, effects = await new_database(), []
+    await answered(database, "k", SAME, effects)
+
+    with pytest.raises(Problem) as caught:
+        await answered(database, "k", OTHER, effects)
+
+    assert (caught.value.status, caught.value.kind) == (422, "key-reused")
+    assert effects == ["k"]
+
+
+@pytest.mark.system
+async def test_a_request_that_failed_may_come_again(new_database):
+    database, effects = await new_database(), []
+    with pytest.raises(ValueError, match="no effect"):
+        async with database.transaction() as tx:
+            await earlier(tx, "k", SAME)
+            await remember(tx, "k", SAME, Answer(201, {}))
+            raise ValueError("no effect")
+
+    await answered(database, "k", OTHER, effects)
+
+    assert effects == ["k"]
+
+
+@pytest.mark.system
+async def test_different_keys_do_not_wait_for_each_other(new_database):
+    database, effects = await new_database(), []
+
+    async with database.transaction() as tx:
+        await earlier(tx, "slow", SAME)
+        async with asyncio.timeout(5):
+            await answered(database, "quick", SAME, effects)
+
+    assert effects == ["quick"]

@@ -1,0 +1,96 @@
+"""Every error is a problem document that names the field and never repeats a value."""
+
+import pytest
+
+SECRET = "王小明-13800138000"  # what a person might write anywhere
+
+
+async def test_a_good_request_is_answered_with_careful_headers(client):
+    answer = await client.post("/echo", json={"name": "a"})
+
+    assert answer.status_code == 200
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_a_problem_names_kind_field_and_both_languages(client):
+    answer = await client.post("/problem", json={"name": "a"})
+
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "urn:fengqiao:problem:closed", "title": "Conflict", "status": 409, "detail": "It is closed",
+        "detail_zh": "已经销号", "errors": [{"field": "name", "problem": "is closed"}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind", "fields"),
+    [
+        ({"name": SECRET}, 422, "invalid", ["name"]),
+        ({"age": SECRET}, 422, "invalid", ["name", "age"]),
+        ({"name": "a", SECRET[:3]: 1}, 422, "unknown-field", [SECRET[:3]]),
+        ({"name": SECRET, "more": 1}, 422, "invalid", ["name", "more"]),
+        ([SECRET], 422, "invalid", ["body"]),
+    ],
+)
+async def test_each_kind_of_bad_body_has_its_answer_and_repeats_no_value(client, body, status, kind, fields):
+    answer = await client.post("/echo", json=body)
+
+    said = answer.json()
+    assert (answer.status_code, said["type"].rpartition(":")[2]) == (status, kind)
+    assert [one["field"] for one in said["errors"]] == fields
+    assert SECRET not in answer.text
+
+
+async def test_a_body_that_is_not_json_has_an_answer_of_its_own(client):
+    headers = {"content-type": "application/json"}
+
+    answer = await client.post("/echo", content=f"{{{SECRET}".encode(), headers=headers)
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:fengqiao:problem:not-json")
+    assert SECRET not in answer.text
+
+
+async def test_a_very_long_name_of_a_field_is_cut(client):
+    answer = await client.post("/echo", json={"name": "a", "x" * 5000: 1})
+
+    assert answer.json()["errors"][0]["field"] == "x" * 40
+
+
+async def test_a_query_is_checked_as_well(client):
+    answer = await client.get("/count", params={"limit": SECRET})
+
+    assert answer.json()["errors"][0]["field"] == "query.limit"
+    assert SECRET not in answer.text
+
+
+async def test_an_outage_says_that_nothing_was_accepted_and_when_to_come_again(client):
+    answer = await client.get("/unavailable")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "nothing was accepted" in answer.json()["detail"]
+    assert "secret" not in answer.text
+
+
+async def test_an_unknown_code_is_told_what_would_do(client):
+    answer = await client.get("/codes")
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "category")
+    assert "land" in answer.text
+    assert "gossip" not in answer.text
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/echo", 405)])
+async def test_even_what_the_framework_refuses_is_a_problem(client, method, path, status):
+    answer = await client.request(method, path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_the_document_and_its_viewer_need_no_cdn(client):
+    document, viewer = await client.get("/openapi.json"), await client.get("/docs")
+
+    assert document.json()["info"]["title"] == "test"
+    assert "http://" not in viewer.text
+    assert "https://" not in viewer.text
+    assert (await client.get("/docs/assets/swagger-ui.css")).status_code == 200

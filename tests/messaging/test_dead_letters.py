@@ -1,0 +1,195 @@
+"""Operators see dead letters, send them back or discard them, always with a count, a reason and a record."""
+
+import dataclasses
+
+import pytest
+
+from messaging import dead_letters
+from messaging.dead_letters import Gravedigger, Request, WrongCount, ask, listed, shown
+from services.intake.vault import SealedLetters, Vault
+from tests.builders import an_inbound_record
+from tests.messaging.tiny import a_reader, effects, letters, records, rows
+
+pytestmark = pytest.mark.system
+
+
+def a_request(action="redrive", **changes):
+    return Request(**({"action": action, "count": 1, "reason": "fixed in 1.2", "actor": "o-1"} | changes))
+
+
+class Office:
+    """A reader with its gravedigger, and an operator at the counter."""
+
+    def __init__(self, database, inbox, tiny, reading):
+        self.database, self.inbox, self.tiny = database, inbox, tiny
+        self.digger = Gravedigger(database, inbox, reading)
+
+    async def deliver(self, batch):
+        for _ in range(2):
+            await self.inbox.apply(batch)
+
+    async def asked(self, ids, request):
+        async with self.database.transaction() as tx:
+            await ask(tx, ids, request)
+        for _ in range(2):
+            await self.digger.once()
+
+    async def open(self):
+        async with self.database.connection() as connection:
+            return await listed(connection)
+
+
+@pytest.fixture
+async def office(new_database):
+    database = await new_database()
+    return Office(database, *await a_reader(database))
+
+
+async def test_a_list_says_what_why_how_often_and_how_many_wait_behind(office):
+    office.tiny.refused = {("a", 2)}
+
+    await office.deliver(records("a", 1, 2, 3, 4))
+
+    [row] = await office.open()
+    assert (row.key, row.seq, row.kind, row.reason, row.detail) == (
+        "a", 2, "rejected", "forbidden-transition", "tiny says no",
+    )  # fmt: skip
+    assert (row.seen, row.behind, row.status) == (2, 2, "open")
+
+
+async def test_one_letter_shows_its_headers_and_audit_and_its_body_only_as_a_size(office):
+    office.tiny.refused = {("a", 1)}
+    await office.deliver(records("a", 1))
+    await office.asked([1], a_request())
+
+    async with office.database.connection() as connection:
+        found, absent = await shown(connection, 1), await shown(connection, 99)
+
+    assert dict(found["headers"])["ce_sequence"] == "1"
+    assert found["size"] == len(records("a", 1)[0].value)
+    assert [(one["action"], one["reason"], one["actor"]) for one in found["audit"]] == [
+        ("redrive", "fixed in 1.2", "o-1")
+    ]
+    assert not {"value", "record"} & found.keys()
+    assert absent is None
+
+
+async def test_a_letter_sent_back_takes_effect_once_and_what_waited_follows(office):
+    office.tiny.refused = {("a", 2)}
+    await office.deliver(records("a", 1, 2, 3))
+    office.tiny.refused = set()
+
+    await office.asked([1], a_request())
+    await office.deliver(records("a", 1, 2, 3))
+
+    assert await effects(office.database) == {"a": [1, 2, 3]}
+    assert await letters(office.database, "applied") == [("a", 2, "rejected", "forbidden-transition")]
+    assert await rows(office.database, "select * from held") == []
+
+
+async def test_a_letter_that_still_cannot_work_is_open_again(office):
+    office.tiny.refused = {("a", 1)}
+    await office.deliver(records("a", 1))
+
+    await office.asked([1], a_request())
+
+    [row] = await office.open()
+    assert (row.id, row.seen) == (1, 3)
+
+
+async def test_a_discarded_letter_is_passed_over_and_what_waited_follows(office):
+    office.tiny.refused = {("a", 2)}
+    await office.deliver(records("a", 1, 2, 3))
+
+    await office.asked([1], a_request("discard"))
+    await office.deliver(records("a", 1, 2, 3))
+
+    assert await effects(office.database) == {"a": [1, 3]}
+    assert await letters(office.database, "discarded") == [("a", 2, "rejected", "forbidden-transition")]
+    assert await office.open() == []
+
+
+async def test_a_lost_event_can_be_given_up(office):
+    await office.deliver(records("a", 1, 3))
+
+    await office.asked([1], a_request("discard"))
+
+    assert await effects(office.database) == {"a": [1, 3]}
+    assert await office.open() == []
+
+
+async def test_of_two_letters_in_a_stream_the_earlier_one_comes_first(office):
+    broken = [dataclasses.replace(one, value=b"{") for one in records("a", 1, 2)]
+    await office.deliver(broken)
+
+    await office.asked([2], a_request("discard"))
+    early = await letters(office.database)
+    await office.asked([1, 2], a_request("discard", count=2))
+    await office.deliver(records("a", 3))
+
+    assert [letter[1] for letter in early] == [1, 2]
+    assert await effects(office.database) == {"a": [3]}
+
+
+async def test_behind_a_lost_event_that_was_given_up_the_next_lost_one_is_told(office):
+    await office.deliver(records("a", 1, 4))
+
+    await office.asked([1], a_request("discard"))
+
+    assert [(row.kind, row.seq) for row in await office.open()] == [("gap", 3)]
+
+
+async def test_an_untrusted_letter_sent_back_takes_effect(office):
+    await office.deliver([an_inbound_record(b"{")])
+
+    await office.asked([1], a_request())
+
+    assert [row.seen for row in await office.open()] == [3]
+
+
+@pytest.mark.parametrize(
+    ("ids", "changes", "error"),
+    [
+        ([1], {"count": 2}, WrongCount),
+        ([1, 2], {"count": 1}, WrongCount),
+        ([99], {"count": 1}, WrongCount),
+        ([1], {"reason": "  "}, ValueError),
+    ],
+)
+async def test_a_wrong_count_or_no_reason_changes_nothing(office, ids, changes, error):
+    office.tiny.refused = {("a", 1), ("b", 1)}
+    await office.deliver(records("a", 1) + records("b", 1))
+
+    with pytest.raises(error):
+        await office.asked(ids, a_request(**changes))
+
+    assert len(await office.open()) == 2
+    assert await rows(office.database, "select * from dead_letter_audit") == []
+
+
+async def test_what_came_from_outside_is_sealed_and_opens_for_a_second_try(new_database):
+    database = await new_database()
+    seal = SealedLetters(Vault(bytes(32)))
+    office = Office(database, *await a_reader(database, seal=seal))
+    await office.deliver([an_inbound_record(b'{"name": "hunter2"}', ce_id=b"hunter2")])
+
+    stored = str(await rows(database, "select * from dead_letter"))
+    await office.asked([1], a_request())
+
+    assert "hunter2" not in stored
+    assert [(row.seen, row.reason) for row in await office.open()] == [(3, "wrong-schema")]
+
+
+async def test_a_letter_sealed_under_a_lost_key_stays_open_and_stops_nobody(new_database):
+    database = await new_database()
+    office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(32)))))
+    await office.deliver([an_inbound_record(b"{")])
+    later = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(range(32))))))
+
+    await later.asked([1], a_request())
+
+    assert [row.status for row in await later.open()] == ["open"]
+
+
+def test_operators_wait_about_a_second():
+    assert dead_letters.POLL_S <= 1.0

@@ -1,0 +1,198 @@
+"""Offsets follow the database: what is not stored comes again, what comes again changes nothing."""
+
+import asyncio
+import dataclasses
+import uuid
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from messaging.errors import Unavailable
+from messaging.health import Health
+from messaging.subscriber import Subscriber
+from tests.builders import an_inbound_record
+from tests.messaging.tiny import Tiny, a_reader, effects, letters, records, rows
+from tests.messaging.wire import send, until
+
+pytestmark = pytest.mark.system
+
+
+class Gate(Tiny):
+    """A handler that does not let a transaction end until the gate is open."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = asyncio.Event()
+        self.down = False
+
+    async def __call__(self, tx, messages, now):
+        if self.down:
+            raise Unavailable("the dependency is down")
+        outcome = await super().__call__(tx, messages, now)
+        await self.open.wait()
+        return outcome
+
+
+class Reader:
+    """A service's reading side on a real broker."""
+
+    def __init__(self, kafka, database, group, inbox, reading):
+        self.database, self.group, self._kafka = database, group, kafka
+        self.health = Health("test")
+        self.subscriber = Subscriber(kafka, group, reading, inbox, self.health)
+
+    async def __aenter__(self):
+        await self.subscriber.start()
+        return self
+
+    async def __aexit__(self, *error):
+        await self.subscriber.stop()
+
+    async def done(self, key):
+        return (await effects(self.database)).get(key, [])
+
+    async def committed(self):
+        """The group's committed offsets, by partition."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka)
+        await admin.start()
+        try:
+            found = await admin.list_consumer_group_offsets(self.group)
+        finally:
+            await admin.close()
+        return {place: one.offset for place, one in found.items() if one.offset > 0}
+
+
+@pytest.fixture
+async def start(kafka, new_database):
+    database, group = await new_database(), f"test-{uuid.uuid4()}"
+
+    async def make(handler=None, *, another_group=False):
+        inbox, _, reading = await a_reader(database, handler)
+        return Reader(kafka, database, group + "-b" * another_group, inbox, reading)
+
+    return make
+
+
+async def test_events_take_effect_and_their_offsets_are_committed(start, kafka):
+    key = str(uuid.uuid4())
+    await send(kafka, *records(key, 1, 2, 1))
+
+    async with await start() as reader:
+        await until(lambda: reader.done(key))
+        await until(lambda: _no_lag(reader))
+        await until(reader.committed)
+
+        assert await reader.done(key) == [1, 2]
+        assert reader.subscriber.progress > 0
+        assert reader.health.conditions["consumer"] is None
+
+
+async def _no_lag(reader):
+    return await reader.subscriber.lag() == 0 and reader.subscriber.progress > 0
+
+
+async def test_nothing_is_committed_before_the_database_has(start, kafka):
+    key, gate = str(uuid.uuid4()), Gate()
+    await send(kafka, *records(key, 1))
+
+    async with await start(gate) as reader:
+        await until(lambda: _called(gate))
+        before = await reader.committed()
+        gate.open.set()
+        await until(lambda: reader.done(key))
+        await until(reader.committed)
+
+    assert before == {}
+
+
+async def _called(gate):
+    return gate.calls
+
+
+async def test_while_a_dependency_is_down_it_holds_and_says_so(start, kafka):
+    key, gate = str(uuid.uuid4()), Gate()
+    gate.open.set()
+    gate.down = True
+    await send(kafka, *records(key, 1))
+
+    async with await start(gate) as reader:
+        await until(lambda: _held(reader))
+        why, committed = reader.health.conditions["consumer"], await reader.committed()
+        gate.down = False
+        await until(lambda: reader.done(key))
+
+    assert why == "the dependency is down"
+    assert committed == {}
+    assert [one for one in await letters(reader.database) if one[0] == key] == []
+
+
+async def _held(reader):
+    return reader.subscriber.held
+
+
+async def test_a_restart_in_the_middle_loses_and_doubles_nothing(start, kafka):
+    key, gate = str(uuid.uuid4()), Gate()
+    gate.open.set()
+    gate.down = True
+    await send(kafka, *records(key, 1, 2))
+    async with await start(gate) as stopped:
+        await until(lambda: _held(stopped))
+
+    async with await start() as reader:
+        await until(lambda: reader.done(key))
+        await send(kafka, *records(key, 2, 3))
+        await until(lambda: _has(reader, key, 3))
+
+    assert await effects(reader.database) | {key: [1, 2, 3]} == await effects(reader.database)
+
+
+async def _has(reader, key, seq):
+    return seq in await reader.done(key)
+
+
+async def test_the_whole_topic_again_changes_nothing(start, kafka):
+    key = str(uuid.uuid4())
+    await send(kafka, *records(key, 1, 2, 3))
+    async with await start() as reader:
+        await until(lambda: _has(reader, key, 3))
+        await until(lambda: _no_lag(reader))
+        once = await effects(reader.database)
+
+    async with await start(another_group=True) as again:
+        await until(lambda: _no_lag(again))
+
+    assert await effects(reader.database) == once
+
+
+async def test_a_header_without_a_value_harms_nobody(start, kafka):
+    key = str(uuid.uuid4())
+    good = an_inbound_record(b"{}")
+    bare = [
+        dataclasses.replace(good, headers=(("content-type", None),)),
+        dataclasses.replace(good, headers=(*good.headers, ("ce_time", None))),
+    ]
+    await send(kafka, *bare, *records(key, 1))
+
+    async with await start() as reader:
+        await until(lambda: reader.done(key))
+        await until(lambda: _no_lag(reader))
+
+    reasons = await rows(
+        reader.database, "select distinct kind, reason from dead_letter where topic = 'village.inbound'"
+    )
+    assert reasons == [("rejected", "wrong-schema")]
+
+
+async def test_only_what_was_applied_is_committed(start, kafka):
+    key = str(uuid.uuid4())
+    await send(kafka, *records(key, 1))
+    async with await start() as reader:
+        await until(lambda: _no_lag(reader))
+        committed = await until(reader.committed)
+
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    ends = await consumer.end_offsets([TopicPartition(one.topic, one.partition) for one in committed])
+    await consumer.stop()
+    assert all(committed[place] <= ends[place] for place in committed)

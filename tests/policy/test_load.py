@@ -1,0 +1,156 @@
+"""Policy and registry files are refused whole, every error with its line."""
+
+import re
+
+import pytest
+
+from policy.load import Refused, areas, policies, policy
+from tests.builders import ROOT
+
+POLICY = ROOT / "policy"
+DEFAULT = (POLICY / "default.yaml").read_text(encoding="utf-8")
+
+
+def a_file(tmp_path, text, name="p.yaml"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def lines(read, path):
+    """What is refused, as line → problem."""
+    with pytest.raises(Refused) as caught:
+        read(path)
+    found = [
+        re.fullmatch(rf"{re.escape(str(path))}(?::(\d+))?: (.*)", one)
+        for one in str(caught.value).split("\n")
+    ]
+    assert all(found)
+    return {int(one[1] or 0): one[2] for one in found if one}
+
+
+def line_of(text, part):
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_released_policies_can_be_used():
+    assert {one.version for one in map(policy, POLICY.glob("*.yaml"))} >= {"default/1"}
+
+
+def test_the_file_asked_for_is_the_one_in_force_and_the_others_are_at_hand(tmp_path):
+    new = a_file(tmp_path, DEFAULT.replace("default/1", "default/2"), "new.yaml")
+    a_file(tmp_path, DEFAULT, "a-old.yaml")
+
+    assert list(policies(new)) == ["default/2", "default/1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("version: default/1", "version: Default", "version"),
+        ("time_zone: Asia/Shanghai", "time_zone: Mars/Olympus", "not a time zone"),
+        ("accept: PT8H, handle: P7D", "accept: soon, handle: P7D", "clocks.town.ordinary.accept"),
+        ("accept: PT8H, handle: P20D", "accept: PT0S, handle: P20D", "greater than"),
+        ("major: {accept: PT2H", "major: {acept: PT2H", "clocks.town.major.ac"),
+        ("handle: escalate}", "handle: forget}", "missed.handle"),
+        ("to_tier: county", "to_tier: province", "skips.0.to_tier"),
+        ("from_tier: village", "from_tier: town", "skips.0"),
+        ("calls: 3", "calls: 0", "revisit.calls"),
+        ("reopen_on: [dissatisfied, relapse]", "reopen_on: [rain]", "revisit.reopen_on.0"),
+        ("missed:", "misst:", "misst"),
+    ],
+)
+def test_an_error_is_named_with_its_line(tmp_path, old, new, says):
+    text = DEFAULT.replace(old, new, 1)
+
+    found = lines(policy, a_file(tmp_path, text))
+
+    assert says in found[line_of(text, new)]
+
+
+def test_all_errors_come_at_once(tmp_path):
+    text = DEFAULT.replace("calls: 3", "calls: x").replace("default/1", "Default").replace("PT4H", "four")
+
+    found = lines(policy, a_file(tmp_path, text))
+
+    assert len(found) == 5
+    assert 0 not in found
+
+
+def test_missing_rules_are_listed(tmp_path):
+    text = DEFAULT.replace("    major: {accept: PT1H, handle: P7D}\n", "").replace(", major: town}", "}")
+
+    first_tier, clocks = lines(policy, a_file(tmp_path, text)).values()
+
+    assert "first_tier" in first_tier
+    assert "missing: major" in first_tier
+    assert "missing: village.major" in clocks
+
+
+def test_a_value_is_never_repeated(tmp_path):
+    text = DEFAULT.replace("calls: 3", "calls: hunter2")
+
+    assert "hunter2" not in str(lines(policy, a_file(tmp_path, text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("a: [", "not YAML"), ("", "the file"), ("- 1", "the file"), ("a: !!python/none 1", "not YAML")],
+)
+def test_a_file_that_is_no_policy_is_refused(tmp_path, text, says):
+    assert says in str(lines(policy, a_file(tmp_path, text)))
+
+
+def test_a_file_that_is_absent_is_refused(tmp_path):
+    with pytest.raises(Refused, match="No such file"):
+        policy(tmp_path / "none.yaml")
+
+
+HEAD = "code,tier,name,parent\n"
+GOOD = HEAD + "620522,county,秦安县,\n620522100,town,兴国镇,620522\n"
+
+
+def test_a_registry_is_read_with_its_names(tmp_path):
+    found = areas(a_file(tmp_path, "\ufeff" + GOOD))
+
+    assert [(one.code, one.tier, one.name, one.parent) for one in found.values()] == [
+        ("620522", "county", "秦安县", None),
+        ("620522100", "town", "兴国镇", "620522"),
+    ]
+
+
+def test_the_released_registry_can_be_used():
+    found = areas(POLICY / "areas-620522.csv")
+
+    assert sum(one.tier == "town" for one in found.values()) == 17
+
+
+def test_every_wrong_line_of_a_registry_is_named(tmp_path):
+    text = GOOD + (
+        "62,county,a,\n620522100,town,b,620522\n620522101,village,c,620522\n620522102,town,d,620523\n"
+        "620522103,town,e,\n620522104,town,,620522\n620522105"
+    )
+
+    found = lines(areas, a_file(tmp_path, text))
+
+    said = {
+        4: "digits",
+        5: "twice",
+        6: "is a town",
+        7: "beginning",
+        8: "only a county",
+        9: "name",
+        10: "name",
+    }
+    assert found.keys() == said.keys()
+    assert all(part in found[line] for line, part in said.items())
+
+
+def test_a_parent_that_is_not_in_the_file_is_named(tmp_path):
+    assert "620522" in lines(areas, a_file(tmp_path, HEAD + "620522100,town,b,620522\n"))[0]
+
+
+@pytest.mark.parametrize("text", ["", HEAD, "x,y\n1,2\n"])
+def test_a_registry_without_areas_is_refused(tmp_path, text):
+    with pytest.raises(Refused):
+        areas(a_file(tmp_path, text))

@@ -1,0 +1,115 @@
+"""What may enter: known areas, known codes, and nothing that has not happened yet."""
+
+import pytest
+
+from services.intake.report import CLOCK_SKEW, NotAccepted, incident_id_of, received, reported
+from tests.builders import INCIDENT, NOW, VILLAGE, a_registry, a_report, a_submitted_action
+
+
+def accepted(report):
+    return reported(a_registry(), INCIDENT, "/partner", report, NOW)
+
+
+def refusal(report):
+    with pytest.raises(NotAccepted) as caught:
+        accepted(report)
+    return caught.value
+
+
+def test_bare_codes_become_full_ones():
+    event = accepted(a_report(parties=("applicant", "respondent")))
+
+    assert (event.category, event.channel, event.severity) == (
+        "category/1:land", "channel/1:patrol", "severity/1:ordinary",
+    )  # fmt: skip
+    assert [(one.ref, one.role) for one in event.parties] == [
+        ("p1", "party-role/1:applicant"),
+        ("p2", "party-role/1:respondent"),
+    ]
+    assert (event.tier, event.source, event.incident_id) == ("village", "/partner", INCIDENT)
+    assert event.reported_at == event.occurred_at == a_report().occurred_at
+
+
+def test_full_codes_stay_as_they_are():
+    assert accepted(a_report(category="category/1:land")).category == "category/1:land"
+
+
+def test_without_parties_there_is_the_reporter():
+    assert [one.role for one in accepted(a_report(parties=())).parties] == ["party-role/1:reporter"]
+
+
+@pytest.mark.parametrize("area", ["620522", "620522101", VILLAGE, VILLAGE + "007"])
+def test_every_tier_s_area_and_any_grid_of_a_known_village_may_report(area):
+    assert accepted(a_report(area=area)).area == area
+
+
+@pytest.mark.parametrize("area", ["110101", "620522999", VILLAGE[:-1] + "9", "620522999001001"])
+def test_an_unknown_area_is_refused(area):
+    why = refusal(a_report(area=area))
+
+    assert (why.kind, [name for name, _ in why.fields]) == ("unknown-area", ["area"])
+    assert area not in str(why)
+
+
+def test_all_unknown_codes_are_named_at_once_with_what_would_do():
+    why = refusal(a_report(category="gossip", channel="pigeon"))
+
+    assert why.kind == "unknown-code"
+    assert [name for name, _ in why.fields] == ["category", "channel"]
+    assert "patrol" in str(why)
+    assert "gossip" not in str(why)
+
+
+def test_an_unknown_role_is_refused():
+    assert refusal(a_report(parties=("applicant", "enemy"))).kind == "unknown-code"
+
+
+def test_a_sender_s_clock_may_run_a_little_ahead():
+    assert accepted(a_report(occurred_at=NOW + CLOCK_SKEW)).reported_at == NOW + CLOCK_SKEW
+
+
+def test_the_future_is_refused():
+    why = refusal(a_report(occurred_at=NOW + CLOCK_SKEW * 1.01))
+
+    assert (why.kind, why.fields) == ("future", (("occurred_at", "is in the future"),))
+
+
+def test_a_report_s_incident_id_is_the_same_for_ever():
+    assert incident_id_of("/partner", "r-1") == incident_id_of("/partner", "r-1")
+    assert incident_id_of("/partner", "r-1") != incident_id_of("/partner", "r-2")
+    assert incident_id_of("/partner", "r-1") != incident_id_of("/other", "r-1")
+
+
+def test_an_action_may_name_the_incident_by_the_sender_s_own_report():
+    event = received(a_registry(), "/partner", a_submitted_action(report_id="r-9"), NOW)
+
+    assert event.incident_id == incident_id_of("/partner", "r-9")
+
+
+def test_an_action_may_name_the_incident_itself():
+    event = received(a_registry(), "/partner", a_submitted_action(report_id=None, incident_id=INCIDENT), NOW)
+
+    assert event.incident_id == INCIDENT
+
+
+def test_an_action_s_codes_are_completed():
+    action = {"action": "escalate", "reason": "too-hard"}
+
+    assert (
+        received(a_registry(), "/p", a_submitted_action(action=action), NOW).action.reason
+        == "reason/1:too-hard"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "field"),
+    [
+        ({"action": {"action": "escalate", "reason": "boredom"}}, "unknown-code", "action.reason"),
+        ({"occurred_at": NOW + CLOCK_SKEW * 2}, "future", "occurred_at"),
+    ],
+)
+def test_an_action_may_be_refused(changes, kind, field):
+    with pytest.raises(NotAccepted) as caught:
+        received(a_registry(), "/partner", a_submitted_action(**changes), NOW)
+
+    assert (caught.value.kind, caught.value.fields[0][0]) == (kind, field)

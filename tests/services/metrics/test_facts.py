@@ -1,0 +1,184 @@
+"""Each event adds to the figures what it says, under the day it happened, and a relapse takes it back."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.followup import RevisitCompleted, RevisitPlanned, RevisitVisited
+from schemas.routing import (
+    IncidentAccepted,
+    IncidentClosed,
+    IncidentEscalated,
+    IncidentOpened,
+    IncidentOverdue,
+    IncidentReopened,
+    IncidentReturned,
+)
+from services.metrics.facts import ERROR, Cell, bucket_of, increments, seconds_of
+from tests.builders import (
+    APPLICANT,
+    MATTER,
+    NOW,
+    OFFICER,
+    REPORTED_AT,
+    RESPONDENT,
+    VILLAGE,
+    later,
+    reported,
+    resolved,
+)
+
+ZONE = ZoneInfo("Asia/Shanghai")
+DAY = "2026-09-14"
+EVENT = MATTER | {"occurred_at": NOW, "actor": OFFICER}
+REVISIT = EVENT | {"attempt": 1, "resolved_at": NOW}
+
+
+def figures(*events):
+    """Measure → sum, without the buckets of distributions."""
+    sums = Counter()
+    for event in events:
+        for cell, by in increments(event, ZONE):
+            sums[cell.measure.partition(":")[0]] += by
+    return {measure: by for measure, by in sums.items() if by}
+
+
+def cells(event):
+    return dict(increments(event, ZONE))
+
+
+def reopened(**changes):
+    fields = EVENT | {
+        "reason": "reason/1:relapse", "attempt": 2, "resolved_at": resolved().occurred_at, "on_time": True,
+        "occurred_at": later(days=3),
+    }  # fmt: skip
+    return IncidentReopened(**(fields | changes))
+
+
+EVENTS = [
+    (reported(), {"received": 1}),
+    (IncidentOpened(**EVENT, attempt=1, policy="default/1"), {"opened": 1, "open": 1}),
+    (IncidentAccepted(**EVENT, opened_at=REPORTED_AT), {"accepted": 1, "time_to_accept": 1}),
+    (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:too-hard", by="person"), {"escalated": 1, "open": -1}),
+    (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:severity", by="policy"), {"escalated": 1}),
+    (IncidentReturned(**EVENT, to_tier="village", reason="reason/1:wrong-tier"), {"returned": 1, "open": -1}),
+    (IncidentReturned(**EVENT, to_tier="village", reason="reason/1:severity", by="policy"), {"sent_down": 1}),
+    (IncidentOverdue(**EVENT, step="accept", due_at=NOW), {"overdue.accept": 1}),
+    (
+        resolved(),
+        {"resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1, "with_target": 1,
+         "on_time": 1},
+    ),
+    (
+        resolved(on_time=False),
+        {"resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1, "with_target": 1},
+    ),
+    (
+        resolved(on_time=None),
+        {"resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1},
+    ),
+    (IncidentClosed(**EVENT, attempt=1, resolved_at=NOW), {"closed": 1, "cohort.closed": 1}),
+    (
+        RevisitPlanned(**REVISIT, parties=(APPLICANT, RESPONDENT), due_at=None),
+        {"answer.applicant.pending": 1, "answer.respondent.pending": 1},
+    ),
+    (RevisitCompleted(**REVISIT, outcome="satisfied"), {"revisited": 1}),
+    (
+        RevisitCompleted(**REVISIT, outcome="relapse", unasked=(RESPONDENT.role,)),
+        {"revisited": 1, "answer.respondent.pending": -1, "answer.respondent.unasked": 1},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "adds"), EVENTS, ids=lambda one: getattr(one, "type", ""))
+def test_an_event_adds_what_it_says(event, adds):
+    assert figures(event) == adds
+
+
+def visited(result, replaces=None):
+    return RevisitVisited(
+        **REVISIT, party="p1", role=APPLICANT.role, means="means/1:home", result=f"revisit-result/1:{result}",
+        replaces=replaces and f"revisit-result/1:{replaces}",
+    )  # fmt: skip
+
+
+def test_a_party_s_answer_moves_from_pending_to_its_last_answer():
+    planned = RevisitPlanned(**REVISIT, parties=(APPLICANT,), due_at=None)
+
+    sums = figures(planned, visited("unreachable"), visited("satisfied", replaces="unreachable"))
+
+    assert sums == {"answer.applicant.satisfied": 1}
+
+
+@pytest.mark.parametrize("result", ["unreachable", "refused"])
+def test_no_answer_is_never_satisfaction(result):
+    assert "answer.applicant.satisfied" not in figures(visited(result))
+
+
+def test_a_day_begins_at_midnight_of_the_policy_s_time_zone():
+    at = datetime(2026, 9, 13, 16, 0, tzinfo=UTC)
+
+    days = [
+        cell.day for moment in (at, at - timedelta(seconds=1)) for cell in cells(reported(reported_at=moment))
+    ]
+
+    assert days == ["2026-09-14", "2026-09-13"]
+
+
+def test_a_cell_names_area_day_category_and_channel():
+    assert cells(reported()) == {Cell("received", VILLAGE, DAY, "category/1:land", "channel/1:patrol"): 1}
+
+
+def test_cohorts_count_under_the_day_of_the_report():
+    closed = IncidentClosed(**(EVENT | {"occurred_at": later(days=2)}), attempt=1, resolved_at=NOW)
+
+    days = {cell.measure: cell.day for cell in cells(closed)}
+
+    assert (days["cohort.closed"], days["closed"]) == (DAY, "2026-09-16")
+
+
+def test_durations_have_neither_category_nor_channel():
+    [cell] = [one for one in cells(resolved()) if one.measure.startswith("time_to_resolve")]
+
+    assert (cell.category, cell.channel, cell.area) == ("", "", VILLAGE)
+
+
+@given(
+    took=st.timedeltas(timedelta(0), timedelta(days=900)),
+    away=st.timedeltas(timedelta(0), timedelta(days=90)),
+    on_time=st.sampled_from([True, False, None]),
+)
+@settings(max_examples=100, deadline=None)
+def test_a_relapse_takes_back_exactly_what_the_resolution_added(took, away, on_time):
+    settled = resolved(occurred_at=REPORTED_AT + took, on_time=on_time)
+    relapse = reopened(
+        resolved_at=settled.occurred_at, occurred_at=settled.occurred_at + away, on_time=on_time
+    )
+
+    sums = Counter(cells(settled))
+    sums.update(cells(relapse))
+    left = Counter()
+    for cell, by in sums.items():
+        left[cell.measure] += by
+
+    # What stays is what did happen: one resolution, one reopening.
+    assert {measure: by for measure, by in left.items() if by} == {"resolutions": 1, "reopened": 1}
+    assert all(
+        by == 0 for cell, by in sums.items() if cell.measure not in {"resolutions", "reopened", "open"}
+    )
+
+
+@given(st.floats(0, 1e9))
+def test_a_bucket_stands_for_its_durations_within_the_error(seconds):
+    said = seconds_of(bucket_of(seconds))
+
+    assert abs(said - seconds) <= ERROR * max(seconds, 1) * 1.000001 or seconds <= 1
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9))
+def test_longer_durations_never_fall_in_lower_buckets(one, other):
+    assert (bucket_of(one) <= bucket_of(other)) or one > other

@@ -1,0 +1,104 @@
+"""Rates say what they divide, round as they say, and have no value without a denominator."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.metrics.facts import ERROR, bucket_of
+from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, distribution, percent, total
+
+ACCEPT = DISTRIBUTIONS[0]
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "value"),
+    [
+        (176_000, 182_000, "96.70"),  # a year of Qin'an; its published 96.05 % cannot be derived
+        (91, 105, "86.67"),  # the court's docking; its published 86.6 % truncates
+        (4_685, 6_900, "67.90"),
+        (1, 3, "33.33"),
+        (2, 3, "66.67"),
+        (1, 800, "0.13"),  # half up, where binary floats and bankers would say 0.12
+        (0, 5, "0.00"),
+        (5, 5, "100.00"),
+    ],
+)
+def test_a_percentage_has_two_decimals_half_up(numerator, denominator, value):
+    assert percent(numerator, denominator) == value
+
+
+def test_nothing_to_divide_by_is_no_rate():
+    assert percent(0, 0) is None
+
+
+def test_a_total_is_taken_over_all_tiers_or_of_one():
+    counts = {"village": {"resolved": 7, "closed": 1}, "town": {"resolved": 2}}
+
+    assert total(counts, ("resolved",)) == 9
+    assert total(counts, ("resolved", "closed"), "village") == 8
+    assert total(counts, ("resolved",), "county") == 0
+
+
+def test_the_shares_of_the_tiers_add_up_to_everything_resolved():
+    counts = {"village": {"resolved": 88}, "town": {"resolved": 9}, "county": {"resolved": 3}}
+    shares = [one for one in RATES if one.id.startswith("resolved_in_")]
+
+    values = [
+        percent(total(counts, one.numerator, one.tier), total(counts, one.denominator)) for one in shares
+    ]
+
+    assert values == ["88.00", "9.00", "3.00"]
+
+
+@pytest.mark.parametrize(
+    "rate", [one for one in RATES if one.id.startswith("satisfaction.")], ids=lambda one: one.id
+)
+def test_who_did_not_answer_stands_apart_and_never_in_the_rate(rate):
+    apart = {one.rpartition(".")[2] for one in rate.apart}
+
+    assert {"refused", "unreachable", "pending"} <= apart
+    assert not set(rate.apart) & {*rate.numerator, *rate.denominator}
+
+
+def test_every_rate_says_its_cohort_in_both_languages_and_has_a_version():
+    assert all(one.zh and one.en and one.cohort_zh and one.cohort_en and "@" in one.id for one in RATES)
+    assert len({one.id for one in RATES}) == len(RATES)
+    assert len(set(COUNTS)) == len(COUNTS)
+
+
+def a_distribution(*durations):
+    buckets = Counter(f"time_to_accept:{bucket_of(one):04d}" for one in durations)
+    return distribution(ACCEPT, {"village": buckets})
+
+
+def test_no_durations_have_no_quantiles():
+    empty = a_distribution()
+
+    assert (empty.count, empty.p50_seconds, empty.p99_seconds) == (0, None, None)
+
+
+def test_tiers_add_up_to_one_distribution():
+    bucket = f"time_to_accept:{bucket_of(60):04d}"
+
+    both = distribution(ACCEPT, {"village": {bucket: 2, "time_to_resolve:0000": 9}, "town": {bucket: 1}})
+
+    assert both.count == 3
+    assert both.p50_seconds == pytest.approx(60, rel=ERROR)
+
+
+def test_what_a_relapse_took_back_leaves_no_trace():
+    emptied = {f"time_to_accept:{bucket_of(9e6):04d}": 0, f"time_to_accept:{bucket_of(60):04d}": 5}
+
+    assert distribution(ACCEPT, {"village": emptied}).p99_seconds == pytest.approx(60, rel=ERROR)
+
+
+@given(st.lists(st.floats(1, 1e8), min_size=1, max_size=80))
+@settings(deadline=None)
+def test_quantiles_are_at_most_the_stated_error_off(durations):
+    found = a_distribution(*durations)
+
+    for share, said in ((0.5, found.p50_seconds), (0.9, found.p90_seconds), (0.99, found.p99_seconds)):
+        true = sorted(durations)[int(share * (len(durations) - 1))]
+        assert said == pytest.approx(true, rel=ERROR * 1.001, abs=0.001)

@@ -1,0 +1,104 @@
+"""Changed cells travel with their value and version; another tier that hears them adds up to the same."""
+
+import uuid
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from messaging.envelope import Record
+from messaging.inbox import Inbox, Reading
+from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.topics import TOPICS
+from services.metrics import cells, publisher
+from services.metrics.desk import Desk
+from services.metrics.facts import Cell
+from services.metrics.publisher import Publisher
+from tests.messaging.tiny import rows
+from tests.messaging.wire import kill_holder, read, running, until
+
+pytestmark = pytest.mark.system
+
+
+def a_cell(**changes):
+    fields = {
+        "measure": "received",
+        "area": "620522101203",
+        "day": "2026-09-14",
+        "category": f"c-{uuid.uuid4()}",
+    }
+    return Cell(**(fields | {"channel": "channel/1:patrol"} | changes))
+
+
+def key_of(cell):
+    return "|".join(cell[1:])
+
+
+async def add(database, **changes):
+    async with database.transaction() as tx:
+        await cells.add(tx, "village", changes.get("cells"))
+
+
+async def none_left(database):
+    return (await rows(database, "select count(*) from cell where unpublished"))[0][0] == 0
+
+
+async def test_a_change_is_published_with_value_and_version(new_database, kafka):
+    database, cell = await new_database("metrics"), a_cell()
+    async with running(Publisher(database, kafka, "village").run):
+        await add(database, cells={cell: 2})
+        await until(lambda: none_left(database))
+        await add(database, cells={cell: 5})
+        await until(lambda: none_left(database))
+        records = await read(kafka, "village.metrics", [key_of(cell)], 2)
+
+    said = [MetricCell.model_validate_json(one.value) for one in records]
+    assert [(one.counts, one.version) for one in said] == [((("received", 2),), 1), ((("received", 7),), 2)]
+
+
+async def test_nothing_changed_says_only_that_it_is_alive(new_database, kafka):
+    database = await new_database("metrics")
+
+    async with running(Publisher(database, kafka, "village").run):
+        await until(lambda: rows(database, "select as_of from tier_state where tier = 'village'"))
+        records = await read(kafka, "village.metrics", ["heartbeat"], 1)
+
+    assert MetricHeartbeat.model_validate_json(records[-1].value).tier == "village"
+
+
+async def test_after_the_leader_s_death_everything_is_published(new_database, kafka):
+    database, slots = await new_database("metrics"), [a_cell() for _ in range(50)]
+    async with running(*(Publisher(database, kafka, "village").run for _ in range(2))):
+        for at, cell in enumerate(slots):
+            await add(database, cells={cell: 1})
+            if at == 25:
+                await kill_holder(database, publisher.LOCK)
+        await until(lambda: none_left(database))
+        records = await read(kafka, "village.metrics", [key_of(one) for one in slots], 50)
+
+    assert len({one.key for one in records}) == 50
+
+
+async def test_another_tier_takes_cells_over_once_and_the_newest_wins(new_database, kafka):
+    source, target, slots = (
+        await new_database("metrics"),
+        await new_database("metrics"),
+        [a_cell() for _ in range(3)],
+    )
+    async with running(Publisher(source, kafka, "village").run):
+        for by in (1, 4):
+            await add(source, cells=dict.fromkeys(slots, by))
+            await until(lambda: none_left(source))
+        records = await read(kafka, "village.metrics", [key_of(one) for one in slots], 6)
+    desk = Desk("town", ZoneInfo("Asia/Shanghai"))
+    reading = Reading((TOPICS["village.metrics"],), (MetricCell, MetricHeartbeat), desk.receive)
+    inbox = Inbox(target, reading, lambda: None)
+    batch = [
+        Record(one.topic, one.partition, one.offset, one.key, tuple(one.headers), one.value)
+        for one in records
+    ]
+
+    for again in (batch, batch[:3], list(reversed(batch))):
+        await inbox.apply(again)
+
+    assert await rows(target, "select counts, version, unpublished from cell") == [('{"received": 5}', 2, False)] * 3
+    assert await rows(target, "select tier, counts from total") == [("village", '{"received": 15}')]

@@ -1,0 +1,200 @@
+"""The live stream: a snapshot, then changes; who comes back gets what it missed; who is slow hurts nobody."""
+
+import asyncio
+import json
+
+import pytest
+
+from services.metrics import cells
+from services.metrics.facts import Cell
+from services.metrics.stream import Hub
+from tests.messaging.wire import running
+
+pytestmark = pytest.mark.system
+
+AREA = "620522101203"
+
+
+def a_cell(measure="received", area=AREA):
+    return Cell(measure, area, "2026-09-14", "category/1:land", "channel/1:patrol")
+
+
+async def add(database, hub, cell, by=1):
+    async with database.transaction() as tx:
+        await cells.add(tx, "village", {cell: by})
+    hub.pulse.beat()
+
+
+class Client:
+    """One listener, reading one event at a time."""
+
+    def __init__(self, hub, last_id=None, area=""):
+        self._events = hub.listen(last_id, area)
+        self.id = None
+
+    async def next(self, *, ticks=False):
+        """(name, totals) of the next event; ticks are passed over."""
+        while True:
+            async with asyncio.timeout(15):
+                text = (await anext(self._events)).decode()
+            lines = dict(line.split(": ", 1) for line in text.strip().split("\n"))
+            self.id = lines["id"]
+            body = json.loads(lines["data"])
+            if ticks or lines["event"] != "tick":
+                return lines["event"], {tuple(one[:3]): one[3] for one in body.get("totals", [])}
+
+    async def until(self, key, value):
+        """The names of the events until a total has a value."""
+        names = []
+        while True:
+            name, totals = await self.next()
+            names.append(name)
+            if totals.get(key) == value:
+                return names
+
+    async def leave(self):
+        await self._events.aclose()
+
+
+RECEIVED = ("village", AREA, "received")
+
+
+@pytest.fixture
+async def live(new_database):
+    """A database, and a hub that looks at it."""
+    database = await new_database("metrics")
+    hub = Hub(database)
+    async with running(hub.run):
+        yield database, hub
+        hub.pulse.beat()
+
+
+async def test_a_listener_gets_a_snapshot_and_then_changes(live):
+    database, hub = live
+    await add(database, hub, a_cell())
+    client = Client(hub)
+
+    first, _ = await client.next()
+    names = ["change"] if (await _value(hub)) else []
+    await add(database, hub, a_cell(), 4)
+    names += await client.until(RECEIVED, 5)
+    await client.leave()
+
+    assert first == "snapshot"
+    assert set(names) == {"change"}
+
+
+async def _value(hub):
+    return hub._totals.get(RECEIVED)
+
+
+async def test_a_later_listener_s_snapshot_has_everything(live):
+    database, hub = live
+    early = Client(hub)
+    await early.next()
+    await add(database, hub, a_cell(), 3)
+    await early.until(RECEIVED, 3)
+
+    name, totals = await Client(hub).next()
+
+    assert (name, totals) == ("snapshot", {RECEIVED: 3})
+
+
+async def test_who_comes_back_gets_only_what_it_missed(live):
+    database, hub = live
+    client = Client(hub)
+    await client.next()
+    await add(database, hub, a_cell())
+    await add(database, hub, a_cell("closed"))
+    await client.until(("village", AREA, "closed"), 1)
+    await client.leave()
+    stayed = Client(hub)
+    await stayed.next()
+    await add(database, hub, a_cell(), 9)
+    await stayed.until(RECEIVED, 10)
+
+    name, totals = await Client(hub, last_id=client.id).next()
+
+    assert (name, totals) == ("change", {RECEIVED: 10})
+
+
+@pytest.mark.parametrize("last_id", ["", "x", "00000000-1", "{boot}-99", "{boot}-x", "{boot}--1"])
+async def test_an_id_that_means_nothing_to_us_gets_a_snapshot(live, last_id):
+    _, hub = live
+
+    name, _ = await Client(hub, last_id=last_id.format(boot=hub._boot)).next()
+
+    assert name == "snapshot"
+
+
+async def test_a_slow_listener_gets_the_present_value_once_and_delays_nobody(live):
+    database, hub = live
+    slow, quick = Client(hub), Client(hub)
+    await slow.next()
+    await quick.next()
+
+    for value in range(1, 6):
+        await add(database, hub, a_cell())
+        await quick.until(RECEIVED, value)
+    name, totals = await slow.next()
+
+    assert (name, totals) == ("change", {RECEIVED: 5})
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(slow.next(), 0.5)
+
+
+async def test_a_listener_of_one_area_hears_of_its_subtree_only(live):
+    database, hub = live
+    client = Client(hub, area="620522101")
+    await client.next()
+
+    await add(database, hub, a_cell(area="620522200001"))
+    await add(database, hub, a_cell())
+    await client.until(RECEIVED, 1)
+    _, totals = await Client(hub, area="620522101").next()
+
+    assert totals == {RECEIVED: 1}
+
+
+async def test_buckets_of_distributions_are_not_streamed(live):
+    database, hub = live
+    client = Client(hub)
+    await client.next()
+
+    await add(database, hub, a_cell("time_to_accept:0042"))
+    await add(database, hub, a_cell())
+    await client.until(RECEIVED, 1)
+    _, totals = await Client(hub).next()
+
+    assert list(totals) == [RECEIVED]
+
+
+async def test_silence_is_broken_by_ticks(live):
+    _, hub = live
+    client = Client(hub)
+    await client.next()
+
+    name, _ = await client.next(ticks=True)
+
+    assert name in {"tick", "change"}
+
+
+async def test_a_listener_that_leaves_is_forgotten(live):
+    _, hub = live
+    client = Client(hub)
+    await client.next()
+
+    await client.leave()
+
+    assert not hub._clients
+
+
+async def test_when_the_process_stops_listeners_are_let_go(new_database):
+    hub = Hub(await new_database("metrics"))
+    client = Client(hub)
+    async with running(hub.run):
+        await client.next()
+        hub.pulse.beat()
+
+    with pytest.raises(StopAsyncIteration):
+        await client.next()

@@ -1,0 +1,243 @@
+"""What arrives at a tier: reports, handovers, others' actions, revisits; and what a missed deadline does."""
+
+from datetime import timedelta
+
+import pytest
+
+from messaging.errors import Rejected
+from schemas.actions import Accept, Resolve, Visit
+from schemas.intake import ActionReceived
+from schemas.routing import ActionForwarded
+from services.routing.life import DeadlinePassed, arrive, late
+from tests.builders import (
+    INCIDENT,
+    NOW,
+    OFFICER,
+    REPORTED_AT,
+    a_centre,
+    a_completed_revisit,
+    a_policy,
+    a_resolved_incident,
+    an_accepted_incident,
+    an_incident,
+    handed_over,
+    later,
+    reported,
+)
+
+VISIT = Visit(party="p1", means="means/1:telephone", result="revisit-result/1:satisfied")
+RESOLVE = Resolve(method="method/1:joint", outcome="outcome/1:success")
+
+
+def types(events):
+    return [one.type for one in events]
+
+
+def received(action, **changes):
+    fields = {
+        "incident_id": INCIDENT,
+        "source": "/partner",
+        "occurred_at": NOW,
+        "actor": OFFICER,
+        "action": action,
+    }
+    return ActionReceived(**(fields | changes))
+
+
+def forwarded(action, to_tier="town"):
+    return ActionForwarded(
+        to_tier=to_tier,
+        from_tier="village",
+        incident_id=INCIDENT,
+        occurred_at=NOW,
+        actor=OFFICER,
+        action=action,
+    )
+
+
+def test_an_ordinary_report_opens_in_the_village_with_a_deadline_to_accept():
+    after, [opened] = arrive(None, reported(), a_centre(), NOW)
+
+    assert (after.status, after.owner, after.attempt, after.policy) == ("open", "village", 1, "default/1")
+    assert (after.due_step, after.due_at) == ("accept", NOW + timedelta(hours=4))
+    assert opened.occurred_at == REPORTED_AT
+    assert opened.due_at == after.due_at
+
+
+def test_a_major_report_goes_up_to_the_town_at_once():
+    after, [fact, whole] = arrive(None, reported(severity="severity/1:major"), a_centre(), NOW)
+
+    assert (after.status, after.owner, after.due_at) == ("handed-over", "town", None)
+    assert (fact.by, fact.reason) == ("policy", "reason/1:severity")
+    assert whole.path == ("village",)
+
+
+def test_a_village_s_matter_reported_at_the_county_goes_down_to_the_village():
+    after, [fact, whole] = arrive(None, reported(tier="county"), a_centre("county"), NOW)
+
+    assert (fact.type, fact.by, after.owner) == ("incident.returned.v1", "policy", "village")
+    assert (whole.to_tier, whole.path) == ("village", ())
+
+
+def test_imported_history_opens_without_a_deadline():
+    after, [opened] = arrive(None, reported(backfill=True), a_centre(), NOW)
+
+    assert (after.due_at, after.due_step, opened.due_at) == (None, None, None)
+
+
+def test_the_same_incident_is_never_reported_twice():
+    with pytest.raises(Rejected, match="forbidden-transition"):
+        arrive(an_incident(), reported(), a_centre(), NOW)
+
+
+def test_a_handover_opens_at_the_tier_it_is_addressed_to_with_everything_it_carries():
+    given = handed_over(attempt=2, target_at=later(days=3), history=an_history())
+
+    after, [opened] = arrive(None, given, a_centre("town"), NOW)
+
+    assert (after.tier, after.owner, after.status) == ("town", "town", "open")
+    assert (after.attempt, after.target_at, after.path) == (2, later(days=3), ("village",))
+    assert (opened.from_tier, opened.attempt) == ("village", 2)
+    assert [one.event for one in after.history] == ["incident.accepted.v1", "incident.opened.v1"]
+    assert after.due_at == NOW + timedelta(hours=8)
+
+
+def an_history():
+    after, _ = arrive(an_incident(), received(Accept()), a_centre(), NOW)
+    return after.history
+
+
+def test_a_handover_to_another_tier_changes_nothing_here():
+    assert arrive(None, handed_over(), a_centre("county"), NOW) == (None, [])
+
+
+def test_an_incident_comes_back_to_the_tier_that_handed_it_over():
+    away = an_accepted_incident(status="handed-over", owner="town", assignee="o-7")
+    given = handed_over(to_tier="village", from_tier="town", path=())
+
+    after, _ = arrive(away, given, a_centre(), NOW)
+
+    assert (after.status, after.owner, after.accepted_at, after.handle_by) == ("open", "village", None, None)
+
+
+def test_a_handover_of_what_this_tier_owns_already_can_never_work():
+    with pytest.raises(Rejected, match="owns the incident already"):
+        arrive(an_incident(tier="town"), handed_over(), a_centre("town"), NOW)
+
+
+def test_a_policy_this_tier_does_not_know_is_replaced_by_the_one_in_force():
+    after, _ = arrive(None, handed_over(policy="elsewhere/9"), a_centre("town"), NOW)
+
+    assert after.policy == "default/1"
+
+
+def test_another_system_s_action_is_done():
+    after, events = arrive(an_incident(), received(Accept()), a_centre(), NOW)
+
+    assert after.status == "accepted"
+    assert types(events) == ["incident.accepted.v1"]
+
+
+@pytest.mark.parametrize(
+    ("incident", "action", "reason"),
+    [
+        (None, Accept(), "unknown-incident"),
+        (an_accepted_incident(), Accept(), "already-accepted"),
+        (an_incident(), RESOLVE, "not-accepted"),
+        (a_resolved_incident(), RESOLVE, "already-resolved"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_refused_action_is_an_event_and_leaves_nothing_changed(incident, action, reason):
+    after, [refused] = arrive(incident, received(action), a_centre(), NOW)
+
+    assert after is incident
+    assert (refused.type, refused.reason, refused.action) == ("action.refused.v1", reason, action.action)
+
+
+def test_a_visit_is_followup_s_to_decide():
+    assert arrive(an_incident(), received(VISIT), a_centre(), NOW) == (an_incident(), [])
+
+
+def test_an_action_follows_the_incident_to_its_owner_and_is_done_there():
+    away = an_incident(status="handed-over", owner="town")
+
+    kept, [on_its_way] = arrive(away, received(Accept()), a_centre(), NOW)
+    after, [accepted] = arrive(an_incident(tier="town"), on_its_way, a_centre("town"), NOW)
+
+    assert kept == away
+    assert (after.status, accepted.type) == ("accepted", "incident.accepted.v1")
+
+
+def test_an_action_forwarded_to_another_tier_changes_nothing_here():
+    assert arrive(None, forwarded(Accept()), a_centre("county"), NOW) == (None, [])
+
+
+@pytest.mark.parametrize("outcome", ["satisfied", "unheard"])
+def test_a_good_revisit_closes(outcome):
+    after, [closed] = arrive(a_resolved_incident(), a_completed_revisit(outcome=outcome), a_centre(), NOW)
+
+    assert (after.status, closed.type, closed.attempt) == ("closed", "incident.closed.v1", 1)
+
+
+def test_a_failed_revisit_reopens_here_with_the_attempt_counted_and_the_clock_running():
+    relapse = a_completed_revisit(outcome="relapse", reason="reason/1:relapse")
+
+    after, [reopened] = arrive(a_resolved_incident(), relapse, a_centre(), NOW)
+
+    assert (after.status, after.attempt, after.resolved_at, after.on_time) == ("accepted", 2, None, None)
+    assert (after.due_step, after.due_at) == ("handle", NOW + timedelta(days=1))
+    assert (reopened.attempt, reopened.on_time, reopened.reason) == (2, True, "reason/1:relapse")
+    assert reopened.resolved_at == relapse.resolved_at
+
+
+@pytest.mark.parametrize(
+    "incident",
+    [None, an_incident(), an_accepted_incident(attempt=2), a_resolved_incident(attempt=2)],
+    ids=["unknown", "open", "reopened", "resolved again"],
+)
+def test_a_revisit_of_another_resolution_can_never_work(incident):
+    with pytest.raises(Rejected, match="not about the present resolution"):
+        arrive(incident, a_completed_revisit(), a_centre(), NOW)
+
+
+def test_a_missed_deadline_raises_the_incident_to_the_tier_above():
+    incident = an_incident(due_step="accept", due_at=NOW)
+
+    after, events = late(incident, DeadlinePassed("accept", NOW), a_centre(), later(minutes=1))
+
+    assert types(events) == ["incident.overdue.v1", "incident.escalated.v1", "incident.handed-over.v1"]
+    assert (events[1].by, events[1].reason) == ("deadline", "reason/1:deadline-missed")
+    assert (events[0].occurred_at, events[1].occurred_at) == (NOW, later(minutes=1))
+    assert (after.status, after.owner, after.due_at) == ("handed-over", "town", None)
+    assert [one.event for one in events[2].history] == ["incident.overdue.v1", "incident.escalated.v1"]
+
+
+def test_at_the_county_a_missed_deadline_is_an_alarm_once():
+    incident = an_accepted_incident(tier="county", due_at=NOW)
+
+    after, events = late(incident, DeadlinePassed("handle", NOW), a_centre("county"), NOW)
+    again, nothing = late(after, DeadlinePassed("handle", NOW), a_centre("county"), NOW)
+
+    assert types(events) == ["incident.overdue.v1"]
+    assert (after.status, after.due_at, after.handle_by) == ("accepted", None, later(days=1))
+    assert (again, nothing) == (after, [])
+
+
+@pytest.mark.parametrize(("step", "kept"), [("accept", "alarm"), ("handle", "escalate")])
+def test_the_policy_says_which_missed_step_raises(step, kept):
+    centre = a_centre("village", a_policy(missed={"accept": "alarm", "handle": "escalate"}))
+    incident = an_incident(due_step=step, due_at=NOW)
+
+    _, events = late(incident, DeadlinePassed(step, NOW), centre, NOW)
+
+    assert len(events) == (1 if kept == "alarm" else 3)
+
+
+@pytest.mark.parametrize(
+    "passed", [DeadlinePassed("accept", later(days=1)), DeadlinePassed("handle", NOW)], ids=["step", "moment"]
+)
+def test_a_deadline_that_was_met_meanwhile_does_nothing(passed):
+    incident = an_accepted_incident()
+
+    assert late(incident, passed, a_centre(), NOW) == (incident, [])

@@ -1,0 +1,90 @@
+"""Settings are refused all at once, naming each one, and never with a secret in the text."""
+
+import base64
+
+import pytest
+from pydantic import ValidationError
+
+from services.followup.settings import Settings as FollowupSettings
+from services.intake.settings import Settings as IntakeSettings
+from services.metrics.settings import Settings as MetricsSettings
+from services.routing.settings import Settings as RoutingSettings
+
+EVERY = {
+    "INTAKE_": IntakeSettings, "ROUTING_": RoutingSettings, "FOLLOWUP_": FollowupSettings, "METRICS_": MetricsSettings,
+}  # fmt: skip
+SECRET = "postgresql://fengqiao:hunter2@db/x"  # what must not be printed
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    """No setting of the machine reaches a test."""
+    import os
+
+    for name in os.environ:
+        if name == "TIER" or name.startswith(tuple(EVERY)):
+            monkeypatch.delenv(name)
+
+
+def given(monkeypatch, prefix, **settings):
+    defaults = {"POSTGRES": SECRET, "VAULT_KEY": KEY if prefix == "INTAKE_" else None}
+    for name, value in (defaults | settings).items():
+        if value is not None:
+            monkeypatch.setenv(name if name == "TIER" else prefix + name, value)
+    return EVERY[prefix]()
+
+
+@pytest.mark.parametrize("prefix", EVERY)
+def test_a_service_needs_its_tier_and_its_database(monkeypatch, prefix):
+    settings = given(monkeypatch, prefix, TIER="town", PORT="8080")
+
+    assert (settings.tier, settings.port, settings.host) == ("town", 8080, "127.0.0.1")
+    assert settings.postgres.get_secret_value() == SECRET
+
+
+@pytest.mark.parametrize("prefix", EVERY)
+def test_all_errors_come_at_once(monkeypatch, prefix):
+    with pytest.raises(ValidationError) as caught:
+        given(monkeypatch, prefix, TIER="province", PORT="http", POOL_SIZE="many", POSTGRES=None)
+
+    wrong = {str(one["loc"][0]) for one in caught.value.errors()}
+    assert {"TIER", "port", "pool_size", "postgres"} <= wrong
+
+
+@pytest.mark.parametrize("prefix", EVERY)
+def test_no_secret_is_printed(monkeypatch, prefix):
+    with pytest.raises(ValidationError) as caught:
+        given(monkeypatch, prefix, PORT=SECRET)
+    settings = given(monkeypatch, prefix, TIER="town", PORT="1")
+
+    assert "hunter2" not in str(caught.value) + str(settings) + repr(settings)
+
+
+def test_the_vault_s_key_may_come_as_text_or_as_a_file(monkeypatch, tmp_path):
+    file = tmp_path / "key"
+    file.write_bytes(bytes(range(32)))
+
+    as_text = given(monkeypatch, "INTAKE_", TIER="town")
+    monkeypatch.delenv("INTAKE_VAULT_KEY")
+    as_file = given(monkeypatch, "INTAKE_", VAULT_KEY=None, VAULT_KEY_FILE=str(file))
+
+    assert as_text.key() == as_file.key() == bytes(range(32))
+    assert KEY not in repr(as_text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"VAULT_KEY": None}, "one of the two"),
+        ({"VAULT_KEY_FILE": "/nowhere"}, "one of the two"),
+        ({"VAULT_KEY": "not base64!"}, "cannot be read"),
+        ({"VAULT_KEY": base64.b64encode(b"hunter2").decode()}, "32 bytes"),
+        ({"VAULT_KEY": None, "VAULT_KEY_FILE": "/nowhere"}, "cannot be read"),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_refused_without_being_shown(monkeypatch, changes, says):
+    with pytest.raises(ValidationError, match=says) as caught:
+        given(monkeypatch, "INTAKE_", TIER="town", **changes)
+
+    assert str(changes.get("VAULT_KEY")) not in str(caught.value)

@@ -1,0 +1,165 @@
+"""The promise, as an audit: what must be true of all books together once nothing moves any more."""
+
+import asyncio
+import time
+from collections import Counter
+
+import asyncpg
+
+from schemas.base import TIERS, height
+from schemas.topics import TOPICS, topics_read_by
+from tests.system import books as reading
+from tests.system import recount
+from tests.system.books import SERVICES
+
+HEAL_S = 60.0
+SHOWN = 12
+WAITING = ("open", "redrive", "discard")
+
+
+def delivered(books, foreign):
+    """Numbers are dense, every reader stands where its writer does, nothing waits and nothing is unsent."""
+    for (topic, key), said in books.streams.items():
+        if [one.seq for one in said] != list(range(1, len(said) + 1)):
+            yield f"{topic} {key}: numbers {[one.seq for one in said]}"
+    for tier, service, row in books.each("sequence"):
+        if row["last_seq"] != len(books.streams.get((row["topic"], row["key"]), ())):
+            yield f"{tier}-{service}: {row['topic']} {row['key']} drew {row['last_seq']} numbers"
+    for _, _, row in books.each("outbox"):
+        if row["sent_at"] is None:
+            yield f"{row['topic']} {row['key']}/{row['seq']} is not sent"
+    for tier, service, row in books.each("held"):
+        yield f"{tier}-{service} holds {row['topic']} {row['key']}/{row['seq']}"
+    for tier, service, row in books.each("dead_letter"):
+        if row["status"] in WAITING:
+            yield f"{tier}-{service}: dead letter {row['id']} {row['topic']} {row['reason']}"
+    yield from _guards(books, foreign)
+
+
+def _guards(books, foreign):
+    for tier in books.tiers:
+        for service in SERVICES:
+            topics = {one.name for one in topics_read_by(service, tier) if one.sequenced}
+            last = {
+                stream: said[-1].seq
+                for stream, said in books.streams.items()
+                if stream[0] in topics and TOPICS[stream[0]].tier in books.tiers
+            }
+            here = {(row["topic"], row["key"]): row for row in books.of(tier, service, "guard")}
+            for stream in sorted(last.keys() | {one for one in here if one[1] not in foreign}):
+                row = here.get(stream)
+                if row is None or row["waiting"] or row["last_seq"] != last.get(stream):
+                    at = None if row is None else row["last_seq"]
+                    yield f"{tier}-{service} has {stream} up to {at}, its writer wrote {last.get(stream)}"
+
+
+def kept(books, promised):
+    """Everything that was answered "accepted" is in every store, once, and nothing else is."""
+    reported = Counter(said.key for tier in books.tiers for said in _reports(books, tier))
+    stored = Counter(row["incident_id"] for tier, service, row in books.each("report"))
+    known = set().union(*(books.incidents(tier) for tier in books.tiers))
+    for store, found in (("intake", stored), ("intake's outbox", reported), ("routing", Counter(known))):
+        for incident in promised:
+            if found[incident] != 1:
+                yield f"{incident} is {found[incident]} times in {store}"
+        for incident in found.keys() - promised:
+            yield f"{incident} is in {store}, nobody was told"
+
+
+def _reports(books, tier):
+    return (said for said in books.events(f"{tier}.intake") if said.type == "incident.reported.v1")
+
+
+def agreed(books):
+    """One tier owns each incident, and routing, followup and the reporter's timeline tell the same story."""
+    states = {tier: books.incidents(tier) for tier in books.tiers}
+    revisits = {tier: books.revisits(tier) for tier in books.tiers}
+    for incident in set().union(*states.values()):
+        holders = {tier: here[incident] for tier, here in states.items() if incident in here}
+        owners = [tier for tier, state in holders.items() if state["owner"] == tier]
+        moved = [tier for tier, state in holders.items() if state["status"] == "handed-over"]
+        if len(owners) != 1 or sorted(moved) != sorted(holders.keys() - set(owners)):
+            yield f"{incident} is owned by {owners}, handed over by {moved}"
+            continue
+        yield from _revisited(incident, holders[owners[0]], owners[0], revisits)
+    yield from _timelines(books)
+
+
+def _revisited(incident, state, owner, revisits):
+    status, attempt = state["status"], state["attempt"]
+    found = revisits[owner].get(incident, {})
+    seen = (found.get("attempt"), found.get("status"), found.get("outcome"))
+    done = [
+        (here[incident]["attempt"], here[incident]["outcome"])
+        for here in revisits.values()
+        if incident in here
+    ]
+    match status:
+        case "resolved":
+            fits = seen == (attempt, "due", None)
+        case "closed":
+            fits = seen in ((attempt, "done", "satisfied"), (attempt, "done", "unheard"))
+        case _:
+            fits = (not done) if attempt == 1 else (attempt - 1, "relapse") in done
+    if not fits:
+        yield f"{incident} is {status}/{attempt} at {owner}, its revisit {seen}, all {done}"
+
+
+def _timelines(books):
+    for tier in books.tiers:
+        read = [
+            f"{one}.{kind}"
+            for one in books.tiers
+            for kind in ("routing", "followup")
+            if height(one) >= height(tier)
+        ]
+        mine = {row["incident_id"] for row in books.of(tier, "intake", "report")}
+        told = {
+            (row["incident_id"], row["topic"], row["seq"], row["type"])
+            for row in books.of(tier, "intake", "timeline")
+        }
+        happened = {
+            (said.key, topic, said.seq, said.type)
+            for topic in read
+            for said in books.events(topic)
+            if said.key in mine
+        }
+        for one in sorted(told ^ happened):
+            yield f"{tier}-intake: {'only told' if one in told else 'never told'} {one}"
+
+
+def violations(books, promised=None, foreign=frozenset()):
+    """Everything that is wrong, as sentences; `foreign` are keys that a test wrote itself."""
+    found = [*delivered(books, foreign), *agreed(books), *recount.figures(books), *recount.clocks(books)]
+    return found if promised is None else [*found, *kept(books, set(promised))]
+
+
+async def hold(world, promised=None, *, foreign=frozenset(), probes=True, tiers=TIERS, within=HEAL_S):
+    """Asserts that within the time all books agree and no probe shows lag; returns the seconds it took."""
+    begin = time.monotonic()
+    behind = await _lagging(world, tiers) if probes else set()
+    while True:
+        try:
+            books = await reading.opened(world.stack, tiers)
+            found = await asyncio.to_thread(violations, books, promised, foreign)
+        except (OSError, asyncpg.PostgresError) as error:
+            found = [f"the books cannot be read: {type(error).__name__}"]
+        behind &= await _lagging(world, tiers) if behind else set()
+        took = time.monotonic() - begin
+        if not found and not behind:
+            return took
+        shown = "\n".join(found[:SHOWN])
+        assert took < within, (
+            f"after {took:.0f} s: lag at {sorted(behind)}, {len(found)} violations:\n{shown}"
+        )
+        await asyncio.sleep(0.5)
+
+
+async def _lagging(world, tiers):
+    """The groups that do not show that they have read everything. Heartbeats never end, so one zero is enough."""
+    late = set()
+    for program in [f"{tier}-{service}" for tier in tiers for service in SERVICES]:
+        probe = await world.probe(program)
+        figures = {program: None} if probe is None else probe["figures"]
+        late |= {f"{program}: {name}" for name, lag in figures.items() if lag != 0}
+    return late

@@ -1,0 +1,24 @@
+"""The policy of these tests: ordinary matters have hours, prominent ones seconds, so that some clocks run out."""
+
+RULES = """\
+version: system/1
+time_zone: Asia/Shanghai
+first_tier: {ordinary: village, prominent: village, major: town}
+clocks:
+  village:
+    ordinary: {accept: PT4H, handle: P1D}
+    prominent: {accept: PT3S, handle: PT3S}
+    major: {accept: PT4H, handle: P1D}
+  town:
+    ordinary: {accept: PT4H, handle: P1D}
+    prominent: {accept: PT3S, handle: PT3S}
+    major: {accept: PT4H, handle: P1D}
+  county:
+    ordinary: {accept: PT4H, handle: P1D}
+    prominent: {accept: PT3S, handle: PT3S}
+    major: {accept: PT4H, handle: P1D}
+missed: {accept: escalate, handle: escalate}
+skips:
+  - {from_tier: village, to_tier: county, severities: [prominent]}
+revisit: {due: PT4S, calls: 2, reopen_on: [dissatisfied, relapse]}
+"""

@@ -1,0 +1,224 @@
+"""One incident from report to revisit, through the public doors and by events, in three tiers."""
+
+import pytest
+
+from tests.system import books, invariants
+from tests.system.damage import DAMAGES, damaged
+from tests.system.partner import BINARY, STRUCTURED, Partner
+from tests.system.world import TOWN
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+
+REST = (
+    "village-followup", "village-metrics", "town-intake", "town-metrics",
+    "county-intake", "county-routing", "county-followup", "county-metrics",
+)  # fmt: skip
+"""Services that a test of restarts has not killed at a step of their own."""
+
+
+@pytest.fixture(autouse=True)
+async def audited(world):
+    """After every journey all books agree."""
+    yield
+    await invariants.hold(world, world.promised, probes=False)
+
+
+async def test_a_village_settles_a_matter_and_it_is_revisited_and_closed(world):
+    incident = await world.report()
+
+    await world.done("village", incident, "accept")
+    await world.done("village", incident, "assign", assignee="officer/7")
+    await world.resolve("village", incident)
+    await world.satisfied("village", incident)
+
+    closed = await world.comes_to("village", incident, "closed")
+    assert closed["on_time"] is True
+    view = await world.timeline(incident, "incident.closed.v1")
+    assert view["status"] == "closed"
+    assert [line["type"] for line in view["timeline"]] == [
+        "incident.opened.v1", "incident.accepted.v1", "incident.assigned.v1", "incident.resolved.v1",
+        "revisit.planned.v1", "revisit.visited.v1", "revisit.visited.v1", "revisit.completed.v1", "incident.closed.v1",
+    ]  # fmt: skip
+
+
+async def test_a_person_raises_it_with_a_reason_and_the_reporter_sees_it_climb(world):
+    incident = await world.report()
+
+    await world.done("village", incident, "escalate", reason="too-hard")
+    await world.done("town", incident, "accept")
+    await world.done("town", incident, "escalate", reason="needs-departments")
+    await world.done("county", incident, "accept")
+    await world.resolve("county", incident)
+    await world.satisfied("county", incident)
+
+    view = await world.timeline(incident, "incident.closed.v1")
+    assert view["tier"] == "county"
+    assert {line["tier"] for line in view["timeline"]} == {"village", "town", "county"}
+
+
+async def test_the_history_at_a_higher_tier_tells_who_raised_it_and_why(world):
+    incident = await world.report()
+    await world.done("village", incident, "escalate", reason="too-hard")
+
+    opened = await world.comes_to("town", incident, "open")
+
+    assert [one["event"] for one in opened["history"]] == [
+        "incident.opened.v1", "incident.escalated.v1", "incident.opened.v1",
+    ]  # fmt: skip
+
+
+async def test_a_missed_deadline_raises_it_until_the_county_only_alarms(world):
+    incident = await world.report(severity="prominent")
+
+    await world.comes_to("county", incident, "open")
+
+    late = await world.timeline(incident, "incident.overdue.v1")
+    assert late["tier"] == "county"
+    assert (await world.incident("county", incident))["due_at"] is None
+
+
+async def test_a_skip_goes_where_the_policy_allows_it_and_is_refused_elsewhere(world):
+    allowed, refused = await world.report(severity="prominent"), await world.report()
+
+    skipped = await world.done("village", allowed, "escalate", reason="too-hard", to_tier="county")
+    answer = await world.act("village", refused, "escalate", reason="too-hard", to_tier="county")
+
+    assert skipped["owner"] == "county"
+    await world.comes_to("county", allowed, "open")
+    assert (await world.incident("town", allowed)) == {"absent": True}
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:fengqiao:problem:skip-not-allowed")
+
+
+async def test_a_matter_is_returned_the_way_it_came_with_a_reason(world):
+    incident = await world.report()
+    await world.done("village", incident, "escalate", reason="too-hard")
+
+    await world.done("town", incident, "return", reason="can-be-settled-locally")
+
+    await world.comes_to("village", incident, "open")
+    view = await world.timeline(incident, "incident.opened.v1")
+    assert "incident.returned.v1" in [line["type"] for line in view["timeline"]]
+    nowhere = await world.act("village", incident, "return", reason="wrong-tier")
+    assert (nowhere.status_code, nowhere.json()["type"]) == (409, "urn:fengqiao:problem:nowhere-to-return")
+
+
+async def test_a_major_matter_and_one_of_a_town_go_to_the_town(world):
+    major, of_town = await world.report(severity="major"), await world.report(area=TOWN)
+
+    for incident in (major, of_town):
+        await world.comes_to("town", incident, "open")
+        assert (await world.comes_to("village", incident, "handed-over"))["owner"] == "town"
+
+
+async def test_an_action_at_a_tier_that_handed_it_over_takes_effect_at_its_owner(world):
+    incident = await world.report()
+    await world.done("village", incident, "escalate", reason="too-hard")
+
+    answer = await world.act("village", incident, "accept")
+
+    assert (answer.status_code, answer.json()["forwarded_to"]) == (202, "town")
+    await world.comes_to("town", incident, "accepted")
+
+
+async def test_a_relapse_reopens_it_where_it_was_resolved_and_the_second_attempt_closes_it(world):
+    incident = await world.report()
+    await world.done("village", incident, "escalate", reason="too-hard")
+    await world.done("town", incident, "accept")
+    await world.resolve("town", incident)
+
+    await world.visit("town", incident, "p2", "dissatisfied")
+    await world.comes_to("town", incident, "accepted", attempt=2)
+    await world.resolve("town", incident)
+    await world.satisfied("town", incident, attempt=2)
+
+    await world.comes_to("town", incident, "closed", attempt=2)
+
+
+async def test_who_refuses_cannot_be_reached_or_was_not_asked_is_never_counted_as_satisfied(world):
+    waiting, unheard = [await world.report(category="medical") for _ in range(2)]
+    for incident in (waiting, unheard):
+        await world.done("village", incident, "accept")
+        await world.resolve("village", incident)
+
+    for party, result in (("p1", "refused"), ("p2", "unreachable"), ("p2", "unreachable")):
+        assert (await world.visit("village", unheard, party, result)).status_code == 201
+
+    await world.comes_to("village", unheard, "closed")
+    revisit = await world.get("village-followup", f"/v1/revisits/{unheard}")
+    assert revisit["outcome"] == "unheard"
+    await world.until(
+        lambda: told_apart(world, "applicant", (1, 0, 1)), "one applicant refused, one is pending", 20
+    )
+    await world.until(lambda: told_apart(world, "respondent", (0, 1, 1)), "one respondent is unreachable", 20)
+
+
+async def told_apart(world, role, counted):
+    """Whether nobody counts as satisfied, and (refused, unreachable, pending) are as said."""
+    figures = await world.get("village-metrics", "/v1/metrics", category="category/1:medical")
+    rate = next(one for one in figures["rates"] if one["id"] == f"satisfaction.{role}@1")
+    apart = rate["apart"]
+    fits = (apart["refused"], apart["unreachable"], apart["pending"]) == counted
+    return fits and (rate["numerator"], rate["denominator"], rate["value"]) == (0, 0, None)
+
+
+async def test_a_revisit_that_is_not_made_in_time_is_an_event_and_can_still_be_made(world):
+    incident = await world.report()
+    await world.done("village", incident, "accept")
+    await world.resolve("village", incident)
+
+    await world.timeline(incident, "revisit.overdue.v1")
+    await world.satisfied("village", incident)
+
+    await world.comes_to("village", incident, "closed")
+
+
+@pytest.mark.parametrize("mode", [BINARY, STRUCTURED])
+async def test_another_system_takes_a_matter_all_the_way_by_events_alone_each_sent_twice(world, county, mode):
+    done = {"method": "mediation", "outcome": "success"}
+    async with Partner(county.kafka) as partner:
+        for _ in range(2):
+            incident = await partner.report(f"{mode}-1", mode)
+            await partner.act(f"{mode}-2", f"{mode}-1", "accept", mode)
+            await partner.act(f"{mode}-3", f"{mode}-1", "resolve", mode, **done)
+        world.promised.add(incident)
+        await world.timeline(incident, "revisit.planned.v1")
+        for party in ("p1", "p2", "p1", "p2"):
+            fields = {"party": party, "means": "telephone", "result": "satisfied"}
+            await partner.act(f"{mode}-{party}", f"{mode}-1", "visit", mode, **fields)
+
+    view = await world.timeline(incident, "incident.closed.v1")
+    types = [line["type"] for line in view["timeline"]]
+    assert len(types) == len(set(types)) + 1 == 8  # two visits, everything else once
+
+
+async def test_a_restart_of_each_service_in_between_changes_nothing(world, county):
+    incident = await world.report()
+    county.kill("village-intake")
+    county.kill("village-routing")
+    await world.done("village", incident, "escalate", reason="too-hard")
+    county.kill("town-routing")
+    await world.done("town", incident, "accept")
+    county.kill("town-followup")
+    await world.resolve("town", incident)
+    for program in REST:
+        county.kill(program)
+    await world.satisfied("town", incident)
+
+    view = await world.timeline(incident, "incident.closed.v1")
+    assert len(view["timeline"]) == 10
+    await world.ready(*(name for name in county.programs() if "-" in name))
+
+
+async def test_the_audit_that_follows_every_test_notices_whatever_could_be_wrong(world, county):
+    unsettled = await world.report()
+    await world.done("village", unsettled, "accept")
+    await invariants.hold(world, world.promised, probes=False)
+    sound = await books.opened(county)
+
+    noticed = {one.__name__: invariants.violations(damaged(sound, one), world.promised) for one in DAMAGES}
+
+    assert invariants.violations(sound, world.promised) == []
+    assert [name for name, found in noticed.items() if not found] == []
+    told_too_much = invariants.violations(sound, {*world.promised, "a promise nobody kept"})
+    assert told_too_much
