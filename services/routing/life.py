@@ -99,7 +99,9 @@ def _reported(incident: Incident | None, report: IncidentReported, centre: Centr
     owner = first_tier(fresh, centre.policies)
     if owner != centre.tier:
         return _after(
-            fresh, hand_over(fresh, owner, REASONS["severity"], "policy", Act(SYSTEM, report.occurred_at, now)), now
+            fresh,
+            hand_over(fresh, owner, REASONS["severity"], "policy", Act(SYSTEM, report.occurred_at, now)),
+            now,
         )
     return _after(fresh, [_opening(fresh, None, report.occurred_at, centre, now)], now)
 

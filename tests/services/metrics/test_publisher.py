@@ -100,5 +100,8 @@ async def test_another_tier_takes_cells_over_once_and_the_newest_wins(new_databa
     for again in (batch, batch[:3], list(reversed(batch))):
         await inbox.apply(again)
 
-    assert await rows(target, "select counts, version, unpublished from cell") == [('{"received": 5}', 2, False)] * 3
+    assert (
+        await rows(target, "select counts, version, unpublished from cell")
+        == [('{"received": 5}', 2, False)] * 3
+    )
     assert await rows(target, "select tier, counts from total") == [("village", '{"received": 15}')]
