@@ -23,9 +23,11 @@ from bench import gauges
 from bench.floor_plan import Output, Stage, output_of, stage_of
 from bench.gauges import Where
 from deploy.local.databases import address
-from messaging.subscriber import FETCH_BYTES, MAX_RECORDS, PARTITION_BYTES
+from messaging.subscriber import FETCH_BYTES, PARTITION_BYTES
 from schemas.topics import PARTITIONS
 
+BATCH = 500
+"""Records a transaction, as in the services."""
 PREFIX = "floor."
 CHUNK = 100
 """Lifecycles the driver sends between two looks at how far the stages are."""
@@ -74,7 +76,7 @@ async def stage(plan: Mapping[str, Any], one: Stage) -> None:
     outputs = [Records(output) for output in one.outputs]
     rows = [(os.urandom(size), Owed(share)) for size, share in one.rows]
     while True:
-        got = await consumer.getmany(timeout_ms=100, max_records=MAX_RECORDS)
+        got = await consumer.getmany(timeout_ms=100, max_records=BATCH)
         messages = [record for batch in got.values() for record in batch]
         if not messages:
             continue

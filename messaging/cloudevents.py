@@ -100,7 +100,7 @@ def _is_text(body: bytes) -> bool:
 
 def _open(record: Record) -> tuple[dict[str, str], bytes]:
     """The CloudEvents attributes and the JSON body, whichever mode they came in."""
-    headers = dict(record.headers)
+    headers = {name: value for name, value in record.headers if value is not None}
     assert record.value is not None
     if headers.get("content-type", b"").startswith(STRUCTURED):
         return _open_structured(record.value, headers)
@@ -191,7 +191,7 @@ def from_json(topic: str, text: str, value: bytes | None) -> Record:
 
 def sequence_of(record: Record, topic: Topic) -> int | None:
     """The place in its stream that an unreadable record claims, when its writer's signature is in order."""
-    headers = dict(record.headers)
+    headers = {name: value or b"" for name, value in record.headers}
     text = headers.get("ce_sequence", b"")
     if not topic.sequenced or headers.get("ce_source") != topic.source.encode() or not text.isdigit():
         return None

@@ -70,7 +70,7 @@ async def shown(connection: Connection, letter: int) -> dict[str, Any] | None:
         **{name: value for name, value in row.items() if name not in hidden},
         "headers": []
         if record is None
-        else [(name, value.decode("utf-8", "replace")) for name, value in record.headers],
+        else [(name, (value or b"").decode("utf-8", "replace")) for name, value in record.headers],
         "audit": [dict(one) for one in audit],
     }
 

@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 from schemas.base import Event
 
-Headers = tuple[tuple[str, bytes], ...]
+Headers = tuple[tuple[str, bytes | None], ...]
+"""As Kafka gives them: a header's value may be null."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # not frozen: that would triple the cost of making one, and there are thousands a second
 class Record:
     """Bytes from a topic, with nothing believed yet."""
 
@@ -33,7 +36,7 @@ class Stream(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """A record that is what it claims to be; `event` is None for types the reader passes over."""
 
@@ -51,7 +54,7 @@ class Message:
     event: Event | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """An event to be published: its number is drawn when it is put into the outbox."""
 

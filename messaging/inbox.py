@@ -40,6 +40,8 @@ class Reading:
     events: tuple[type[Event], ...]
     handler: Handler
     seal: Seal | None = None
+    batch: int = 500
+    """Records a transaction: large enough that its fixed cost is small, small enough to stay well under a second."""
 
 
 class Inbox:
@@ -168,4 +170,10 @@ class Inbox:
                 seq = sequence_of(record, topic)
                 stream = Stream(record.topic, guard.text_of(record.key))
                 letters.append(Letter(record, stream, seq, "rejected", why.reason, why.detail))
+            except Exception as bug:  # noqa: BLE001 - whatever upsets the decoder must not stop the batch
+                log.error("a record upset the decoder", extra=frames(bug))  # noqa: TRY400 - no values
+                stream = Stream(record.topic, guard.text_of(record.key))
+                letters.append(
+                    Letter(record, stream, sequence_of(record, topic), "bug", type(bug).__name__, "")
+                )
         return messages, letters

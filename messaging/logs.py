@@ -28,8 +28,11 @@ def configure(service: str, tier: str) -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("aiokafka", "uvicorn", "httpx"):
+    for noisy in ("uvicorn", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("aiokafka").setLevel(
+        logging.ERROR
+    )  # while a broker is away it warns a hundred times a second
     logging.getLogger("faststream").setLevel(
         logging.ERROR
     )  # it warns at every start that it creates no topics

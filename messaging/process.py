@@ -53,7 +53,7 @@ class Process:
         """Adds a consumer group member; its group is the process's name unless given. Commits beat the pulse."""
         inbox = Inbox(self.database, reading, (committed or self.relay.pulse).beat)
         subscriber = Subscriber(self.settings.kafka, group or self.name, reading, inbox, self.health)
-        watchdog = Watchdog(subscriber, self.database)
+        watchdog = Watchdog(subscriber, self.database, self.health)
         self.health.figures[f"lag {group or self.name}"] = lambda: watchdog.lag
         self._subscribers.append(subscriber)
         self._loops += [watchdog.run, Gravedigger(self.database, inbox, reading).run]

@@ -20,8 +20,6 @@ from messaging.pace import Backoff
 
 log = logging.getLogger(__name__)
 
-MAX_RECORDS = 500
-"""Large enough that a transaction's fixed cost is small, small enough that it stays well under a second."""
 POLL_MS = 20
 FETCH_MIN_BYTES = 16_384
 FETCH_WAIT_MS = 50
@@ -32,6 +30,8 @@ PARTITION_BYTES = 262_144
 FETCH_BYTES = 4_194_304
 SESSION_MS = 15_000
 REBALANCE_MS = 30_000
+RETRY_MS = 500
+"""Between tries while the broker is away: twelve processes must leave it the CPU it needs to come back."""
 REQUEST_MS = 45_000
 """Bounds JoinGroup too, so it must exceed the rebalance time-out by ten seconds or the consumer loops."""
 
@@ -56,6 +56,7 @@ class Subscriber:
             client_id=group,
             request_timeout_ms=REQUEST_MS,
             metadata_max_age_ms=30_000,
+            retry_backoff_ms=RETRY_MS,
             allow_auto_create_topics=False,
             consumer_only=True,  # the relay has a producer of its own, which it can rebuild
             logger=logging.getLogger("faststream"),
@@ -69,7 +70,7 @@ class Subscriber:
             no_reply=True,
             parser=self._raw,
             decoder=_undecoded,
-            max_records=MAX_RECORDS,
+            max_records=reading.batch,
             batch_timeout_ms=POLL_MS,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             fetch_min_bytes=FETCH_MIN_BYTES,
@@ -182,5 +183,4 @@ async def _undecoded(message: KafkaMessage) -> bytes:
 
 
 def _record(one: ConsumerRecord[Any, Any]) -> Record:
-    headers = tuple((name, value or b"") for name, value in one.headers)  # a header's value may be null
-    return Record(one.topic, one.partition, one.offset, one.key, headers, one.value)
+    return Record(one.topic, one.partition, one.offset, one.key, one.headers, one.value)

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from messaging.database import Database
 from messaging.errors import Unavailable
+from messaging.health import Health
 from messaging.subscriber import Subscriber
 
 log = logging.getLogger(__name__)
@@ -40,10 +41,15 @@ class Watchdog:
     """Watches one subscriber; a client library's task can die while the consumer says that it runs."""
 
     def __init__(
-        self, subscriber: Subscriber, database: Database, end: Callable[[], NoReturn] | None = None
+        self,
+        subscriber: Subscriber,
+        database: Database,
+        health: Health,
+        end: Callable[[], NoReturn] | None = None,
     ) -> None:
         self._subscriber = subscriber
         self._database = database
+        self._health = health
         self._end = end or _exit
         self._stall = Stall()
         self.lag: int | None = None
@@ -59,7 +65,9 @@ class Watchdog:
                 held=self._subscriber.held,
                 now=loop.time(),
             )
-            if stalled and await _or_none(self._database.now) is not None:
+            answers = await _or_none(self._database.now) is not None
+            self._health.set("database", ok=answers, why="PostgreSQL does not answer")
+            if stalled and answers:
                 log.critical("lag %s and no progress for %d s: ending the process", self.lag, PATIENCE_S)
                 self._end()
             try:

@@ -23,6 +23,8 @@ LOCK = 0x63656C6C
 EVERY_S = 0.25
 """Changes of a cell within this time travel as one."""
 BATCH = 2000
+UNHURRIED = 2000
+"""Cells a second we are content with: under load a cell changes often, and only its last value is worth sending."""
 HEARTBEAT_S = 2.0
 
 
@@ -46,9 +48,10 @@ class Publisher:
                     if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
                         try:
                             while not stop.is_set():
-                                await self._publish(connection)
+                                published = await self._publish(connection)
                                 backoff.reset()
                                 await pulse.wait(stop)
+                                await asyncio.sleep(published / UNHURRIED)
                         finally:
                             await connection.execute("select pg_advisory_unlock($1)", LOCK)
                 await asyncio.sleep(0 if stop.is_set() else 1.0)
@@ -58,7 +61,7 @@ class Publisher:
                 await backoff.wait(stop)
         await self._producer.drop()
 
-    async def _publish(self, connection: Connection) -> None:
+    async def _publish(self, connection: Connection) -> int:
         cells = await store.unpublished(connection, self._tier, BATCH)
         if cells:
             results = await self._producer.send([self._outgoing(slot, row) for slot, row in cells])
@@ -70,6 +73,7 @@ class Publisher:
         if len(cells) < BATCH and now - self._beaten > HEARTBEAT_S:
             await self._beat(connection)
             self._beaten = now
+        return len(cells)
 
     async def _beat(self, connection: Connection) -> None:
         as_of: datetime = await connection.fetchval("select clock_timestamp()")

@@ -17,8 +17,6 @@ from services.metrics import store
 log = logging.getLogger(__name__)
 
 EVERY_S = 0.25
-IDLE_S = 2.0
-"""How often to look while nobody listens."""
 OVERLAP = timedelta(seconds=5)
 """Totals are read again for this long after they changed: a transaction commits later than its clock says."""
 AFRESH_S = 60.0
@@ -53,7 +51,8 @@ class Hub:
             if (now := asyncio.get_running_loop().time()) - afresh > AFRESH_S:
                 self._seen, afresh = None, now
             try:
-                await self._look()
+                if self._clients:
+                    await self._look()
                 backoff.reset()
             except Unavailable as error:
                 log.warning("the live stream waits: %s", error)
@@ -63,7 +62,7 @@ class Hub:
                 for client in self._clients:
                     client.wake(tick=True)
             await self.pulse.wait(stop)
-            await asyncio.sleep(EVERY_S if self._clients else IDLE_S)
+            await asyncio.sleep(EVERY_S)
         for client in self._clients:
             client.close()
 
@@ -90,9 +89,10 @@ class Hub:
 
     async def listen(self, last_id: str | None, area: str) -> AsyncIterator[bytes]:
         """The stream of one client, as bytes of server-sent events."""
+        if not self._clients:
+            await self._look()  # nobody listened, so nobody looked
         client = _Client()
         self._clients.add(client)
-        self.pulse.beat()
         try:
             missed = self._missed(last_id)
             keys = set(self._totals) if missed is None else missed

@@ -75,9 +75,6 @@ async def test_while_the_database_is_down_nothing_is_accepted_and_the_caller_is_
     assert await world.report(key="down")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="readiness is decided at the start and by consuming, not by the database"
-)
 async def test_while_the_database_is_down_a_service_says_that_it_is_not_ready(world, county):
     county.stop_program("postgres")
     try:

@@ -211,7 +211,10 @@ async def test_a_header_whose_name_is_no_text_is_a_dead_letter_like_any_other(al
         await partner.send("report.submitted.v1", "behind", a_submission(), "behind")
 
         [row] = await appear(world, "village-intake", 1, set())
-        found = await world.query("intake_village", "select id from submission where source = $1", SOURCE)
+        statement = "select id from submission where source = $1"
+        found = await world.until(
+            lambda: world.query("intake_village", statement, SOURCE), "the next is let in", 30
+        )
 
         assert row.reason == "not-utf-8"
         assert [one["id"] for one in found] == ["behind"]
