@@ -20,6 +20,11 @@ COMMAND_TIMEOUT_S = 15.0
 """A frozen server fails a statement after this, so that nothing waits for ever."""
 
 
+PLANNING = {"jit": "off", "plan_cache_mode": "force_custom_plan"}
+"""Statements carry whole batches, so planning is cheap beside running. A plan kept from when a table was empty is not:
+it scans the table from end to end until somebody analyses it."""
+
+
 class Database:
     """The pool of one service's own database."""
 
@@ -39,7 +44,7 @@ class Database:
                 command_timeout=COMMAND_TIMEOUT_S,
                 timeout=COMMAND_TIMEOUT_S,
                 max_inactive_connection_lifetime=300,
-                server_settings={"application_name": self._name, "jit": "off"},
+                server_settings={"application_name": self._name, **PLANNING},
             )
 
     async def close(self) -> None:

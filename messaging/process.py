@@ -134,6 +134,7 @@ def main(service: str, compose: Callable[[], Process]) -> None:
     )  # at the default, half of a batch consumer's time goes to looking for cycles
     try:
         process = compose()
+        gc.freeze()  # what is loaded by now stays for ever, there is no point in looking at it again
     except ValueError as error:
         log.critical("the settings cannot be used: %s", error)
         sys.exit(EXIT_CONFIGURATION)

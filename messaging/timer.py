@@ -1,32 +1,42 @@
-"""Does what is due by the database clock, in order, on any number of replicas."""
+"""Does what is due by the database clock, in order, on any number of replicas.
+
+Works on a service's table `deadline (incident_id, try_at, …)`: `try_at` is when to look, and moves only after a bug.
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
+from messaging.database import Connection, Database
 from messaging.errors import Unavailable
 from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 200
+"""Deadlines fired in one transaction."""
+Fire = Callable[[Connection, int, str | None], Awaitable[int]]
+"""Fires so many deadlines that have passed, oldest first, or only one incident's; returns how many."""
 
+
+@dataclass(frozen=True, slots=True)
 class Timer:
-    """Calls `fire` until nothing is due, then sleeps; when a batch meets a bug, `singly` sets the culprit aside."""
+    """Fires until nothing is due, then sleeps; a deadline that meets a bug is set aside and delays no other."""
 
-    def __init__(
-        self, fire: Callable[[], Awaitable[int]], singly: Callable[[], Awaitable[int]], interval: float
-    ) -> None:
-        self._fire = fire
-        self._singly = singly
-        self._interval = interval
+    database: Database
+    fire: Fire
+    fired: Pulse
+    """Beaten when something was fired."""
+    interval: float
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until stopped."""
-        pulse, backoff = Pulse(self._interval), Backoff(0.2, 5.0)
+        pulse, backoff = Pulse(self.interval), Backoff(0.2, 5.0)
         while not stop.is_set():
             try:
-                fired = await self._once()
+                fired = await self.once()
             except Unavailable as error:
                 log.warning("the clock waits: %s", error)
                 await backoff.wait(stop)
@@ -35,11 +45,40 @@ class Timer:
                 if not fired:
                     await pulse.wait(stop)
 
-    async def _once(self) -> int:
+    async def once(self) -> int:
+        """Fires one batch; returns how many. Raises `Unavailable`."""
         try:
-            return await self._fire()
+            async with self.database.transaction() as tx:
+                fired = await self.fire(tx, AT_ONCE, None)
         except Unavailable:
             raise
         except Exception as bug:  # noqa: BLE001 - one deadline's bug must not delay the others
             log.error("a batch of deadlines met a bug; taking them one by one", extra=frames(bug))  # noqa: TRY400 - no values
-            return await self._singly()
+            fired = await self._singly()
+        if fired:
+            self.fired.beat()
+        return fired
+
+    async def _singly(self) -> int:
+        async with self.database.connection() as connection:
+            rows = await connection.fetch(
+                "select incident_id from deadline where try_at <= now() order by try_at limit $1", AT_ONCE
+            )
+        for row in rows:
+            await self._alone(row["incident_id"])
+        return len(rows)
+
+    async def _alone(self, incident_id: str) -> None:
+        """Fires one deadline, or tries it again in a minute; it stays due as of its time."""
+        try:
+            async with self.database.transaction() as tx:
+                await self.fire(tx, 1, incident_id)
+        except Unavailable:
+            raise
+        except Exception as bug:  # noqa: BLE001 - whatever it is, it concerns this one only
+            log.error("a deadline met a bug and is tried again later", extra=frames(bug))  # noqa: TRY400 - no values
+            async with self.database.transaction() as tx:
+                await tx.execute(
+                    "update deadline set try_at = now() + interval '1 minute' where incident_id = $1",
+                    incident_id,
+                )

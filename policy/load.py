@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from policy.lines import Refused, line_of, read
 from policy.model import Policy
 from schemas.base import Tier, tier_of
 
-
-class Refused(ValueError):
-    """A file cannot be used; the message has one line per error, each with file and line number."""
+__all__ = ["Area", "Refused", "areas", "policies", "policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +40,17 @@ def policies(path: Path) -> dict[str, Policy]:
 
 def policy(path: Path) -> Policy:
     """One policy file. Raises `Refused` with every error and its line."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise Refused(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
+    raw, node = read(path)
     try:
         return Policy.model_validate(raw)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-        placed = sorted((_line(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems)
+        placed = sorted((line_of(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems)
         raise Refused("\n".join(f"{path}:{line}: {place}: {what}" for line, place, what in placed)) from None
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:
     return ".".join(str(one) for one in place) or "the file"
-
-
-def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
-    """The line of the deepest part of `place` that exists in the file."""
-    line = 1 if node is None else node.start_mark.line + 1
-    for step in place:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
 
 
 def areas(path: Path) -> dict[str, Area]:

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from cli.importing import lines
+from policy import lines
 from policy.load import Area, Refused
 from schemas.base import AreaCode
 from schemas.codes import KINDS, CodeList, UnknownCode, resolve

@@ -20,8 +20,8 @@ def compose() -> Process:
     settings = Settings()
     process = Process("followup", settings)
     codes = load(*([settings.codes] if settings.codes else []))
-    desk = Desk(process.database, settings.tier, policies(settings.policy), process.relay.pulse)
+    desk = Desk(settings.tier, policies(settings.policy))
     process.reads(Reading(topics_read_by("followup", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse)
-    process.loops(Timer(desk.fire, desk.fire_singly, settings.clock_s).run)
+    process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     return process

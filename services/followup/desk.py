@@ -1,16 +1,13 @@
 """Where followup's decisions are carried out: resolutions, visits and the clock, each in one transaction."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from messaging import outbox
-from messaging.database import Connection, Database
+from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
-from messaging.errors import Rejected, Unavailable
-from messaging.logs import frames
-from messaging.pace import Pulse
+from messaging.errors import Rejected
 from schemas.actions import Visit
 from schemas.base import Actor, Event, Tier
 from schemas.intake import ActionReceived
@@ -18,19 +15,12 @@ from schemas.routing import ActionRefused, IncidentResolved
 from services.followup import store
 from services.followup.revisit import Policies, Refused, Revisit, late, plan, visit
 
-log = logging.getLogger(__name__)
-
-FIRE = 200
-"""Dates fired in one transaction."""
-
 
 class Desk:
     """Binds the pure decisions to the store and the outbox of one tier."""
 
-    def __init__(self, database: Database, tier: Tier, policies: Policies, sent: Pulse) -> None:
-        self._database = database
+    def __init__(self, tier: Tier, policies: Policies) -> None:
         self._policies = policies
-        self._sent = sent
         self._topic = f"{tier}.followup"
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
@@ -79,34 +69,11 @@ class Desk:
         await outbox.put(tx, self._drafts(incident_id, events, trace), now)
         return after, events
 
-    async def fire(self) -> int:
-        """Notes dates that have passed, oldest first; returns how many. Raises `Unavailable`."""
-        async with self._database.transaction() as tx:
-            passed = await store.due(tx, FIRE)
-            await self._fire(tx, passed)
-        self._sent.beat()
-        return len(passed)
-
-    async def fire_singly(self) -> int:
-        """Like `fire`, one date a transaction: one that meets a bug is postponed, the others are not delayed."""
-        async with self._database.connection() as connection:
-            passed = await store.due_ids(connection, FIRE)
-        for incident_id in passed:
-            try:
-                async with self._database.transaction() as tx:
-                    await self._fire(tx, await store.due(tx, 1, incident_id))
-            except Unavailable:
-                raise
-            except Exception as bug:  # noqa: BLE001 - whatever it is, it concerns this one only
-                log.error("a date met a bug and is tried again later", extra=frames(bug))  # noqa: TRY400 - no values
-                async with self._database.transaction() as tx:
-                    await store.postpone(tx, incident_id)
-        self._sent.beat()
-        return len(passed)
-
-    async def _fire(self, tx: Connection, passed: Sequence[tuple[Revisit, datetime]]) -> None:
+    async def fire(self, tx: Connection, limit: int, only: str | None = None) -> int:
+        """Notes dates that have passed, oldest first, in the caller's transaction; returns how many."""
+        passed = await store.due(tx, limit, only)
         if not passed:
-            return
+            return 0
         now: datetime = await tx.fetchval("select now()")
         decided = [late(revisit, due_at) for revisit, due_at in passed]
         await store.save(tx, [after for after, _ in decided], now)
@@ -114,6 +81,7 @@ class Desk:
             draft for after, events in decided for draft in self._drafts(after.incident_id, events, None)
         ]
         await outbox.put(tx, drafts, now)
+        return len(passed)
 
     def _drafts(self, incident_id: str, events: Sequence[Event], trace: str | None) -> list[Draft]:
         return [

@@ -68,21 +68,6 @@ async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple
     return [(_ADAPTER.validate_json(row["state"]), row["due_at"]) for row in rows]
 
 
-async def due_ids(connection: Connection, limit: int) -> list[str]:
-    """The incidents whose date has passed, oldest first, without looking into them."""
-    rows = await connection.fetch(
-        "select incident_id from deadline where try_at <= now() order by try_at limit $1", limit
-    )
-    return [row["incident_id"] for row in rows]
-
-
-async def postpone(tx: Connection, incident_id: str) -> None:
-    """Tries a date that met a bug again in a minute, so that it delays no other."""
-    await tx.execute(
-        "update deadline set try_at = now() + interval '1 minute' where incident_id = $1", incident_id
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A page of revisits: filters, and the last one of the page before."""

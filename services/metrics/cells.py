@@ -1,12 +1,12 @@
 """SQL that writes cells: loaded in key order, changed in memory, written back in sets."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from asyncpg import Record
+from pydantic_core import from_json, to_json
 
 from messaging.database import Connection
 from messaging.errors import LostRace
@@ -95,7 +95,7 @@ def slot_of(row: Record) -> Slot:
 
 def row_of(row: Record) -> Row:
     """The counts of a database row."""
-    return Row(json.loads(row["counts"]), row["version"])
+    return Row(from_json(row["counts"]), row["version"])
 
 
 def columns(slots: Sequence[Slot]) -> tuple[list[str], ...]:
@@ -143,7 +143,7 @@ async def _store(
 def _written(slots: Sequence[Slot], rows: Mapping[Slot, Row]) -> tuple[list[str] | list[int], ...]:
     return (
         *columns(slots),
-        [json.dumps(rows[one].counts) for one in slots],
+        [to_json(rows[one].counts).decode() for one in slots],
         [rows[one].version for one in slots],
     )
 
@@ -178,7 +178,7 @@ async def _add_totals(tx: Connection, tier: str, changes: Mapping[Slot, Mapping[
         """,
         tier,
         areas,
-        [json.dumps(after[one].counts) for one in areas],
+        [to_json(after[one].counts).decode() for one in areas],
         [after[one].version for one in areas],
     )
     _all_written(status, len(areas))

@@ -1,10 +1,11 @@
 """SQL that reads figures, and what the publisher and the heartbeat write."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from pydantic_core import from_json
 
 from messaging.database import Connection
 from schemas.base import Tier
@@ -75,7 +76,7 @@ async def totals(connection: Connection, since: datetime | None) -> list[Total]:
     return [
         Total(row["tier"], row["area"], measure, value)
         for row in rows
-        for measure, value in json.loads(row["counts"]).items()
+        for measure, value in from_json(row["counts"]).items()
     ]
 
 

@@ -23,8 +23,8 @@ def compose() -> Process:
     process = Process("routing", settings)
     centre = Centre(settings.tier, policies(settings.policy))
     codes = load(*([settings.codes] if settings.codes else []))
-    desk = Desk(process.database, centre, process.relay.pulse)
+    desk = Desk(centre)
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse)
-    process.loops(Timer(desk.fire, desk.fire_singly, settings.clock_s).run)
+    process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     return process

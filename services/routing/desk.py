@@ -1,36 +1,26 @@
 """Where routing's decisions are carried out: messages, people's actions and the clock, each in one transaction."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from messaging import outbox
-from messaging.database import Connection, Database
+from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
-from messaging.errors import Rejected, Unavailable
-from messaging.logs import frames
-from messaging.pace import Pulse
+from messaging.errors import Rejected
 from schemas.base import Event
 from schemas.routing import ActionForwarded, IncidentHandedOver
 from services.routing import store
 from services.routing.handling import Request
 from services.routing.incident import Incident
-from services.routing.life import Arrival, Centre, DeadlinePassed, act, arrive, late
-
-log = logging.getLogger(__name__)
-
-FIRE = 200
-"""Deadlines fired in one transaction."""
+from services.routing.life import Arrival, Centre, act, arrive, late
 
 
 class Desk:
     """Binds the pure decisions to the store and the outbox of one tier."""
 
-    def __init__(self, database: Database, centre: Centre, sent: Pulse) -> None:
-        self._database = database
+    def __init__(self, centre: Centre) -> None:
         self._centre = centre
-        self._sent = sent
         self._topics = {True: f"{centre.tier}.handoff", False: f"{centre.tier}.routing"}
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
@@ -65,45 +55,21 @@ class Desk:
         await outbox.put(tx, self._drafts(incident_id, events, trace), now)
         return after, events
 
-    async def fire(self) -> int:
-        """Fires deadlines that have passed, oldest first; returns how many. Raises `Unavailable`."""
-        async with self._database.transaction() as tx:
-            passed = await store.due(tx, FIRE)
-            await self._fire(tx, passed)
-        self._sent.beat()
-        return len(passed)
-
-    async def fire_singly(self) -> int:
-        """Like `fire`, one deadline a transaction: one that meets a bug is postponed, the others are not delayed."""
-        async with self._database.connection() as connection:
-            passed = await store.due_ids(connection, FIRE)
-        for incident_id in passed:
-            try:
-                async with self._database.transaction() as tx:
-                    await self._fire(tx, await store.due(tx, 1, incident_id))
-            except Unavailable:
-                raise
-            except Exception as bug:  # noqa: BLE001 - whatever it is, it concerns this one only
-                log.error("a deadline met a bug and is tried again later", extra=frames(bug))  # noqa: TRY400 - no values
-                async with self._database.transaction() as tx:
-                    await store.postpone(tx, incident_id)
-        self._sent.beat()
-        return len(passed)
-
-    async def _fire(self, tx: Connection, passed: Sequence[tuple[Incident, str, datetime]]) -> None:
+    async def fire(self, tx: Connection, limit: int, only: str | None = None) -> int:
+        """Fires deadlines that have passed, oldest first, in the caller's transaction; returns how many."""
+        passed = await store.due(tx, limit, only)
         if not passed:
-            return
+            return 0
         now: datetime = await tx.fetchval("select now()")
         after: list[Incident] = []
         drafts: list[Draft] = []
-        for incident, step, due_at in passed:
-            assert step in {"accept", "handle"}
-            late_ = DeadlinePassed("accept" if step == "accept" else "handle", due_at)
-            changed, events = late(incident, late_, self._centre, now)
+        for incident, deadline in passed:
+            changed, events = late(incident, deadline, self._centre, now)
             after.append(changed)
             drafts += self._drafts(incident.incident_id, events, None)
         await store.save(tx, after, now)
         await outbox.put(tx, drafts, now)
+        return len(passed)
 
     def _drafts(self, incident_id: str, events: Sequence[Event], trace: str | None) -> list[Draft]:
         return [

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from messaging.database import Connection
 from services.routing.incident import Incident
+from services.routing.life import DeadlinePassed
 
 _ADAPTER = TypeAdapter(Incident)
 
@@ -73,7 +74,7 @@ async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
         await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
 
 
-async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Incident, str, datetime]]:
+async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Incident, DeadlinePassed]]:
     """Incidents whose deadline has passed by the database clock, oldest first, locked; those in other hands wait."""
     rows = await tx.fetch(
         """
@@ -84,22 +85,7 @@ async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple
         limit,
         only,
     )
-    return [(_incident(row), row["step"], row["due_at"]) for row in rows]
-
-
-async def due_ids(connection: Connection, limit: int) -> list[str]:
-    """The incidents whose deadline has passed, oldest first, without looking into them."""
-    rows = await connection.fetch(
-        "select incident_id from deadline where try_at <= now() order by try_at limit $1", limit
-    )
-    return [row["incident_id"] for row in rows]
-
-
-async def postpone(tx: Connection, incident_id: str) -> None:
-    """Tries a deadline that met a bug again in a minute, so that it delays no other; it stays due as of its time."""
-    await tx.execute(
-        "update deadline set try_at = now() + interval '1 minute' where incident_id = $1", incident_id
-    )
+    return [(_incident(row), DeadlinePassed(row["step"], row["due_at"])) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

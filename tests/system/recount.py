@@ -16,7 +16,6 @@ COUNTED = {
     "opened": "incident.opened.v1",
     "accepted": "incident.accepted.v1",
     "escalated": "incident.escalated.v1",
-    "returned": "incident.returned.v1",
     "resolutions": "incident.resolved.v1",
     "reopened": "incident.reopened.v1",
     "closed": "incident.closed.v1",
@@ -83,6 +82,8 @@ def _plain(books, tier):
     states = books.incidents(tier).values()
     plain = Counter({measure: types[kind] for measure, kind in COUNTED.items()})
     plain["resolved"] = types["incident.resolved.v1"] - types["incident.reopened.v1"]
+    down = [said.event for said in _tier_events(books, tier) if said.type == "incident.returned.v1"]
+    plain["returned"] = sum(one.by == "person" for one in down)
     plain["open"] = sum(one["owner"] == tier and one["status"] in ("open", "accepted") for one in states)
     answers = (said.event for said in books.events(f"{tier}.followup") if said.type == "revisit.visited.v1")
     plain["satisfied"] = sum(bare(one.result) == "satisfied" for one in answers)
@@ -96,7 +97,7 @@ def _sums(cells):
         sums["satisfied"] += value * (
             cell.measure.startswith("answer.") and cell.measure.endswith(".satisfied")
         )
-    return Counter({measure: sums[measure] for measure in [*COUNTED, "resolved", "open", "satisfied"]})
+    return Counter({measure: sums[measure] for measure in [*COUNTED, "returned", "resolved", "open", "satisfied"]})
 
 
 def _differences(what, found, expected):

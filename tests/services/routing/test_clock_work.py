@@ -40,28 +40,28 @@ async def said(database):
     return [row["key"] for row in rows]
 
 
-async def run_until(database, done, *desks):
+async def run_until(database, done, *timers):
     stop = asyncio.Event()
-    timers = [asyncio.create_task(Timer(one.fire, one.fire_singly, 0.05).run(stop)) for one in desks]
+    running = [asyncio.create_task(one.run(stop)) for one in timers]
     await until(lambda: _said(database, done))
     await asyncio.sleep(0.2)  # long enough to fire something twice
     stop.set()
-    await asyncio.gather(*timers)
+    await asyncio.gather(*running)
 
 
 async def _said(database, count):
     return len(await said(database)) >= count
 
 
-def a_desk(database):
-    return Desk(database, a_centre(), Pulse(1))
+def a_timer(database):
+    return Timer(database, Desk(a_centre()).fire, Pulse(1), 0.05)
 
 
 async def test_after_an_outage_they_fire_in_due_order(new_database):
     database = await new_database()
     due = await overdue(database, 450)
 
-    await run_until(database, 450, a_desk(database))
+    await run_until(database, 450, a_timer(database))
 
     assert await said(database) == due
 
@@ -70,7 +70,7 @@ async def test_three_workers_fire_each_once(new_database):
     database = await new_database()
     due = await overdue(database, 700)
 
-    await run_until(database, 700, *(a_desk(database) for _ in range(3)))
+    await run_until(database, 700, *(a_timer(database) for _ in range(3)))
 
     assert sorted(await said(database)) == sorted(due)
 
@@ -81,15 +81,15 @@ async def test_nothing_fires_early(new_database):
     async with database.transaction() as tx:
         await store.save(tx, [an_incident(due_step="accept", due_at=now + timedelta(minutes=1))], now)
 
-    assert await a_desk(database).fire() == 0
+    assert await a_timer(database).once() == 0
 
 
 async def test_a_deadline_that_was_met_is_gone(new_database):
     database = await new_database()
     await overdue(database, 3)
 
-    desk = a_desk(database)
-    fired = [await desk.fire() for _ in range(2)]
+    timer = a_timer(database)
+    fired = [await timer.once() for _ in range(2)]
 
     assert fired == [3, 0]
 
@@ -99,7 +99,7 @@ async def test_one_that_meets_a_bug_is_postponed_and_delays_no_other(new_databas
     await overdue(database, 1, policy="gone/1")
     good = await overdue(database, 5)
 
-    await run_until(database, 5, a_desk(database))
+    await run_until(database, 5, a_timer(database))
 
     assert await said(database) == good
     async with database.connection() as connection:

@@ -5,7 +5,10 @@ from typing import Any
 
 import yaml
 
-from policy.load import Refused
+
+class Refused(ValueError):
+    """A file cannot be used; the message has one line per error, each with file and line number."""
+
 
 Place = tuple[int | str, ...]
 """A way down into a document: keys and indexes."""
