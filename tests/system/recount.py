@@ -1,6 +1,5 @@
 """Figures and clocks counted again from the events alone, once through the product's table and once by hand."""
 
-import json
 from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -34,11 +33,7 @@ def figures(books):
         for other in books.tiers:
             yield from _differences(f"{tier} of {other}", _cells(books, tier, other), original[other])
             totals = Counter(
-                {
-                    (measure, row["area"]): value
-                    for row in _of(books, tier, other, "total")
-                    for measure, value in json.loads(row["counts"]).items()
-                }
+                {(row["measure"], row["area"]): row["value"] for row in _of(books, tier, other, "total")}
             )
             summed = Counter()
             for cell, value in original[other].items():
@@ -56,9 +51,8 @@ def _of(books, tier, other, table):
 def _cells(books, tier, other):
     return Counter(
         {
-            Cell(measure, row["area"], row["day"], row["category"], row["channel"]): value
+            Cell(row["measure"], row["area"], row["day"], row["category"], row["channel"]): row["value"]
             for row in _of(books, tier, other, "cell")
-            for measure, value in json.loads(row["counts"]).items()
         }
     )
 
