@@ -199,7 +199,7 @@ def _identity(letter: Letter) -> str:
     """What makes two dead letters the same: every byte of the record but its place and its trace."""
     digest = hashlib.sha256(repr((letter.stream, letter.seq, letter.kind == "gap")).encode())
     if letter.record is not None:
-        headers = [one for one in letter.record.headers if one[0] != "traceparent"]
+        headers = [(name, value or b"") for name, value in letter.record.headers if name != "traceparent"]
         digest.update(repr((letter.record.key, headers, letter.record.value)).encode())
     return digest.hexdigest()
 
