@@ -91,7 +91,9 @@ def _sums(cells):
         sums["satisfied"] += value * (
             cell.measure.startswith("answer.") and cell.measure.endswith(".satisfied")
         )
-    return Counter({measure: sums[measure] for measure in [*COUNTED, "returned", "resolved", "open", "satisfied"]})
+    return Counter(
+        {measure: sums[measure] for measure in [*COUNTED, "returned", "resolved", "open", "satisfied"]}
+    )
 
 
 def _differences(what, found, expected):
