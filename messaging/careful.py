@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +20,9 @@ Polled = dict[TopicPartition, list[ConsumerRecord[Any, Any]]]
 class Careful:
     """Stands before a consumer's `getmany`.
 
-    A header whose name is not UTF-8 makes the library raise at every poll, and drop the good records before it.
-    Then we go back to what was last applied and step through the untrusted partitions one record at a time.
+    Whatever the library raises at a poll, it has dropped the good records it found before: then we go back to what
+    was last applied. A header whose name is not UTF-8 makes it raise at every poll: then we step through the untrusted
+    partitions one record at a time.
     """
 
     def __init__(
@@ -42,12 +44,19 @@ class Careful:
             return await self._getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
         except UnicodeDecodeError:
             log.error("a record cannot be parsed; reading step by step")  # noqa: TRY400 - its bytes are not for the log
-            return await self._step_by_step()
+            return await self._step_by_step(await self._back())
+        except KafkaError:
+            await self._back()
+            raise
 
-    async def _step_by_step(self) -> Polled:
+    async def _back(self) -> list[TopicPartition]:
+        """Goes back to what was last applied; returns the partitions we have."""
         assigned = sorted(self._consumer.assignment())
         for one in assigned:
             self._consumer.seek(one, await self._resume(one))
+        return assigned
+
+    async def _step_by_step(self, assigned: list[TopicPartition]) -> Polled:
         found: Polled = {}
         for one in assigned:
             if one.topic in self._untrusted and await self._through(one, found):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
@@ -18,6 +18,9 @@ MAX_BATCH_BYTES = 131_072
 """Above the default of 16 KiB: about twice the throughput for events of half a kilobyte."""
 RETRY_MS = 500
 REQUEST_MS = 10_000
+SEND_S = 30.0
+"""An idempotent client tries again for ever. We have the rows, so we give up sooner and start with a new client."""
+STOP_S = 3.0
 
 
 class Outgoing(NamedTuple):
@@ -42,7 +45,15 @@ class Producer:
 
         Raises `KafkaError` when the broker cannot be reached at all. An error means *unknown*: it may be there.
         """
-        producer = await self._ready()
+        try:
+            async with asyncio.timeout(SEND_S):
+                return await self._sent(await self._ready(), records)
+        except TimeoutError as error:
+            raise KafkaTimeoutError(f"no answer within {SEND_S:.0f} s") from error
+
+    async def _sent(
+        self, producer: AIOKafkaProducer, records: Sequence[Outgoing]
+    ) -> list[BaseException | None]:
         counts = {
             topic: len(await producer.partitions_for(topic)) for topic in {one.topic for one in records}
         }
@@ -53,11 +64,13 @@ class Producer:
         for (topic, partition), rows in places.items():
             for batch, members in _batches(producer, records, rows):
                 pending.append((members, await producer.send_batch(batch, topic, partition=partition)))
-        answers = await asyncio.gather(*(future for _, future in pending), return_exceptions=True)
+        await asyncio.wait(
+            [future for _, future in pending]
+        )  # unlike `gather` it leaves them alone when cancelled
         errors: list[BaseException | None] = [None] * len(records)
-        for (members, _), answer in zip(pending, answers, strict=True):
+        for members, future in pending:
             for at in members:
-                errors[at] = answer if isinstance(answer, BaseException) else None
+                errors[at] = future.exception()
         return errors
 
     async def _ready(self) -> AIOKafkaProducer:
@@ -74,7 +87,7 @@ class Producer:
             try:
                 await producer.start()
             except BaseException:
-                await producer.stop()
+                await _end(producer)
                 raise
             self._producer = producer
         return self._producer
@@ -83,10 +96,21 @@ class Producer:
         """Throws the client away; the next `send` starts a new one."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            try:
-                await asyncio.wait_for(producer.stop(), 3)
-            except (KafkaError, TimeoutError, OSError) as error:
-                log.info("a broken producer did not stop cleanly: %s", type(error).__name__)
+            await _end(producer)
+
+
+async def _end(producer: AIOKafkaProducer) -> None:
+    """Stops a client without waiting for what it has not sent: the rows are sent again, by another.
+
+    The library's own `stop` flushes first, for ever if need be, and then goes on trying in the background.
+    """
+    try:
+        await asyncio.wait_for(producer._sender.close(), STOP_S)  # noqa: SLF001 - there is no public way
+        producer._message_accumulator.fail_all(KafkaConnectionError("given up"))  # noqa: SLF001
+        await asyncio.wait_for(producer.stop(), STOP_S)
+    except (KafkaError, TimeoutError, OSError) as error:
+        log.info("a broken producer did not stop cleanly: %s", type(error).__name__)
+        await producer.client.close()
 
 
 def _batches(

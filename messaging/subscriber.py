@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
@@ -36,20 +37,29 @@ REQUEST_MS = 45_000
 """Bounds JoinGroup too, so it must exceed the rebalance time-out by ten seconds or the consumer loops."""
 
 
+LAG_S = 10.0
+"""How long the broker is given to say how far a topic goes."""
+REACH_S = 3.0
+
+
 class Subscriber:
     """One consumer group member for all topics a service reads."""
 
     def __init__(self, bootstrap: str, group: str, reading: Reading, inbox: Inbox, health: Health) -> None:
+        self._bootstrap = bootstrap
         self._inbox = inbox
         self._health = health
         self._stopping = asyncio.Event()
         self.progress = 0
-        """Counts successful commits: the watchdog compares."""
+        """Counts successful commits and assignments: the watchdog compares."""
         self.held = False
         """Waiting for a dependency, or out of budget: no progress is expected."""
+        self._joined = False
+        """Whether the group has told us our share, be it empty."""
         self._in_hand = 0
         self._next: dict[TopicPartition, int] = {}
         """The offset after the last one applied here; going back to an old one is harmless."""
+        self._membership = _Membership(self._assigned)
         self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
         self._broker = KafkaBroker(
             bootstrap,
@@ -65,6 +75,7 @@ class Subscriber:
             *[topic.name for topic in reading.topics],
             batch=True,
             group_id=group,
+            listener=self._membership,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
@@ -145,7 +156,7 @@ class Subscriber:
         self._next.update(offsets)
         try:
             await self._consumer().commit(offsets)
-        except (KafkaError, IllegalStateError) as error:
+        except KafkaError as error:
             log.warning("offsets were not committed, their records will come again: %s", type(error).__name__)
         else:
             self.progress += 1
@@ -165,16 +176,54 @@ class Subscriber:
         assert consumer is not None, "a batch cannot come before the start"
         return consumer
 
-    async def lag(self) -> int:
-        """How many records of the assigned partitions are not yet applied; raises `KafkaError`, `TimeoutError`."""
+    def _assigned(self, joined: bool) -> None:  # noqa: FBT001 - a callback
+        self._joined = joined
+        self.progress += joined
+
+    async def lag(self) -> int | None:
+        """How many records of our share are not yet applied; None while that cannot be known."""
         consumer = self._subscription.consumer
-        if consumer is None or not (assigned := consumer.assignment()):
-            return 0
-        async with asyncio.timeout(10):
-            ends = await consumer.end_offsets(list(assigned))
-            places = {one: await consumer.position(one) for one in assigned}
+        if consumer is None or not self._joined:
+            return None
+        try:
+            async with asyncio.timeout(LAG_S):
+                assigned = sorted(consumer.assignment())
+                ends = await consumer.end_offsets(assigned) if assigned else {}
+                places = {one: await consumer.position(one) for one in assigned}
+        except (KafkaError, TimeoutError):
+            return None
         behind: int = sum(max(0, end - places[one]) for one, end in ends.items())
         return self._in_hand + behind
+
+    async def reachable(self) -> bool:
+        """Whether a broker listens, without asking our client: it may be what is broken."""
+        for address in self._bootstrap.split(","):
+            host, _, port = address.strip().rpartition(":")
+            try:
+                async with asyncio.timeout(REACH_S):
+                    _, writer = await asyncio.open_connection(host, int(port))
+            except OSError:
+                continue
+            writer.close()
+            return True
+        return False
+
+
+class _Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
+    """Tells whether this member has its share, from the moment the group gives it until it is taken back."""
+
+    def __init__(self, tell: Callable[[bool], None]) -> None:
+        self._tell = tell
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        """A rebalance begins."""
+        del revoked
+        self._tell(False)  # noqa: FBT003
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        """It has ended."""
+        del assigned
+        self._tell(True)  # noqa: FBT003
 
 
 async def _undecoded(message: KafkaMessage) -> bytes:

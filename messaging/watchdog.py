@@ -3,11 +3,9 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
-
-from aiokafka.errors import KafkaError
+from typing import NoReturn
 
 from messaging.database import Database
 from messaging.errors import Unavailable
@@ -15,7 +13,6 @@ from messaging.health import Health
 from messaging.subscriber import Subscriber
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 CHECK_S = 5.0
 PATIENCE_S = 60.0
@@ -58,14 +55,14 @@ class Watchdog:
         """Checks every few seconds until stopped."""
         loop = asyncio.get_running_loop()
         while not stop.is_set():
-            self.lag = await _or_none(self._subscriber.lag)
+            self.lag = await self._subscriber.lag()
             stalled = self._stall.stalled(
-                lag=self.lag or 0,
+                lag=await self._assumed() if self.lag is None else self.lag,
                 progress=self._subscriber.progress,
                 held=self._subscriber.held,
                 now=loop.time(),
             )
-            answers = await _or_none(self._database.now) is not None
+            answers = await self._answers()
             self._health.set("database", ok=answers, why="PostgreSQL does not answer")
             if stalled and answers:
                 log.critical("lag %s and no progress for %d s: ending the process", self.lag, PATIENCE_S)
@@ -75,12 +72,16 @@ class Watchdog:
             except TimeoutError:
                 continue
 
+    async def _assumed(self) -> int:
+        """A client that cannot say how far it is counts as behind, while there is a broker it could ask."""
+        return int(await self._subscriber.reachable())
 
-async def _or_none(ask: Callable[[], Awaitable[T]]) -> T | None:
-    try:
-        return await ask()
-    except (KafkaError, Unavailable, TimeoutError):
-        return None
+    async def _answers(self) -> bool:
+        try:
+            await self._database.now()
+        except Unavailable:
+            return False
+        return True
 
 
 def _exit() -> NoReturn:

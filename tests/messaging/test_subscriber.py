@@ -7,6 +7,7 @@ import uuid
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from messaging.errors import Unavailable
 from messaging.health import Health
@@ -196,3 +197,44 @@ async def test_only_what_was_applied_is_committed(start, kafka):
     ends = await consumer.end_offsets([TopicPartition(one.topic, one.partition) for one in committed])
     await consumer.stop()
     assert all(committed[place] <= ends[place] for place in committed)
+
+
+async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(start, kafka):
+    key, dropped = str(uuid.uuid4()), []
+    async with await start() as reader:
+        await until(lambda: _no_lag(reader))
+        careful = reader.subscriber._consumer().getmany.__self__
+        found = careful._getmany
+
+        async def breaking(*places, **options):
+            polled = await found(*places, **options)
+            if polled and not dropped:
+                dropped.extend(one for batch in polled.values() for one in batch)
+                raise KafkaError
+            return polled
+
+        careful._getmany = breaking
+        await send(kafka, *records(key, 1, 2))
+        await until(lambda: _all_of(reader, key, 2))
+
+    assert dropped
+
+
+async def _all_of(reader, key, count):
+    return len(await reader.done(key)) == count
+
+
+async def test_a_member_without_its_share_does_not_claim_to_be_up_to_date(start):
+    async with await start() as reader:
+        await until(lambda: _no_lag(reader))
+        await reader.subscriber._membership.on_partitions_revoked(set())
+
+        assert await reader.subscriber.lag() is None
+        assert await reader.subscriber.reachable()
+
+
+async def test_a_broker_that_is_away_is_not_reachable(start):
+    reader = await start()
+    reader.subscriber._bootstrap = "127.0.0.1:1,localhost:1"
+
+    assert not await reader.subscriber.reachable()

@@ -7,6 +7,8 @@ import uuid
 import asyncpg
 import httpx
 
+from tests.system import diagnosis
+
 VILLAGE, TOWN = "620522100001", "620522100"
 PATIENCE_S = 240.0
 PAUSE_S = 0.2
@@ -85,7 +87,7 @@ class World:
         end = time.monotonic() + seconds
         while not (found := await look()):
             if time.monotonic() > end:
-                raise GaveUp(f"not within {seconds:.0f} s: {what}")
+                raise GaveUp(f"not within {seconds:.0f} s: {what}\n{await diagnosis.of(self)}")
             await asyncio.sleep(pause)
         return found
 
