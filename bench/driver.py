@@ -23,7 +23,7 @@ from bench.partner import Sent, Subject
 from deploy.local.databases import address
 from policy.load import areas
 
-POLL_S = 0.1
+POLL_S = 0.4
 DRAIN_S = 240.0
 LOOKS = {
     "routing": "select count(*) from incident where incident_id = any($1::text[]) and status = $2",

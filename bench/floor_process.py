@@ -23,11 +23,10 @@ from bench import gauges
 from bench.floor_plan import Output, Stage, output_of, stage_of
 from bench.gauges import Where
 from deploy.local.databases import address
-from messaging.subscriber import FETCH_BYTES, PARTITION_BYTES
+from messaging.inbox import BATCH
+from messaging.subscriber import FETCH_BYTES, FETCH_MIN_BYTES, FETCH_WAIT_MS, PARTITION_BYTES
 from schemas.topics import PARTITIONS
 
-BATCH = 500
-"""Records a transaction, as in the services."""
 PREFIX = "floor."
 CHUNK = 100
 """Lifecycles the driver sends between two looks at how far the stages are."""
@@ -71,6 +70,8 @@ async def stage(plan: Mapping[str, Any], one: Stage) -> None:
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=PARTITION_BYTES,
         fetch_max_bytes=FETCH_BYTES,
+        fetch_min_bytes=FETCH_MIN_BYTES,
+        fetch_max_wait_ms=FETCH_WAIT_MS,
     )
     await consumer.start()
     outputs = [Records(output) for output in one.outputs]

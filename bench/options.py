@@ -16,7 +16,7 @@ class Options:
     """How long the pipe fills before the window begins."""
     wave: int = 250
     """Incidents that go through their life together."""
-    in_flight: int = 10
+    in_flight: int = 16
     """Waves under way at any moment."""
     share: float = 0.15
     """Share of incidents escalated to the town, where two tiers run."""

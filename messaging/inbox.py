@@ -20,6 +20,8 @@ from schemas.topics import Topic
 
 log = logging.getLogger(__name__)
 
+BATCH = 2000
+"""Records a transaction: large enough that its fixed cost is small, small enough to stay well under a second."""
 TRIES = 3
 """How often an event that meets a bug is tried alone before it becomes a dead letter."""
 
@@ -40,8 +42,6 @@ class Reading:
     events: tuple[type[Event], ...]
     handler: Handler
     seal: Seal | None = None
-    batch: int = 500
-    """Records a transaction: large enough that its fixed cost is small, small enough to stay well under a second."""
 
 
 class Inbox:
@@ -102,7 +102,7 @@ class Inbox:
         messages, letters = self._decoded(records)
         streams = {one.stream for one in messages if one.stream} | {one.stream for one in letters if one.seq}
         async with self._database.transaction() as tx:
-            guarded = await ledgers.lock(tx, streams | set(touched))
+            guarded = await ledgers.read(tx, streams | set(touched))
             if guarded.waiting:
                 held, spoilt = self._decoded(await ledgers.held_of(tx, sorted(guarded.waiting)))
                 messages, letters = held + messages, spoilt + letters

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from asyncpg import Record as DatabaseRow
+from asyncpg import UniqueViolationError
 
 from messaging.cloudevents import from_json, to_json
 from messaging.database import Connection
@@ -27,26 +28,25 @@ class Seal(Protocol):
         ...
 
 
-async def lock(tx: Connection, streams: Iterable[Stream]) -> Guarded:
-    """Locks and reads the guard rows in key order, and the database clock."""
-    ordered = sorted(set(streams))
+async def read(tx: Connection, streams: Iterable[Stream]) -> Guarded:
+    """Where these streams stand, and the database clock. Nothing is locked: `store` notices who was faster."""
+    ordered = list(set(streams))
     rows = await tx.fetch(
         """
-        select now() as now, g.topic, g.key, g.last_seq, g.waiting
+        select now() as now, g.place, g.last_seq, g.waiting
         from (select 1) as one left join (
-            select guard.* from guard
-            join unnest($1::text[], $2::text[]) as wanted (topic, key) using (topic, key)
-            order by topic, key for update of guard
+            select place, last_seq, waiting from guard
+            join unnest($1::text[], $2::text[]) with ordinality as wanted (topic, key, place) using (topic, key)
         ) as g on true
         """,
         [one.topic for one in ordered],
         [one.key for one in ordered],
     )
-    found = {Stream(row["topic"], row["key"]): row for row in rows if row["topic"] is not None}
+    found = [(ordered[place - 1], last, waits) for _, place, last, waits in rows if place is not None]
     return Guarded(
         rows[0]["now"],
-        {stream: row["last_seq"] for stream, row in found.items()},
-        frozenset(stream for stream, row in found.items() if row["waiting"]),
+        {stream: last for stream, last, _ in found},
+        frozenset(stream for stream, _, waits in found if waits),
     )
 
 
@@ -55,28 +55,54 @@ async def store(
 ) -> None:
     """Writes the new state of every stream that moved, or in which events began or ceased to wait.
 
-    Raises `LostRace` when another consumer created one of the rows meanwhile.
+    Raises `LostRace` when another consumer moved one of them since it was read: then nothing of this batch stands.
     """
     touched = sorted(moved.keys() | (waiting ^ guarded.waiting))
-    if not touched:
+    await _move(tx, [one for one in touched if one in guarded.last], guarded, moved, waiting)
+    await _begin(tx, [one for one in touched if one not in guarded.last], moved, waiting)
+
+
+async def _move(
+    tx: Connection,
+    known: Sequence[Stream],
+    guarded: Guarded,
+    moved: Mapping[Stream, int],
+    waiting: AbstractSet[Stream],
+) -> None:
+    if not known:
         return
     status = await tx.execute(
         """
-        insert into guard as g (topic, key, last_seq, waiting)
-        select topic, key, seq, waiting
-        from unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[]) as new (topic, key, seq, waiting)
-        on conflict (topic, key) do update set last_seq = excluded.last_seq, waiting = excluded.waiting
-        where (g.topic, g.key, g.last_seq) in
-            (select topic, key, before from unnest($1::text[], $2::text[], $5::bigint[]) as old (topic, key, before))
+        update guard set last_seq = new.last_seq, waiting = new.waiting
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::boolean[], $5::bigint[], $6::boolean[])
+            as new (topic, key, last_seq, waiting, last_before, waiting_before)
+        where (guard.topic, guard.key, guard.last_seq, guard.waiting)
+            = (new.topic, new.key, new.last_before, new.waiting_before)
         """,
-        [one.topic for one in touched],
-        [one.key for one in touched],
-        [moved.get(one, guarded.last.get(one, 0)) for one in touched],
-        [one in waiting for one in touched],
-        [guarded.last.get(one, -1) for one in touched],
+        [one.topic for one in known],
+        [one.key for one in known],
+        [moved.get(one, guarded.last[one]) for one in known],
+        [one in waiting for one in known],
+        [guarded.last[one] for one in known],
+        [one in guarded.waiting for one in known],
     )
-    if int(status.rpartition(" ")[2]) != len(touched):
+    if int(status.rpartition(" ")[2]) != len(known):
         raise LostRace("another consumer moved a stream of this batch")
+
+
+async def _begin(
+    tx: Connection, new: Sequence[Stream], moved: Mapping[Stream, int], waiting: AbstractSet[Stream]
+) -> None:
+    if not new:
+        return
+    try:
+        await tx.copy_records_to_table(
+            "guard",
+            columns=("topic", "key", "last_seq", "waiting"),
+            records=[(one.topic, one.key, moved.get(one, 0), one in waiting) for one in new],
+        )
+    except UniqueViolationError as error:
+        raise LostRace("another consumer began a stream of this batch") from error
 
 
 async def held_of(tx: Connection, streams: Sequence[Stream]) -> list[Record]:

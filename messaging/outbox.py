@@ -13,32 +13,23 @@ KEPT = timedelta(days=7)
 """How long a sent row stays, so that a wiped broker can be refilled from the database."""
 
 
+_COLUMNS = ("topic", "key", "seq", "type", "occurred_at", "recorded_at", "traceparent", "data")
+
+
 async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
     """Draws each draft's number under its incident's row lock and stores it; `now` is the transaction's clock."""
     if not drafts:
         return
     numbers = await _draw(tx, Counter((draft.topic, draft.key) for draft in drafts))
-    seqs = []
+    rows = []
     for draft in drafts:
-        seqs.append(numbers[draft.topic, draft.key])
-        numbers[draft.topic, draft.key] += 1
-    await tx.execute(
-        """
-        insert into outbox (topic, key, seq, type, occurred_at, recorded_at, traceparent, data)
-        select topic, key, seq, type, occurred_at, $8, traceparent, data
-        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::bytea[])
-            with ordinality as new (topic, key, seq, type, occurred_at, traceparent, data, place)
-        order by place
-        """,
-        [draft.topic for draft in drafts],
-        [draft.key for draft in drafts],
-        seqs,
-        [draft.event.type for draft in drafts],
-        [draft.occurred_at for draft in drafts],
-        [draft.traceparent for draft in drafts],
-        [draft.event.model_dump_json().encode() for draft in drafts],
-        now,
-    )
+        seq = numbers[draft.topic, draft.key]
+        numbers[draft.topic, draft.key] = seq + 1
+        rows.append((
+            draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now, draft.traceparent,
+            draft.event.model_dump_json().encode(),
+        ))  # fmt: skip
+    await tx.copy_records_to_table("outbox", columns=_COLUMNS, records=rows)
 
 
 async def _draw(tx: Connection, counts: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:

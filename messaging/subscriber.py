@@ -16,13 +16,13 @@ from messaging.careful import Careful
 from messaging.envelope import Record
 from messaging.errors import Unavailable
 from messaging.health import Health
-from messaging.inbox import Inbox, Reading
+from messaging.inbox import BATCH, Inbox, Reading
 from messaging.pace import Backoff
 
 log = logging.getLogger(__name__)
 
 POLL_MS = 20
-FETCH_MIN_BYTES = 16_384
+FETCH_MIN_BYTES = 131_072
 FETCH_WAIT_MS = 50
 """The broker gathers this much, or this long: a fetch names every partition and costs its client a millisecond of pure
 Python, so fetching per event would cost more than the events do. The price is some tens of milliseconds a hop."""
@@ -81,7 +81,7 @@ class Subscriber:
             no_reply=True,
             parser=self._raw,
             decoder=_undecoded,
-            max_records=reading.batch,
+            max_records=BATCH,
             batch_timeout_ms=POLL_MS,
             fetch_max_wait_ms=FETCH_WAIT_MS,
             fetch_min_bytes=FETCH_MIN_BYTES,

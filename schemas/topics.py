@@ -4,6 +4,7 @@ Local creation, Kubernetes topics, ACLs and the AsyncAPI document are generated 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from schemas.base import TIERS, Event, Service, Tier
@@ -105,7 +106,7 @@ FLOWS: tuple[Flow, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what follows from its fields is asked for every record and kept
 class Topic:
     """One topic of one tier."""
 
@@ -133,17 +134,17 @@ class Topic:
         """The largest record batch the broker takes."""
         return self.flow.max_bytes
 
-    @property
+    @cached_property
     def trusted(self) -> bool:
         """Whether one of our services writes it, so that its source can be checked."""
         return self.flow.writer != "partners"
 
-    @property
+    @cached_property
     def sequenced(self) -> bool:
         """Whether every record carries a dense number per incident, from 1."""
         return self.flow.sequenced
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The CloudEvents source its writer signs with."""
         return source_of(self.flow.writer, self.tier)

@@ -1,12 +1,14 @@
 """Every SQL statement of followup; revisits travel in sets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from asyncpg import UniqueViolationError
 from pydantic import TypeAdapter
 
 from messaging.database import Connection
+from messaging.errors import LostRace
 from services.followup.revisit import Revisit
 
 _ADAPTER = TypeAdapter(Revisit)
@@ -22,22 +24,46 @@ async def load(tx: Connection, ids: Iterable[str]) -> dict[str, Revisit]:
 
 
 async def save(tx: Connection, revisits: Sequence[Revisit], now: datetime) -> None:
-    """Writes revisits and their deadlines, each with one statement."""
-    await tx.execute(
+    """Writes revisits and their deadlines, each with one statement. Raises `LostRace`."""
+    states = {one.incident_id: _ADAPTER.dump_json(one).decode() for one in revisits}
+    rows = await tx.fetch(
         """
-        insert into revisit as r (incident_id, area, status, due_at, resolved_at, state, updated_at)
-        select *, $7 from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::jsonb[])
-        on conflict (incident_id) do update set status = excluded.status, due_at = excluded.due_at,
-            resolved_at = excluded.resolved_at, state = excluded.state, updated_at = excluded.updated_at
+        update revisit r set status = n.status, due_at = n.due_at, resolved_at = n.resolved_at, state = n.state,
+            updated_at = $6
+        from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::json[])
+            as n (incident_id, status, due_at, resolved_at, state)
+        where r.incident_id = n.incident_id returning r.incident_id
         """,
-        [one.incident_id for one in revisits],
-        [one.area for one in revisits],
+        list(states),
         [one.status for one in revisits],
         [one.due_at for one in revisits],
         [one.resolved_at for one in revisits],
-        [_ADAPTER.dump_json(one).decode() for one in revisits],
+        list(states.values()),
         now,
     )
+    known = {row["incident_id"] for row in rows}
+    if new := [one for one in revisits if one.incident_id not in known]:
+        await _insert(tx, new, states, now)
+    await _set_deadlines(tx, revisits)
+
+
+async def _insert(tx: Connection, new: Sequence[Revisit], states: Mapping[str, str], now: datetime) -> None:
+    try:
+        await tx.copy_records_to_table(
+            "revisit",
+            columns=("incident_id", "area", "status", "due_at", "resolved_at", "state", "updated_at"),
+            records=[
+                (
+                    one.incident_id, one.area, one.status, one.due_at, one.resolved_at, states[one.incident_id], now,
+                )
+                for one in new
+            ],
+        )  # fmt: skip
+    except UniqueViolationError as error:
+        raise LostRace("another consumer planned one of these") from error
+
+
+async def _set_deadlines(tx: Connection, revisits: Sequence[Revisit]) -> None:
     running = [one for one in revisits if one.due_at is not None and not one.overdue]
     if running:
         await tx.execute(

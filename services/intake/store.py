@@ -1,9 +1,10 @@
 """Every SQL statement of intake."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from asyncpg import UniqueViolationError
 
 from messaging.database import Connection
 from messaging.errors import LostRace
@@ -12,22 +13,20 @@ from schemas.intake import IncidentReported
 
 async def save_reports(tx: Connection, reports: Sequence[IncidentReported], now: datetime) -> None:
     """Writes accepted reports, without anything personal."""
-    await tx.execute(
-        """
-        insert into report (incident_id, source, area, category, channel, severity, occurred_at, backfill, recorded_at)
-        select *, $9 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-            $7::timestamptz[], $8::boolean[])
-        """,
-        [one.incident_id for one in reports],
-        [one.source for one in reports],
-        [one.area for one in reports],
-        [one.category for one in reports],
-        [one.channel for one in reports],
-        [one.severity for one in reports],
-        [one.occurred_at for one in reports],
-        [one.backfill for one in reports],
-        now,
-    )
+    await tx.copy_records_to_table(
+        "report",
+        columns=(
+            "incident_id", "source", "area", "category", "channel", "severity", "occurred_at", "backfill",
+            "recorded_at",
+        ),
+        records=[
+            (
+                one.incident_id, one.source, one.area, one.category, one.channel, one.severity, one.occurred_at,
+                one.backfill, now,
+            )
+            for one in reports
+        ],
+    )  # fmt: skip
 
 
 async def save_secret(tx: Connection, incident_id: str, key_id: str, sealed: tuple[bytes, bytes]) -> None:
@@ -55,22 +54,17 @@ async def known(tx: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[
 
 async def remember(tx: Connection, seen: Mapping[tuple[str, str], bytes]) -> None:
     """Notes new (source, id) pairs. Raises `LostRace` if another consumer noted one of them meanwhile."""
-    status = await tx.execute(
-        """
-        insert into submission (source, id, digest)
-        select * from unnest($1::text[], $2::text[], $3::bytea[]) as new (source, id, digest) order by 1, 2
-        on conflict do nothing
-        """,
-        [source for source, _ in seen],
-        [name for _, name in seen],
-        list(seen.values()),
-    )
-    if int(status.rpartition(" ")[2]) != len(seen):
-        raise LostRace("another consumer let one of these in")
+    try:
+        await tx.copy_records_to_table(
+            "submission",
+            columns=("source", "id", "digest"),
+            records=[(*name, digest) for name, digest in seen.items()],
+        )
+    except UniqueViolationError as error:
+        raise LostRace("another consumer let one of these in") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One event of a report's timeline."""
 
     incident_id: str
@@ -82,22 +76,23 @@ class Happening:
 
 
 async def save_timeline(tx: Connection, happenings: Sequence[Happening]) -> None:
-    """Adds events to the timelines of reports made at this tier; other reports' events are passed over."""
-    await tx.execute(
-        """
-        insert into timeline (incident_id, topic, seq, type, occurred_at, recorded_at)
-        select e.* from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-            as e (incident_id, topic, seq, type, occurred_at, recorded_at)
-        where exists (select from report r where r.incident_id = e.incident_id)
-        on conflict do nothing
-        """,
-        [one.incident_id for one in happenings],
-        [one.topic for one in happenings],
-        [one.seq for one in happenings],
-        [one.type for one in happenings],
-        [one.occurred_at for one in happenings],
-        [one.recorded_at for one in happenings],
+    """Adds events to the timelines of reports made at this tier; other reports' events are passed over.
+
+    Raises `LostRace` if another consumer added one of them meanwhile.
+    """
+    rows = await tx.fetch(
+        "select incident_id from report where incident_id = any($1::text[])",
+        list({one.incident_id for one in happenings}),
     )
+    ours = {row["incident_id"] for row in rows}
+    try:
+        await tx.copy_records_to_table(
+            "timeline",
+            columns=Happening._fields,
+            records=[one for one in happenings if one.incident_id in ours],
+        )
+    except UniqueViolationError as error:
+        raise LostRace("another consumer added one of these") from error
 
 
 async def report(

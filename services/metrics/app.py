@@ -13,9 +13,6 @@ from services.metrics.publisher import Publisher
 from services.metrics.settings import Settings
 from services.metrics.stream import Hub
 
-BATCH = 2000
-"""Several events of an incident, and many of an area, change the same row: more at once are fewer writes."""
-
 
 def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting, policy or registry line that is wrong."""
@@ -27,7 +24,7 @@ def compose() -> Process:
     topics = topics_read_by("metrics", settings.tier)
     own = tuple(one for one in topics if one.sequenced)
     others = tuple(one for one in topics if not one.sequenced)
-    process.reads(Reading(own, LISTENS_TO, desk.count, batch=BATCH), committed=hub.pulse)
+    process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
     process.reads(
         Reading(others, (MetricCell, MetricHeartbeat), desk.receive),
         group=f"{process.name}-board",

@@ -23,7 +23,7 @@ LOCK = 0x63656C6C
 EVERY_S = 0.25
 """Changes of a cell within this time travel as one."""
 BATCH = 2000
-UNHURRIED = 2000
+UNHURRIED = 600
 """Cells a second we are content with: under load a cell changes often, and only its last value is worth sending."""
 HEARTBEAT_S = 2.0
 

@@ -1,16 +1,19 @@
 """Every SQL statement of routing; incidents travel in sets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asyncpg import Record
+from asyncpg import Record, UniqueViolationError
 from pydantic import TypeAdapter
 
 from messaging.database import Connection
+from messaging.errors import LostRace
 from services.routing.incident import Incident
 from services.routing.life import DeadlinePassed
 
+LIVE = ("open", "accepted")
+"""What somebody has to work on."""
 _ADAPTER = TypeAdapter(Incident)
 
 
@@ -28,29 +31,48 @@ def _incident(row: Record) -> Incident:
 
 
 async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> None:
-    """Writes incidents and their deadlines, each with one statement."""
-    await tx.execute(
+    """Writes incidents and their deadlines, each with one statement. Raises `LostRace`."""
+    states = {one.incident_id: _ADAPTER.dump_json(one).decode() for one in incidents}
+    rows = await tx.fetch(
         """
-        insert into incident as i
-            (incident_id, area, category, channel, severity, status, owner, reported_at, state, updated_at)
-        select *, $10 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::timestamptz[], $9::jsonb[])
-        on conflict (incident_id) do update set status = excluded.status, owner = excluded.owner,
-            severity = excluded.severity, category = excluded.category, area = excluded.area,
-            state = excluded.state, updated_at = excluded.updated_at
+        update incident i set area = n.area, category = n.category, severity = n.severity, status = n.status,
+            live = n.status = any($9::text[]), owner = n.owner, state = n.state, updated_at = $8
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[])
+            as n (incident_id, area, category, severity, status, owner, state)
+        where i.incident_id = n.incident_id returning i.incident_id
         """,
-        [one.incident_id for one in incidents],
+        list(states),
         [one.area for one in incidents],
         [one.category for one in incidents],
-        [one.channel for one in incidents],
         [one.severity for one in incidents],
         [one.status for one in incidents],
         [one.owner for one in incidents],
-        [one.reported_at for one in incidents],
-        [_ADAPTER.dump_json(one).decode() for one in incidents],
+        list(states.values()),
         now,
+        LIVE,
     )
+    known = {row["incident_id"] for row in rows}
+    if new := [one for one in incidents if one.incident_id not in known]:
+        await _insert(tx, new, states, now)
     await _set_deadlines(tx, incidents)
+
+
+async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, str], now: datetime) -> None:
+    columns = (
+        "incident_id", "area", "category", "channel", "severity", "status", "live", "owner", "reported_at", "state",
+        "updated_at",
+    )  # fmt: skip
+    records = [
+        (
+            one.incident_id, one.area, one.category, one.channel, one.severity, one.status, one.status in LIVE,
+            one.owner, one.reported_at, states[one.incident_id], now,
+        )
+        for one in new
+    ]  # fmt: skip
+    try:
+        await tx.copy_records_to_table("incident", columns=columns, records=records)
+    except UniqueViolationError as error:
+        raise LostRace("another consumer opened one of these") from error
 
 
 async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
@@ -106,6 +128,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
         """
         select state from incident
         where ($1::text is null or area like $1 || '%') and ($2::text is null or status = $2)
+            and (live or not $2 = any($8::text[]) or $2 is null)
             and ($3::text is null or severity = $3) and ($4::text is null or category = $4)
             and ($5::timestamptz is null or (reported_at, incident_id) < ($5, $6))
         order by reported_at desc, incident_id desc limit $7
@@ -117,6 +140,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
         wanted.after[0] if wanted.after else None,
         wanted.after[1] if wanted.after else None,
         wanted.limit,
+        LIVE,
     )
     return [_incident(row) for row in rows]
 

@@ -62,6 +62,10 @@ class _Watched:
         await self._mortal.step(self._tx)
         return await self._tx.fetch(*arguments)
 
+    async def copy_records_to_table(self, table, **what):
+        await self._mortal.step(self._tx)
+        return await self._tx.copy_records_to_table(table, **what)
+
 
 @pytest.fixture
 async def mortal(new_dsn):

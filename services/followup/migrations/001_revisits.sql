@@ -5,7 +5,7 @@ create table revisit (
     status text not null,
     due_at timestamptz,
     resolved_at timestamptz not null,
-    state jsonb not null,
+    state json not null,
     updated_at timestamptz not null
 ) with (fillfactor = 80);
 create index revisit_pending on revisit (resolved_at, incident_id) where status = 'due';
