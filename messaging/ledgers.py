@@ -29,20 +29,35 @@ class Seal(Protocol):
 
 
 async def read(tx: Connection, streams: Iterable[Stream]) -> Guarded:
-    """Where these streams stand, and the database clock. Nothing is locked: `store` notices who was faster."""
-    ordered = list(set(streams))
-    rows = await tx.fetch(
-        """
-        select now() as now, g.place, g.last_seq, g.waiting
-        from (select 1) as one left join (
-            select place, last_seq, waiting from guard
-            join unnest($1::text[], $2::text[]) with ordinality as wanted (topic, key, place) using (topic, key)
-        ) as g on true
-        """,
-        [one.topic for one in ordered],
-        [one.key for one in ordered],
-    )
-    found = [(ordered[place - 1], last, waits) for _, place, last, waits in rows if place is not None]
+    """Where these streams stand, and the database clock.
+
+    Streams in which something waits are locked: what waits is in another table, where nobody sees that it was joined.
+    The others are not: `store` notices who was faster.
+    """
+    seen = await _places(tx, list(set(streams)), _SEEN)
+    if not seen.waiting:
+        return seen
+    locked = await _places(tx, sorted(seen.waiting), _LOCKED)
+    return Guarded(seen.now, seen.last | locked.last, locked.waiting)
+
+
+_SEEN = """
+    select now() as now, g.place, g.last_seq, g.waiting
+    from (select 1) as one left join (
+        select place, last_seq, waiting from guard
+        join unnest($1::text[], $2::text[]) with ordinality as wanted (topic, key, place) using (topic, key)
+    ) as g on true
+"""
+_LOCKED = """
+    select now() as now, place, last_seq, waiting from guard
+    join unnest($1::text[], $2::text[]) with ordinality as wanted (topic, key, place) using (topic, key)
+    order by topic, key for update of guard
+"""
+
+
+async def _places(tx: Connection, streams: Sequence[Stream], query: str) -> Guarded:
+    rows = await tx.fetch(query, [one.topic for one in streams], [one.key for one in streams])
+    found = [(streams[place - 1], last, waits) for _, place, last, waits in rows if place is not None]
     return Guarded(
         rows[0]["now"],
         {stream: last for stream, last, _ in found},

@@ -200,6 +200,31 @@ async def test_consumers_at_the_same_streams_at_once_apply_each_event_once(new_d
     assert await letters(database) == []
 
 
+async def test_what_joins_the_waiting_while_others_of_the_stream_are_applied_is_applied_as_well(new_database):
+    database, tiny = await new_database(), Tiny()
+    entered, gate = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx, messages, now):
+        entered.set()
+        await gate.wait()
+        return await tiny(tx, messages, now)
+
+    (first, _, _), (second, _, _) = await a_reader(database, slow), await a_reader(database)
+    gate.set()
+    await first.apply(records("a", 2))
+    gate.clear()
+    entered.clear()
+
+    applying = asyncio.create_task(until_applied(first, records("a", 1)))
+    await entered.wait()  # it has seen that 2 waits, and not that 3 does
+    joining = asyncio.create_task(until_applied(second, records("a", 3)))
+    await asyncio.wait([joining], timeout=0.3)
+    gate.set()
+    await asyncio.gather(applying, joining)
+
+    assert await effects(database) == {"a": [1, 2, 3]}
+
+
 async def test_ten_unreadable_events_of_our_own_in_a_row_spend_the_budget(new_database):
     inbox, _, _ = await a_reader(await new_database())
 
