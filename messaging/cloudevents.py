@@ -34,14 +34,15 @@ STRUCTURED = "application/cloudevents+json"
 
 def headers_of(row: Row, source: str) -> list[tuple[str, bytes]]:
     """The binary-mode headers of an outbox row; the id repeats after a replay because nothing in it is random."""
+    key, seq = row["key"], row["seq"]
     headers = [
         ("ce_specversion", b"1.0"),
-        ("ce_id", f"{row['topic']}/{row['key']}/{row['seq']}".encode()),
+        ("ce_id", f"{row['topic']}/{key}/{seq}".encode()),
         ("ce_source", source.encode()),
         ("ce_type", row["type"].encode()),
-        ("ce_subject", row["key"].encode()),
+        ("ce_subject", key.encode()),
         ("ce_time", row["occurred_at"].isoformat().encode()),
-        ("ce_sequence", str(row["seq"]).encode()),
+        ("ce_sequence", b"%d" % seq),
         ("ce_recordedtime", row["recorded_at"].isoformat().encode()),
         ("content-type", b"application/json"),
     ]
@@ -106,8 +107,9 @@ def _open(record: Record) -> tuple[dict[str, str], bytes]:
     attributes: dict[str, str] = {}
     try:
         for name, coded in record.headers:
-            if name in _READ and coded is not None:
-                attributes[_READ[name]] = coded.decode()
+            attribute = _READ.get(name)
+            if attribute is not None and coded is not None:
+                attributes[attribute] = coded.decode()
     except UnicodeDecodeError:
         raise Rejected("not-utf-8", "a CloudEvents header cannot be read") from None
     if attributes.get("content-type", "").startswith(STRUCTURED):
@@ -162,9 +164,9 @@ def _stream(record: Record, attributes: dict[str, str], topic: Topic) -> Stream 
 
 def _number(attributes: dict[str, str]) -> int:
     text = attributes.get("sequence", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and int(text) > 0):
-        raise Rejected("wrong-schema", "ce_sequence: must be a whole number from 1")
-    return int(text)
+    if text.isascii() and text.isdigit() and len(text) <= DIGITS and (number := int(text)) > 0:
+        return number
+    raise Rejected("wrong-schema", "ce_sequence: must be a whole number from 1")
 
 
 def _time(attributes: dict[str, str], name: str) -> datetime:

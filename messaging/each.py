@@ -14,7 +14,7 @@ def each(messages: Sequence[Message], step: Callable[[Message], None]) -> Faults
     faults = Faults()
     blocked: set[Stream] = set()
     for at, message in enumerate(messages):
-        if message.stream in blocked:
+        if blocked and message.stream in blocked:
             faults.waiting.add(at)
             continue
         try:

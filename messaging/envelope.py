@@ -74,6 +74,11 @@ class Faults:
     waiting: set[int] = field(default_factory=set)
     """Positions that must wait behind a rejected one."""
 
+    @property
+    def none(self) -> bool:
+        """Whether every message took effect."""
+        return not self.rejected and not self.waiting
+
     def applied(self, count: int) -> Iterable[int]:
         """Positions that took effect, in order."""
         return (at for at in range(count) if at not in self.rejected and at not in self.waiting)
