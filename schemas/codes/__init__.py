@@ -75,10 +75,11 @@ def resolve(lists: dict[str, CodeList], kind: str, given: str) -> str:
     Raises `UnknownCode`. A locality's list counts as the kind when its id ends in it (`us-boston.category/1`).
     """
     name, _, code = given.rpartition(":")
-    known = [one for one in _of_kind(tuple(lists), kind) if name in ("", one)]
-    for one in known:
-        if code in lists[one].codes:
+    of_kind = _of_kind(tuple(lists), kind)
+    for one in of_kind:
+        if name in ("", one) and code in lists[one].codes:
             return f"{one}:{code}"
+    known = [one for one in of_kind if name in ("", one)]
     accepted = ", ".join(sorted(code for one in known for code in lists[one].codes)[:20])
     raise UnknownCode(f"not a {kind} code of the lists in force; accepted: {accepted or 'none'}")
 
@@ -112,5 +113,5 @@ def complete(lists: dict[str, CodeList], given: dict[str, str], prefix: str = ""
 
 def completed(lists: dict[str, CodeList], model: Model, prefix: str = "") -> Model:
     """A copy of a model with the codes in its coded fields in full. Raises `UnknownCodes`."""
-    given = {name: value for name, value in model if name in CODED and isinstance(value, str)}
+    given = {name: value for name, value in vars(model).items() if name in CODED and isinstance(value, str)}
     return model.model_copy(update=complete(lists, given, prefix)) if given else model

@@ -25,13 +25,13 @@ class Desk:
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Applies a batch of messages: one query, decisions in memory, one write."""
-        heard = [one for one in messages if _concerns(one.event)]
+        heard = [one for one in messages if one.event is not None and _concerns(one.event)]
         revisits = await store.load(tx, (one.stream.key for one in heard if one.stream)) if heard else {}
         changed: dict[str, Revisit] = {}
         drafts: list[Draft] = []
 
         def step(message: Message) -> None:
-            if not _concerns(message.event):
+            if message.event is None or not _concerns(message.event):
                 return
             key = _key(message)
             after, events = self._decide(revisits.get(key), message.event, now)
@@ -90,7 +90,7 @@ class Desk:
         ]
 
 
-def _concerns(event: Event | None) -> bool:
+def _concerns(event: Event) -> bool:
     return isinstance(event, IncidentResolved) or (
         isinstance(event, ActionReceived) and isinstance(event.action, Visit)
     )

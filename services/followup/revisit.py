@@ -67,8 +67,14 @@ class Revisit:
 
     def fields(self, actor: Actor, occurred_at: datetime) -> dict[str, Any]:
         """What every event of this revisit repeats."""
-        names = ("incident_id", "area", "category", "channel", "severity", "reported_at", "backfill")
-        return {name: getattr(self, name) for name in names} | {
+        return {
+            "incident_id": self.incident_id,
+            "area": self.area,
+            "category": self.category,
+            "channel": self.channel,
+            "severity": self.severity,
+            "reported_at": self.reported_at,
+            "backfill": self.backfill,
             "attempt": self.attempt,
             "resolved_at": self.resolved_at,
             "actor": actor,
@@ -87,10 +93,11 @@ def plan(
         return None
     policy = policies.get(resolved.policy) or next(iter(policies.values()))
     revisit = Revisit(
-        **{
-            name: getattr(resolved, name)
-            for name in ("incident_id", "area", "category", "channel", "severity")
-        },
+        incident_id=resolved.incident_id,
+        area=resolved.area,
+        category=resolved.category,
+        channel=resolved.channel,
+        severity=resolved.severity,
         reported_at=resolved.reported_at,
         backfill=resolved.backfill,
         attempt=resolved.attempt,
@@ -119,7 +126,7 @@ def visit(revisit: Revisit | None, asked: Visit, by: tuple[Actor, datetime], pol
         raise Refused("already-answered")
     if occurred_at < revisit.resolved_at:
         raise Refused("before-the-resolution")
-    answer = replace(before, result=asked.result, calls=before.calls + 1)
+    answer = Answer(before.party, asked.result, before.calls + 1)
     after = replace(revisit, answers=(*revisit.answers[:at], answer, *revisit.answers[at + 1 :]))
     fields = revisit.fields(actor, occurred_at)
     visited = RevisitVisited(

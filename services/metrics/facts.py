@@ -30,6 +30,7 @@ ERROR = 0.05
 """Relative error of a quantile."""
 GAMMA = (1 + ERROR) / (1 - ERROR)
 """Ratio of neighbouring bucket bounds: such buckets add up over areas and tiers (DDSketch, Masson et al. 2019)."""
+_LOG_GAMMA = math.log(GAMMA)
 
 
 class Cell(NamedTuple):
@@ -51,8 +52,7 @@ def increments(event: Event, zone: tzinfo) -> list[Increment]:
     Measures beginning with `cohort.` count under the day of the report instead of the day of the event.
     """
     assert isinstance(event, Matter)
-    count = _Counter(event, zone)
-    return list(_of(event, count))
+    return list(_of(event, _Counter(event, zone)))
 
 
 class _Counter:
@@ -61,6 +61,8 @@ class _Counter:
     def __init__(self, matter: Matter, zone: tzinfo) -> None:
         self._matter = matter
         self._zone = zone
+        self._moment: datetime | None = None
+        self._its_day = ""
 
     def at(self, moment: datetime, measure: str, by: int = 1) -> Increment:
         matter = self._matter
@@ -72,7 +74,11 @@ class _Counter:
         return Cell(f"{measure}:{bucket:04d}", self._matter.area, self._day(end), "", ""), by
 
     def _day(self, moment: datetime) -> str:
-        return moment.astimezone(self._zone).date().isoformat()
+        """The day of a moment; most events count several measures under the same one, so the last is kept."""
+        if moment is not self._moment:
+            self._moment = moment
+            self._its_day = moment.astimezone(self._zone).date().isoformat()
+        return self._its_day
 
 
 def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
@@ -157,7 +163,7 @@ def _revisit(event: Matter, count: _Counter) -> Iterator[Increment]:
 
 def bucket_of(seconds: float) -> int:
     """The logarithmic bucket of a duration; everything up to a second is in the first."""
-    return 0 if seconds <= 1 else math.ceil(math.log(seconds) / math.log(GAMMA))
+    return 0 if seconds <= 1 else math.ceil(math.log(seconds) / _LOG_GAMMA)
 
 
 def seconds_of(bucket: int) -> float:
