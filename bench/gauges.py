@@ -104,11 +104,12 @@ async def consumed(where: Where) -> dict[str, int]:
 
 
 async def rows_written(postgres: str, database: str) -> dict[str, int]:
-    """Rows inserted or updated by table. An event marked as sent is not counted again: that stores nothing new."""
+    """Rows inserted or updated by table. Queues of what is to be sent are not counted: they store nothing new."""
     rows = await _fetch(postgres, database, "select relname, n_tup_ins, n_tup_upd from pg_stat_user_tables")
     return {
-        row["relname"]: row["n_tup_ins"] + (0 if row["relname"] == "outbox" else row["n_tup_upd"])
+        row["relname"]: row["n_tup_ins"] + row["n_tup_upd"]
         for row in rows
+        if row["relname"] not in {"unsent", "unpublished"}
     }
 
 

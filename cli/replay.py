@@ -96,9 +96,9 @@ async def _sent(place: Place) -> bool:
 
 async def unsent(connection: Connection) -> int:
     """How many events, and cells where there are any, wait to be sent."""
-    count: int = await connection.fetchval("select count(*) from outbox where sent_at is null")
-    if await connection.fetchval("select to_regclass('cell') is not null"):
-        count += await connection.fetchval("select count(*) from cell where unpublished")
+    count: int = await connection.fetchval("select count(*) from unsent")
+    if await connection.fetchval("select to_regclass('unpublished') is not null"):
+        count += await connection.fetchval("select count(*) from unpublished")
     return count
 
 

@@ -13,7 +13,7 @@ KEPT = timedelta(days=7)
 """How long a sent row stays, so that a wiped broker can be refilled from the database."""
 
 
-_COLUMNS = ("topic", "key", "seq", "type", "occurred_at", "recorded_at", "traceparent", "data")
+_COLUMNS = ("id", "topic", "key", "seq", "type", "occurred_at", "recorded_at", "traceparent", "data")
 
 
 async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
@@ -21,12 +21,13 @@ async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
     if not drafts:
         return
     numbers = await _draw(tx, Counter((draft.topic, draft.key) for draft in drafts))
+    ids = await _queue(tx, len(drafts))
     rows = []
-    for draft in drafts:
+    for place, draft in zip(ids, drafts, strict=True):
         seq = numbers[draft.topic, draft.key]
         numbers[draft.topic, draft.key] = seq + 1
         rows.append((
-            draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now, draft.traceparent,
+            place, draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now, draft.traceparent,
             draft.event.model_dump_json().encode(),
         ))  # fmt: skip
     await tx.copy_records_to_table("outbox", columns=_COLUMNS, records=rows)
@@ -50,12 +51,23 @@ async def _draw(tx: Connection, counts: Counter[tuple[str, str]]) -> dict[tuple[
     return {one: last[one] - counts[one] + 1 for one in ordered}
 
 
+async def _queue(tx: Connection, count: int) -> list[int]:
+    """Places at the end of the queue, in order.
+
+    Taken while the incidents' number rows are locked, so that the events of one incident stay in line.
+    """
+    rows = await tx.fetch(
+        "insert into unsent select nextval('unsent_id_seq') from generate_series(1, $1) returning id", count
+    )
+    return [row[0] for row in rows]
+
+
 async def unsent(connection: Connection, limit: int) -> list[Record]:
     """The oldest events not yet sent, in the order they were stored."""
     rows = await connection.fetch(
         """
         select id, topic, key, seq, type, occurred_at, recorded_at, traceparent, data
-        from outbox where sent_at is null order by id limit $1
+        from (select id from unsent order by id limit $1) as next join outbox using (id) order by id
         """,
         limit,
     )
@@ -64,7 +76,7 @@ async def unsent(connection: Connection, limit: int) -> list[Record]:
 
 async def mark_sent(connection: Connection, ids: Sequence[int]) -> None:
     """Notes that the broker has acknowledged these rows."""
-    await connection.execute("update outbox set sent_at = now() where id = any($1::bigint[])", ids)
+    await connection.execute("delete from unsent where id = any($1::bigint[])", ids)
 
 
 async def prune(connection: Connection, limit: int = 5000) -> int:
@@ -72,7 +84,8 @@ async def prune(connection: Connection, limit: int = 5000) -> int:
     status = await connection.execute(
         """
         delete from outbox where id in (
-            select id from outbox where recorded_at < now() - $1::interval and sent_at is not null limit $2)
+            select id from outbox where recorded_at < now() - $1::interval
+                and not exists (select from unsent where unsent.id = outbox.id) limit $2)
         """,
         KEPT,
         limit,
@@ -84,9 +97,10 @@ async def replay(connection: Connection, topic: str | None, key: str | None, sin
     """Marks sent rows to be sent again, in their order; readers drop what they have. Returns how many."""
     status = await connection.execute(
         """
-        update outbox set sent_at = null where sent_at is not null
-            and ($1::text is null or topic = $1) and ($2::text is null or key = $2)
+        insert into unsent select id from outbox
+        where ($1::text is null or topic = $1) and ($2::text is null or key = $2)
             and ($3::timestamptz is null or recorded_at >= $3)
+        on conflict do nothing
         """,
         topic,
         key,

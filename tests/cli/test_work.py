@@ -101,7 +101,7 @@ def test_what_a_service_said_is_said_again_and_changes_nothing(village, fengqiao
 
     assert found.exit_code == 0, found.output
     assert "events of village-routing are to be sent again" in found.output
-    again = f"select count(*) from outbox where id <= {last} and sent_at is null"
+    again = f"select count(*) from unsent where id <= {last}"
     assert query(village, "routing_village", again) == 0
     for reader in ("followup_village", "metrics_village", "intake_village"):
         assert query(village, reader, "select count(*) from dead_letter") == 0

@@ -114,7 +114,9 @@ async def test_after_an_error_a_new_producer_sends_what_was_left(new_database, k
     async with running(sender.run):
         await until(lambda: _doubted(sender))
         async with database.connection() as connection:
-            await connection.execute("delete from outbox where key = $1", keys[1])
+            await connection.execute(
+                "delete from unsent using outbox o where o.id = unsent.id and o.key = $1", keys[1]
+            )
         await until(lambda: all_sent(database))
         await until(lambda: _at_ease(sender))
         records = await read(kafka, TOPIC, keys, 2)

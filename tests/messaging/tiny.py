@@ -113,5 +113,5 @@ async def emptied(database):
     """The same database with nothing in it."""
     async with database.connection() as connection:
         await connection.execute(
-            "truncate effect, guard, held, dead_letter, dead_letter_audit, sequence, outbox restart identity"
+            "truncate effect, guard, held, dead_letter, dead_letter_audit, sequence, outbox, unsent restart identity"
         )

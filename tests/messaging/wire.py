@@ -69,7 +69,7 @@ async def send(kafka, *records):
 
 async def unsent(database):
     """How many rows of the outbox have not been sent."""
-    return (await rows(database, "select count(*) from outbox where sent_at is null"))[0][0]
+    return (await rows(database, "select count(*) from unsent"))[0][0]
 
 
 async def kill_holder(database, lock):

@@ -65,7 +65,10 @@ DELIVERY = {
     "held": "select topic, key, seq from held",
     "dead_letter": "select id, topic, key, seq, reason, status from dead_letter",
     "sequence": "select topic, key, last_seq from sequence",
-    "outbox": "select topic, key, seq, type, recorded_at, sent_at, data from outbox order by id",
+    "outbox": """
+        select topic, key, seq, type, recorded_at, unsent.id is null as sent, data
+        from outbox left join unsent using (id) order by id
+        """,
     "clock": "select now() as now",
 }
 OWN = {
@@ -74,21 +77,22 @@ OWN = {
         "timeline": "select incident_id, topic, seq, type from timeline",
     },
     "routing": {
-        "incident": "select incident_id, status, owner, state::text from incident",
+        "incident": "select incident_id, status, owner, state from incident",
         "deadline": "select incident_id, step, due_at from deadline",
     },
     "followup": {
-        "revisit": "select incident_id, status, state::text from revisit",
+        "revisit": "select incident_id, status, state from revisit",
         "deadline": "select incident_id, 'revisit' as step, due_at from deadline",
     },
     "metrics": {
         "cell": """
-            select tier, area, day, category, channel, one.key as measure, one.value::bigint as value, unpublished
-            from cell, jsonb_each_text(counts) as one
+            select tier, area, day, category, channel, one.key as measure, one.value::bigint as value,
+                exists (select from unpublished u where u.cell = c.id) as unpublished
+            from cell c, json_each_text(counts) as one
             """,
         "total": """
             select tier, area, one.key as measure, one.value::bigint as value
-            from total, jsonb_each_text(counts) as one
+            from total, json_each_text(counts) as one
             """,
     },
 }
@@ -122,5 +126,4 @@ async def _read(stack, tier, service):
 def _said(row):
     assert row["topic"] in TOPICS
     event = EVENTS[row["type"]].model_validate_json(row["data"])
-    sent = row["sent_at"] is not None
-    return Said(row["topic"], row["key"], row["seq"], row["type"], row["recorded_at"], sent, event)
+    return Said(row["topic"], row["key"], row["seq"], row["type"], row["recorded_at"], row["sent"], event)

@@ -6,7 +6,7 @@ from schemas.base import TIERS
 from tests.system.books import SERVICES
 
 LYING = """
-    select (select count(*) from outbox where sent_at is null) as unsent,
+    select (select count(*) from unsent) as unsent,
         (select count(*) from guard where waiting) as waiting,
         (select count(*) from dead_letter where status = 'open') as letters
 """

@@ -26,7 +26,7 @@ def delivered(books, foreign):
         if row["last_seq"] != len(books.streams.get((row["topic"], row["key"]), ())):
             yield f"{tier}-{service}: {row['topic']} {row['key']} drew {row['last_seq']} numbers"
     for _, _, row in books.each("outbox"):
-        if row["sent_at"] is None:
+        if not row["sent"]:
             yield f"{row['topic']} {row['key']}/{row['seq']} is not sent"
     for tier, service, row in books.each("held"):
         yield f"{tier}-{service} holds {row['topic']} {row['key']}/{row['seq']}"

@@ -34,7 +34,7 @@ SEED = 1776
 NEVER = ("escalated", "returned", "reopened", "closed", "overdue.accept", "overdue.handle", "revisit_overdue")
 COUNTED = {
     "outbox": "select count(*) from outbox",
-    "unsent": "select count(*) from outbox where sent_at is null",
+    "unsent": "select count(*) from unsent",
     "dead": "select count(*) from dead_letter",
     "held": "select count(*) from held",
 }
