@@ -31,6 +31,12 @@ class Row:
 
     counts: Counts
     version: int
+    id: int | None = None
+    """Its number in this database; None while it is not there."""
+
+
+Change = tuple[int, int]
+"""A cell's number and the version it now has."""
 
 
 EMPTY = Row({}, 0)
@@ -46,7 +52,7 @@ async def add(tx: Connection, tier: Tier, changes: Mapping[Cell, int]) -> None:
         return
     before = await _load(tx, tier, sorted(by_slot))
     after = {slot: _plus(before.get(slot, EMPTY), by) for slot, by in by_slot.items()}
-    await _store(tx, tier, before, after, unpublished=True)
+    await _to_publish(tx, await _store(tx, tier, before, after))
     await _add_totals(tx, tier, by_slot)
 
 
@@ -56,7 +62,7 @@ async def receive(tx: Connection, tier: Tier, given: Mapping[Slot, Row]) -> None
     newer = {slot: row for slot, row in given.items() if row.version > before.get(slot, EMPTY).version}
     if not newer:
         return
-    await _store(tx, tier, before, newer, unpublished=False)
+    await _store(tx, tier, before, newer)
     await _add_totals(
         tx, tier, {slot: _minus(row.counts, before.get(slot, EMPTY).counts) for slot, row in newer.items()}
     )
@@ -77,7 +83,7 @@ def _minus(counts: Mapping[str, int], before: Mapping[str, int]) -> Counts:
 async def _load(tx: Connection, tier: str, slots: Sequence[Slot]) -> dict[Slot, Row]:
     rows = await tx.fetch(
         """
-        select area, day, category, channel, counts, version from cell
+        select id, area, day, category, channel, counts, version from cell
         join unnest($2::text[], $3::text[], $4::text[], $5::text[]) as wanted (area, day, category, channel)
             using (area, day, category, channel)
         where tier = $1 order by area, day, category, channel for update of cell
@@ -95,7 +101,7 @@ def slot_of(row: Record) -> Slot:
 
 def row_of(row: Record) -> Row:
     """The counts of a database row."""
-    return Row(from_json(row["counts"]), row["version"])
+    return Row(from_json(row["counts"]), row["version"], row["id"])
 
 
 def columns(slots: Sequence[Slot]) -> tuple[list[str], ...]:
@@ -109,47 +115,64 @@ def columns(slots: Sequence[Slot]) -> tuple[list[str], ...]:
 
 
 async def _store(
-    tx: Connection, tier: str, before: Mapping[Slot, Row], after: Mapping[Slot, Row], *, unpublished: bool
-) -> None:
+    tx: Connection, tier: str, before: Mapping[Slot, Row], after: Mapping[Slot, Row]
+) -> list[Change]:
     """Writes rows: those loaded and locked are changed, others are new. Raises `LostRace` if one is not."""
-    if old := sorted(after.keys() & before.keys()):
+    changed = [
+        (known, after[slot])
+        for slot, row in before.items()
+        if slot in after and (known := row.id) is not None
+    ]
+    if changed:
         await tx.execute(
             """
-            update cell c set counts = n.counts, version = n.version, unpublished = $8
-            from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[])
-                as n (area, day, category, channel, counts, version)
-            where c.tier = $1 and c.area = n.area and c.day = n.day
-                and c.category = n.category and c.channel = n.channel
+            update cell c set counts = n.counts, version = n.version
+            from unnest($1::bigint[], $2::json[], $3::bigint[]) as n (id, counts, version) where c.id = n.id
             """,
-            tier,
-            *_written(old, after),
-            unpublished,
+            [known for known, _ in changed],
+            [_written(row) for _, row in changed],
+            [row.version for _, row in changed],
         )
-    if new := sorted(after.keys() - before.keys()):
-        status = await tx.execute(
-            """
-            insert into cell (tier, area, day, category, channel, counts, version, unpublished)
-            select $1, n.*, $8
-            from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[]) as n
-            on conflict do nothing
-            """,
-            tier,
-            *_written(new, after),
-            unpublished,
-        )
-        _all_written(status, len(new))
+    new = await _insert(tx, tier, sorted(after.keys() - before.keys()), after)
+    return [(known, row.version) for known, row in changed] + new
 
 
-def _written(slots: Sequence[Slot], rows: Mapping[Slot, Row]) -> tuple[list[str] | list[int], ...]:
-    return (
+async def _insert(tx: Connection, tier: str, slots: Sequence[Slot], rows: Mapping[Slot, Row]) -> list[Change]:
+    if not slots:
+        return []
+    made = await tx.fetch(
+        """
+        insert into cell (tier, area, day, category, channel, counts, version)
+        select $1, n.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::json[], $7::bigint[]) as n
+        on conflict do nothing returning id, version
+        """,
+        tier,
         *columns(slots),
-        [to_json(rows[one].counts).decode() for one in slots],
+        [_written(rows[one]) for one in slots],
         [rows[one].version for one in slots],
+    )
+    _all_written(len(made), len(slots))
+    return [(row["id"], row["version"]) for row in made]
+
+
+async def _to_publish(tx: Connection, changes: Sequence[Change]) -> None:
+    """Notes cells to be published; only those who hold a cell's lock add to or change its note."""
+    await tx.execute(
+        """
+        insert into unpublished as u (cell, version) select * from unnest($1::bigint[], $2::bigint[])
+        on conflict (cell) do update set version = excluded.version
+        """,
+        [known for known, _ in changes],
+        [version for _, version in changes],
     )
 
 
-def _all_written(status: str, wanted: int) -> None:
-    if int(status.rpartition(" ")[2]) != wanted:
+def _written(row: Row) -> str:
+    return to_json(row.counts).decode()
+
+
+def _all_written(written: int, wanted: int) -> None:
+    if written != wanted:
         raise LostRace("another replica made one of these rows")
 
 
@@ -165,20 +188,20 @@ async def _add_totals(tx: Connection, tier: str, changes: Mapping[Slot, Mapping[
         tier,
         areas,
     )
-    before = {row["area"]: row_of(row) for row in rows}
+    before = {row["area"]: Row(from_json(row["counts"]), row["version"]) for row in rows}
     after = {area: _plus(before.get(area, EMPTY), by) for area, by in sums.items()}
     status = await tx.execute(
         """
         insert into total as t (tier, area, counts, version, changed_at)
         select $1, n.*, clock_timestamp()
-        from unnest($2::text[], $3::jsonb[], $4::bigint[]) as n (area, counts, version)
+        from unnest($2::text[], $3::json[], $4::bigint[]) as n (area, counts, version)
         on conflict (tier, area) do update
         set counts = excluded.counts, version = excluded.version, changed_at = excluded.changed_at
         where t.version = excluded.version - 1
         """,
         tier,
         areas,
-        [to_json(after[one].counts).decode() for one in areas],
+        [_written(after[one]) for one in areas],
         [after[one].version for one in areas],
     )
-    _all_written(status, len(areas))
+    _all_written(int(status.rpartition(" ")[2]), len(areas))

@@ -66,7 +66,7 @@ class Publisher:
         if cells:
             results = await self._producer.send([self._outgoing(slot, row) for slot, row in cells])
             sent = [one for one, error in zip(cells, results, strict=True) if error is None]
-            await store.mark_published(connection, self._tier, sent)
+            await store.mark_published(connection, sent)
             if len(sent) < len(cells):
                 raise KafkaError("some cells were not acknowledged")
         now = asyncio.get_running_loop().time()

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from messaging.database import Connection
 from schemas.base import Tier
-from services.metrics.cells import Row, Slot, columns, row_of, slot_of
+from services.metrics.cells import Row, Slot, row_of, slot_of
 
 
 class Total(NamedTuple):
@@ -36,35 +36,42 @@ async def note_alive(tx: Connection, tier: str, as_of: datetime) -> None:
 async def unpublished(connection: Connection, tier: Tier, limit: int) -> list[tuple[Slot, Row]]:
     """Some of this tier's cells whose present counts have not been published."""
     rows = await connection.fetch(
-        "select area, day, category, channel, counts, version from cell where unpublished and tier = $1 limit $2",
+        """
+        select c.id, area, day, category, channel, counts, c.version
+        from (select cell from unpublished limit $2) as u join cell c on c.id = u.cell where tier = $1
+        """,
         tier,
         limit,
     )
     return [(slot_of(row), row_of(row)) for row in rows]
 
 
-async def mark_published(connection: Connection, tier: Tier, sent: Sequence[tuple[Slot, Row]]) -> None:
+async def mark_published(connection: Connection, sent: Sequence[tuple[Slot, Row]]) -> None:
     """Notes what the broker has acknowledged; a cell that changed meanwhile, or is changing, stays to be published."""
     await connection.execute(
         """
-        update cell c set unpublished = false
-        from (
-            select tier, area, day, category, channel from cell
-            join unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-                as s (area, day, category, channel, version) using (area, day, category, channel, version)
-            where tier = $1 for update of cell skip locked
+        delete from unpublished u
+        using (
+            select u.cell from unpublished u join unnest($1::bigint[], $2::bigint[]) as s (cell, version)
+                on u.cell = s.cell and u.version <= s.version
+            for update of u skip locked
         ) as s
-        where (c.tier, c.area, c.day, c.category, c.channel) = (s.tier, s.area, s.day, s.category, s.channel)
+        where u.cell = s.cell
         """,
-        tier,
-        *columns([slot for slot, _ in sent]),
+        [row.id for _, row in sent],
         [row.version for _, row in sent],
     )
 
 
 async def republish(connection: Connection, tier: Tier) -> int:
     """Marks all of this tier's cells to be published again, for a broker that lost them. Returns how many."""
-    status = await connection.execute("update cell set unpublished = true where tier = $1", tier)
+    status = await connection.execute(
+        """
+        insert into unpublished (cell, version) select id, version from cell where tier = $1 order by id
+        on conflict do nothing
+        """,
+        tier,
+    )
     return int(status.rpartition(" ")[2])
 
 
@@ -117,13 +124,13 @@ async def sums(connection: Connection, wanted: Wanted) -> dict[str, dict[str, di
     if wanted.group_by in {None, "tier", "child"} and not narrow:
         rows = await connection.fetch(
             f"select {GROUPS[wanted.group_by]} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
-            " from total, jsonb_each_text(counts) as m where area like $1 || '%' group by 1, 2, 3",
+            " from total, json_each_text(counts) as m where area like $1 || '%' group by 1, 2, 3",
             wanted.area,
         )
     else:
         rows = await connection.fetch(
             f"select {GROUPS[wanted.group_by]} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
-            " from cell, jsonb_each_text(counts) as m where area like $1 || '%'"
+            " from cell, json_each_text(counts) as m where area like $1 || '%'"
             " and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)"
             " and ($4::text is null or category = $4) and ($5::text is null or channel = $5) group by 1, 2, 3",
             wanted.area,
