@@ -45,15 +45,15 @@ STATEMENTS: dict[str, dict[str, str]] = {
     "routing": _KEYED
     | {
         "incident": f"""
-            select {_NEW}, t.area, t.category, t.channel, t.severity, t.status, t.owner, t.reported_at,
-                jsonb_set(t.state, '{{incident_id}}', to_jsonb({_NEW})), t.updated_at
+            select {_NEW}, t.area, t.category, t.channel, t.severity, t.status, t.live, t.owner, t.reported_at,
+                replace(t.state, old.id, {_NEW}), t.updated_at
             from incident t, {_COPIES} where t.incident_id = old.id""",
     },
     "followup": _KEYED
     | {
         "revisit": f"""
             select {_NEW}, t.area, t.status, t.due_at, t.resolved_at,
-                jsonb_set(t.state, '{{incident_id}}', to_jsonb({_NEW})), t.updated_at
+                replace(t.state, old.id, {_NEW}), t.updated_at
             from revisit t, {_COPIES} where t.incident_id = old.id""",
     },
     "metrics": {"guard": _KEYED["guard"]},
@@ -61,18 +61,18 @@ STATEMENTS: dict[str, dict[str, str]] = {
 
 # $1 is what every value is multiplied by, so that the sum over the days is right; $2 the number of days.
 _CELLS = """
-    insert into cell
+    insert into cell (tier, area, day, category, channel, counts, version)
     select tier, area, (day::date - 1 - n)::text, category, channel,
-        (select jsonb_object_agg(key, value::bigint * $1::bigint) from jsonb_each_text(counts)), version, false
+        (select json_object_agg(key, value::bigint * $1::bigint) from json_each_text(counts)), version
     from cell, generate_series(1, $2::int) as n where day = (select max(day) from cell)
 """
 _TOTALS = """
     update total t set counts = s.counts, changed_at = now()
     from (
-        select tier, area, jsonb_object_agg(key, value) as counts
+        select tier, area, json_object_agg(key, value) as counts
         from (
             select tier, area, key, sum(value::bigint)::bigint as value
-            from cell, jsonb_each_text(counts) group by 1, 2, 3
+            from cell, json_each_text(counts) group by 1, 2, 3
         ) m group by 1, 2
     ) s
     where (t.tier, t.area) = (s.tier, s.area)

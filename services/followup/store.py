@@ -30,7 +30,7 @@ async def save(tx: Connection, revisits: Sequence[Revisit], now: datetime) -> No
         """
         update revisit r set status = n.status, due_at = n.due_at, resolved_at = n.resolved_at, state = n.state,
             updated_at = $6
-        from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::json[])
+        from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
             as n (incident_id, status, due_at, resolved_at, state)
         where r.incident_id = n.incident_id returning r.incident_id
         """,

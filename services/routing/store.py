@@ -37,7 +37,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
         """
         update incident i set area = n.area, category = n.category, severity = n.severity, status = n.status,
             live = n.status = any($9::text[]), owner = n.owner, state = n.state, updated_at = $8
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[])
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
             as n (incident_id, area, category, severity, status, owner, state)
         where i.incident_id = n.incident_id returning i.incident_id
         """,

@@ -10,9 +10,9 @@ create table incident (
     live boolean not null,
     owner text not null,
     reported_at timestamptz not null,
-    state json not null,
+    state text not null,
     updated_at timestamptz not null
-) with (fillfactor = 80);
+) with (fillfactor = 50);
 create index incident_newest on incident (reported_at desc, incident_id desc);
 create index incident_live on incident (reported_at desc, incident_id desc) where live;
 create index incident_area on incident (area text_pattern_ops, reported_at desc, incident_id desc);
