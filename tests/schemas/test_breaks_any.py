@@ -130,7 +130,7 @@ def drifts(draw: st.DrawFn) -> tuple[Schema, Schema]:
     return old, drifted(old, draw)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(drifts(), st.data())
 def test_a_change_that_some_value_shows_to_break_a_reader_is_refused(
     drift: tuple[Schema, Schema], data: st.DataObject
