@@ -12,7 +12,7 @@ class Options:
     """Folder of the stack; a temporary one, removed afterwards, unless given."""
     seconds: float = 30.0
     """Length of the measured window."""
-    warm: float = 20.0
+    warm: float = 45.0
     """How long the pipe fills before the window begins."""
     wave: int = 250
     """Incidents that go through their life together."""
