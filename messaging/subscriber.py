@@ -12,7 +12,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
-from messaging.careful import Careful
+from messaging.careful import Careful, Polled
 from messaging.envelope import Record
 from messaging.errors import Unavailable
 from messaging.health import Health
@@ -102,7 +102,18 @@ class Subscriber:
             await self._broker.stop()
             raise
         consumer = self._consumer()
-        consumer.getmany = Careful(consumer, self._untrusted, self._resume).getmany
+        careful = Careful(consumer, self._untrusted, self._resume)
+
+        async def getmany(
+            *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+        ) -> Polled:
+            polled = await careful.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+            self._in_hand = sum(
+                map(len, polled.values())
+            )  # at once: their offsets count as passed from here on
+            return polled
+
+        consumer.getmany = getmany
 
     async def stop(self) -> None:
         """Finishes the batch in hand, commits it, leaves the group."""
@@ -117,7 +128,6 @@ class Subscriber:
         """Never raises: a batch is applied, or held until it can be."""
         records = message.raw_message
         assert isinstance(records, tuple)
-        self._in_hand = len(records)
         if await self._apply(records):
             await self._commit(records)
         self._in_hand = 0

@@ -203,8 +203,8 @@ async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(sta
     key, dropped = str(uuid.uuid4()), []
     async with await start() as reader:
         await until(lambda: _no_lag(reader))
-        careful = reader.subscriber._consumer().getmany.__self__
-        found = careful._getmany
+        fetcher = reader.subscriber._consumer()._fetcher
+        found = fetcher.fetched_records
 
         async def breaking(*places, **options):
             polled = await found(*places, **options)
@@ -213,7 +213,7 @@ async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(sta
                 raise KafkaError
             return polled
 
-        careful._getmany = breaking
+        fetcher.fetched_records = breaking
         await send(kafka, *records(key, 1, 2))
         await until(lambda: _all_of(reader, key, 2))
 
