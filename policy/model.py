@@ -1,6 +1,6 @@
-"""The shape of a policy file. Durations are ISO 8601 (`PT4H`, `P7D`)."""
+"""The shape of a policy file. Durations are ISO 8601 (`PT4H`, `P7D`), deadlines also working days."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -10,11 +10,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
+    PlainValidator,
     StringConstraints,
     field_validator,
     model_validator,
 )
 
+from policy.calendar import Calendar
+from policy.spans import Span, Where, span_of
 from schemas.base import TIERS, Tier, height
 
 Severity = Literal["ordinary", "prominent", "major"]
@@ -29,6 +33,11 @@ def _iso(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_iso), Field(gt=timedelta(0), le=timedelta(days=3650))]
+Deadline = Annotated[Span, PlainValidator(span_of), PlainSerializer(lambda span: span.text)]
+"""Elapsed time, or working days."""
+LocalDate = Annotated[date, Field(strict=True)]
+Reason = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+"""A code of a list of reasons, bare."""
 MissedStep = Literal["escalate", "alarm"]
 
 
@@ -41,8 +50,8 @@ class Part(BaseModel):
 class Clock(Part):
     """How long a centre has to accept an incident, and then to handle it."""
 
-    accept: Duration
-    handle: Duration
+    accept: Deadline
+    handle: Deadline
 
 
 class Missed(Part):
@@ -66,6 +75,26 @@ class Skip(Part):
         return self
 
 
+class LocalDays(Part):
+    """Days on which a locality's centres are closed or open although the country's calendar says otherwise."""
+
+    closed: tuple[LocalDate, ...] = ()
+    open: tuple[LocalDate, ...] = ()
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if both := sorted(set(self.closed) & set(self.open)):
+            raise ValueError(f"closed and open at once: {', '.join(map(str, both))}")
+        return self
+
+
+class Pauses(Part):
+    """挂起, 延期: the reasons for which a clock may stand still, or run longer; an empty list allows none."""
+
+    suspend: tuple[Reason, ...] = ("awaiting-appraisal", "awaiting-ruling", "party-away", "force-majeure")
+    extend: tuple[Reason, ...] = ("complex", "more-facts-needed", "needs-departments", "parties-agree")
+
+
 class RevisitRules(Part):
     """一事一回访: every party is asked; who cannot be reached is tried again, and never counted as satisfied."""
 
@@ -84,6 +113,8 @@ class Policy(Part):
     clocks: dict[Tier, dict[Severity, Clock]]
     missed: Missed = Missed()
     skips: tuple[Skip, ...] = ()
+    pauses: Pauses = Pauses()
+    calendar: LocalDays = LocalDays()
     revisit: RevisitRules
 
     @field_validator("time_zone")
@@ -114,6 +145,12 @@ class Policy(Part):
     def zone(self) -> ZoneInfo:
         """The time zone whose midnight begins a day."""
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def where(self) -> Where:
+        """Whose days its deadlines are counted in."""
+        days = Calendar(frozenset(self.calendar.closed), frozenset(self.calendar.open))
+        return Where(self.zone, days)
 
     def clock(self, tier: Tier, severity: str) -> Clock:
         """The deadlines of a severity at a tier."""

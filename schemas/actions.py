@@ -52,6 +52,38 @@ class Resolve(Action):
     agreement: bool = False
 
 
+SpanText = Annotated[
+    str,
+    Field(
+        pattern=r"^(P[1-9][0-9]{0,2}D|PT[1-9][0-9]{0,3}[HMS]|[1-9][0-9]{0,2} working days?|[1-9][0-9]{0,2} ?个工作日)$"
+    ),
+]
+"""A length as the policy writes it: elapsed time (`P3D`, `PT12H`) or working days (`5 working days`)."""
+
+
+class Suspend(Action):
+    """挂起: the clock stands still, for a reason of the policy that somebody else approved."""
+
+    action: Literal["suspend"] = "suspend"
+    reason: GivenCode
+    approver: Reference
+
+
+class Resume(Action):
+    """恢复: the clock runs on with what was left."""
+
+    action: Literal["resume"] = "resume"
+
+
+class Extend(Action):
+    """延期: the deadline moves by a span, for a reason of the policy that somebody else approved."""
+
+    action: Literal["extend"] = "extend"
+    reason: GivenCode
+    approver: Reference
+    span: SpanText
+
+
 class Visit(Action):
     """回访: what one party answered when revisited."""
 
@@ -72,10 +104,14 @@ class _NamesTheActions:
 
 
 HandlingAction = Annotated[
-    Accept | Assign | Escalate | Return | Resolve, Field(discriminator="action"), _NamesTheActions()
+    Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend,
+    Field(discriminator="action"),
+    _NamesTheActions(),
 ]
 """What routing decides."""
 AnyAction = Annotated[
-    Accept | Assign | Escalate | Return | Resolve | Visit, Field(discriminator="action"), _NamesTheActions()
+    Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend | Visit,
+    Field(discriminator="action"),
+    _NamesTheActions(),
 ]
 """What may be asked at the inbound topic: handling, and visits, which followup decides."""

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from schemas.actions import HandlingAction
-from schemas.base import Actor, Attempt, Event, IncidentId, Matter, Party, Tier
+from schemas.actions import HandlingAction, SpanText
+from schemas.base import Actor, Attempt, Event, IncidentId, Matter, Party, Reference, Tier
 from schemas.codes import Code
 
 Step = Literal["accept", "handle"]
@@ -28,6 +28,8 @@ class IncidentOpened(IncidentEvent):
     policy: str
     due_at: AwareDatetime | None = None
     """When it must be accepted."""
+    provisional: bool = False
+    """Whether `due_at` may still move, because the holidays of its year are not published yet."""
 
 
 class IncidentAccepted(IncidentEvent):
@@ -36,6 +38,7 @@ class IncidentAccepted(IncidentEvent):
     type: ClassVar[str] = "incident.accepted.v1"
     opened_at: AwareDatetime
     due_at: AwareDatetime | None = None
+    provisional: bool = False
 
 
 class IncidentAssigned(IncidentEvent):
@@ -94,6 +97,7 @@ class IncidentReopened(IncidentEvent):
     resolved_at: AwareDatetime
     on_time: bool | None
     due_at: AwareDatetime | None = None
+    provisional: bool = False
 
 
 class IncidentClosed(IncidentEvent):
@@ -102,6 +106,50 @@ class IncidentClosed(IncidentEvent):
     type: ClassVar[str] = "incident.closed.v1"
     attempt: Attempt
     resolved_at: AwareDatetime
+
+
+class IncidentSuspended(IncidentEvent):
+    """挂起: the clock of a step stands still; it would have run out at `due_at`."""
+
+    type: ClassVar[str] = "incident.suspended.v1"
+    step: Step
+    reason: Code
+    approver: Reference
+    due_at: AwareDatetime
+
+
+class IncidentResumed(IncidentEvent):
+    """恢复: the clock runs on with what was left, now until `due_at`."""
+
+    type: ClassVar[str] = "incident.resumed.v1"
+    step: Step
+    suspended_at: AwareDatetime
+    due_at: AwareDatetime
+    provisional: bool = False
+
+
+class IncidentExtended(IncidentEvent):
+    """延期: the clock of a step runs longer by `span`, until `due_at` instead of `was_due_at`."""
+
+    type: ClassVar[str] = "incident.extended.v1"
+    step: Step
+    reason: Code
+    approver: Reference
+    span: SpanText
+    was_due_at: AwareDatetime
+    due_at: AwareDatetime
+    provisional: bool = False
+
+
+class IncidentClockMoved(IncidentEvent):
+    """A provisional deadline was counted again, because the calendar has learnt of its year."""
+
+    type: ClassVar[str] = "incident.clock-moved.v1"
+    step: Step
+    reason: Code
+    was_due_at: AwareDatetime
+    due_at: AwareDatetime
+    provisional: bool = False
 
 
 class ActionRefused(Event):

@@ -75,7 +75,7 @@ def an_accepted_incident(**changes: Any) -> Incident:
     """An incident in handling, with its clock running."""
     fields = {
         "status": "accepted", "accepted_at": NOW, "handle_by": later(days=1), "due_at": later(days=1),
-        "due_step": "handle",
+        "due_step": "handle", "clock_from": NOW,
     }  # fmt: skip
     return an_incident(**(fields | changes))
 

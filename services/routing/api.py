@@ -20,6 +20,7 @@ from schemas.codes import CodeList, completed
 from schemas.routing import ActionForwarded, Entry
 from services.routing import store
 from services.routing.desk import Desk
+from services.routing.explained import Explanation
 from services.routing.handling import Request
 from services.routing.incident import Incident, Status
 from services.routing.refusal import SENTENCES, Refused
@@ -64,6 +65,8 @@ class IncidentView(BaseModel):
     resolved_at: datetime | None
     due_at: datetime | None
     due_step: str | None
+    provisional: bool
+    suspended_at: datetime | None
     target_at: datetime | None
     on_time: bool | None
     assignee: str | None
@@ -108,6 +111,15 @@ def api(database: Database, desk: Desk, codes: dict[str, CodeList], sent: Pulse)
         if found is None:
             raise _problem(Refused("unknown-incident"))
         return IncidentWhole.model_validate(found, from_attributes=True)
+
+    @app.get("/v1/incidents/{incident_id}/deadlines")
+    async def deadlines(incident_id: IncidentId) -> Explanation:
+        """Until when, and why: the present clock step by step, in Chinese and English."""
+        async with database.connection() as connection:
+            found = await store.one(connection, incident_id)
+        if found is None:
+            raise _problem(Refused("unknown-incident"))
+        return desk.explain(found)
 
     @app.post("/v1/incidents/{incident_id}/actions", status_code=201, response_model=ActionAnswer)
     async def act(

@@ -13,6 +13,7 @@ from services.routing.api import api
 from services.routing.desk import Desk
 from services.routing.life import Centre
 from services.routing.settings import Settings
+from services.routing.watch import Auditor, Recount
 
 LISTENS_TO = (IncidentReported, ActionReceived, IncidentHandedOver, ActionForwarded, RevisitCompleted)
 
@@ -27,4 +28,8 @@ def compose() -> Process:
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
+    process.loops(Recount(process.database, desk.recount, process.relay.pulse).run)
+    auditor = Auditor(process.database)
+    process.health.figures["deadlines not raised"] = lambda: auditor.unraised
+    process.loops(auditor.run)
     return process

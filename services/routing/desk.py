@@ -11,9 +11,11 @@ from messaging.errors import Rejected
 from schemas.base import Event
 from schemas.routing import ActionForwarded, IncidentHandedOver
 from services.routing import store
+from services.routing.explained import Explanation, explain
 from services.routing.handling import Request
-from services.routing.incident import Incident
+from services.routing.incident import Incident, evolve
 from services.routing.life import Arrival, Centre, act, arrive, late
+from services.routing.pauses import moved
 
 
 class Desk:
@@ -70,6 +72,23 @@ class Desk:
         await store.save(tx, after, now)
         await outbox.put(tx, drafts, now)
         return len(passed)
+
+    async def recount(self, tx: Connection, after: str, limit: int) -> str | None:
+        """Counts provisional deadlines again, in the caller's transaction; the last one seen, None at the end."""
+        found = await store.provisional(tx, after, limit)
+        now: datetime = await tx.fetchval("select now()")
+        events = [(one, event) for one in found if (event := moved(one, self._centre.policies, now))]
+        if events:
+            await store.save(tx, [evolve(one, event, now) for one, event in events], now)
+            drafts = [
+                draft for one, event in events for draft in self._drafts(one.incident_id, [event], None)
+            ]
+            await outbox.put(tx, drafts, now)
+        return found[-1].incident_id if found else None
+
+    def explain(self, incident: Incident) -> Explanation:
+        """Its present clock, step by step."""
+        return explain(incident, self._centre.policies)
 
     def _drafts(self, incident_id: str, events: Sequence[Event], trace: str | None) -> list[Draft]:
         return [

@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from schemas.actions import Accept, Assign, Escalate, HandlingAction, Resolve, Return
+from schemas.actions import (
+    Accept,
+    Assign,
+    Escalate,
+    Extend,
+    HandlingAction,
+    Resolve,
+    Resume,
+    Return,
+    Suspend,
+)
 from schemas.base import Actor, Event
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
-from services.routing.clocks import Policies, handle_until, promised
+from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.handoff import Act, hand_over, next_up
 from services.routing.incident import Incident
+from services.routing.pauses import extend, resume, suspend
 from services.routing.refusal import Refused
 
 
@@ -42,17 +53,19 @@ def decide_action(incident: Incident, request: Request, policies: Policies, now:
         raise Refused("already-resolved")
     if request.occurred_at < incident.reported_at:
         raise Refused("before-the-report")
+    if incident.suspended_at is not None and isinstance(request.action, (Accept, Return, Resolve)):
+        raise Refused("suspended")
     return _owned(incident, request, policies, now)
 
 
 def _owned(incident: Incident, request: Request, policies: Policies, now: datetime) -> Sequence[Event]:
     act = Act(request.actor, request.occurred_at, now)
+    by = {"occurred_at": request.occurred_at, "actor": request.actor}
     match request.action:
         case Accept():
             return [_accept(incident, request, policies, now)]
         case Assign(assignee=assignee):
-            fields = {"occurred_at": request.occurred_at, "actor": request.actor}
-            return [IncidentAssigned(**incident.matter, **fields, assignee=assignee)]
+            return [IncidentAssigned(**incident.matter, **by, assignee=assignee)]
         case Escalate(reason=reason, to_tier=to_tier):
             return hand_over(incident, next_up(incident, to_tier, policies), reason, "person", act)
         case Return(reason=reason):
@@ -61,6 +74,12 @@ def _owned(incident: Incident, request: Request, policies: Policies, now: dateti
             return hand_over(incident, incident.path[-1], reason, "person", act)
         case Resolve():
             return [_resolve(incident, request.action, request)]
+        case Suspend():
+            return [suspend(incident, request.action, by, policies, now)]
+        case Resume():
+            return [resume(incident, request.action, by, policies, now)]
+        case Extend():
+            return [extend(incident, request.action, by, policies, now)]
         case _:
             assert_never(request.action)
 
@@ -73,7 +92,7 @@ def _accept(incident: Incident, request: Request, policies: Policies, now: datet
         occurred_at=request.occurred_at,
         actor=request.actor,
         opened_at=incident.opened_at or incident.reported_at,
-        due_at=handle_until(incident, policies, now),
+        **due_fields(handle_until(incident, policies, now)),
     )
 
 

@@ -9,14 +9,18 @@ from schemas.routing import (
     Entry,
     IncidentAccepted,
     IncidentAssigned,
+    IncidentClockMoved,
     IncidentClosed,
     IncidentEscalated,
+    IncidentExtended,
     IncidentHandedOver,
     IncidentOpened,
     IncidentOverdue,
     IncidentReopened,
     IncidentResolved,
+    IncidentResumed,
     IncidentReturned,
+    IncidentSuspended,
     Step,
 )
 
@@ -33,6 +37,17 @@ class MatterFields(TypedDict):
     severity: str
     reported_at: datetime
     backfill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that was done to the clock that runs, at the moment it was recorded."""
+
+    kind: Literal["suspended", "resumed", "extended"]
+    at: datetime
+    reason: str | None = None
+    approver: str | None = None
+    span: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +79,13 @@ class Incident:
     due_at: datetime | None = None
     """The next moment the clock acts on, and on which step."""
     due_step: Step | None = None
+    provisional: bool = False
+    """Whether `due_at` was counted through a year whose holidays are not known."""
+    clock_from: datetime | None = None
+    """Since when the present clock runs; it stays when that has run out."""
+    moves: tuple[Move, ...] = ()
+    """What was done to the present clock, in order."""
+    suspended_at: datetime | None = None
     history: tuple[Entry, ...] = ()
 
     @property
@@ -80,6 +102,11 @@ class Incident:
         }
 
     @property
+    def step(self) -> Step | None:
+        """What the centre has to do next, whether or not a clock runs."""
+        return {"open": "accept", "accepted": "handle"}.get(self.status)  # type: ignore[return-value] # a step or None
+
+    @property
     def owned(self) -> bool:
         """Whether this tier is the one that must act."""
         return self.owner == self.tier
@@ -88,36 +115,37 @@ class Incident:
 def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     """The incident after one of its events; `now` is when the event was recorded."""
     history = (*before.history, _entry(before.tier, event, now))
-    return replace(before, **_changes(event), history=history)
+    return replace(before, **_changes(before, event, now), history=history)
 
 
-def _changes(event: Event) -> dict[str, Any]:
+def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
     """The fields an event changes."""
     match event:
         case IncidentOpened():
-            return _opened(event)
+            return _opened(event, now)
         case IncidentAccepted():
-            due = _due("handle", event.due_at)
-            return {"status": "accepted", "accepted_at": event.occurred_at, "handle_by": event.due_at, **due}
+            return {"accepted_at": event.occurred_at, **_handling(event, now)}
         case IncidentAssigned():
             return {"assignee": event.assignee}
         case IncidentEscalated() | IncidentReturned():
-            return {"status": "handed-over", "owner": event.to_tier, **_due(None, None)}
+            return {"status": "handed-over", "owner": event.to_tier, **_stopped()}
+        case IncidentSuspended() | IncidentResumed() | IncidentExtended() | IncidentClockMoved():
+            return _moved(before, event, now)
         case IncidentOverdue():
-            return _due(None, None)
+            return _stopped()
         case IncidentResolved():
             result = {"resolved_at": event.occurred_at, "on_time": event.on_time}
-            return {"status": "resolved", **result, **_due(None, None)}
+            return {"status": "resolved", **result, **_stopped()}
         case IncidentReopened():
             undone = {"resolved_at": None, "on_time": None, "attempt": event.attempt}
-            return {"status": "accepted", "handle_by": event.due_at, **undone, **_due("handle", event.due_at)}
+            return undone | _handling(event, now)
         case IncidentClosed():
             return {"status": "closed"}
         case _:
             return {}
 
 
-def _opened(event: IncidentOpened) -> dict[str, Any]:
+def _opened(event: IncidentOpened, now: datetime) -> dict[str, Any]:
     return {
         "status": "open",
         "opened_at": event.occurred_at,
@@ -126,13 +154,55 @@ def _opened(event: IncidentOpened) -> dict[str, Any]:
         "on_time": None,
         "handle_by": None,
         "attempt": event.attempt,
-        **_due("accept", event.due_at),
+        **_begun("accept", event, now),
     }
 
 
-def _due(step: Step | None, due_at: datetime | None) -> dict[str, Any]:
+def _handling(event: IncidentAccepted | IncidentReopened, now: datetime) -> dict[str, Any]:
+    return {"status": "accepted", "handle_by": event.due_at, **_begun("handle", event, now)}
+
+
+Beginning = IncidentOpened | IncidentAccepted | IncidentReopened
+
+
+def _begun(step: Step, event: Beginning, now: datetime) -> dict[str, Any]:
     """At most one clock runs; imported history has none."""
-    return {"due_step": step if due_at else None, "due_at": due_at}
+    fresh = {"clock_from": now if event.due_at else None, "moves": (), "suspended_at": None}
+    return fresh | _due(step, event.due_at, provisional=event.provisional)
+
+
+def _stopped() -> dict[str, Any]:
+    return {"suspended_at": None, **_due(None, None)}
+
+
+def _moved(
+    before: Incident,
+    event: IncidentSuspended | IncidentResumed | IncidentExtended | IncidentClockMoved,
+    now: datetime,
+) -> dict[str, Any]:
+    """What was done to the clock is kept, so that its end can be counted again from its beginning."""
+    match event:
+        case IncidentSuspended():
+            move = Move("suspended", now, event.reason, event.approver)
+            return {"moves": (*before.moves, move), "suspended_at": now, **_due(None, None)}
+        case IncidentResumed():
+            moves = (*before.moves, Move("resumed", now))
+            return {"moves": moves, "suspended_at": None, **_until(event)}
+        case IncidentExtended():
+            move = Move("extended", now, event.reason, event.approver, event.span)
+            return {"moves": (*before.moves, move), **_until(event)}
+        case IncidentClockMoved():
+            return _until(event)
+
+
+def _until(event: IncidentResumed | IncidentExtended | IncidentClockMoved) -> dict[str, Any]:
+    """A new deadline for handling is also the new promise."""
+    promise = {"handle_by": event.due_at} if event.step == "handle" else {}
+    return promise | _due(event.step, event.due_at, provisional=event.provisional)
+
+
+def _due(step: Step | None, due_at: datetime | None, *, provisional: bool = False) -> dict[str, Any]:
+    return {"due_step": step if due_at else None, "due_at": due_at, "provisional": provisional}
 
 
 def _entry(tier: Tier, event: Event, now: datetime) -> Entry:
@@ -159,8 +229,12 @@ def _detail(event: Event) -> str | None:
             return f"{event.method} {event.outcome}"
         case IncidentOverdue():
             return event.step
-        case IncidentReopened():
+        case IncidentReopened() | IncidentClockMoved():
             return event.reason
+        case IncidentSuspended():
+            return f"{event.reason} {event.approver}"
+        case IncidentExtended():
+            return f"{event.reason} {event.approver} {event.span}"
         case IncidentHandedOver():
             return event.to_tier
         case _:

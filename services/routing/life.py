@@ -19,7 +19,7 @@ from schemas.routing import (
     IncidentReopened,
     Step,
 )
-from services.routing.clocks import Policies, accept_until, handle_until
+from services.routing.clocks import Policies, accept_until, due_fields, handle_until
 from services.routing.handling import Request, decide_action
 from services.routing.handoff import REASONS, Act, first_tier, hand_over, next_up
 from services.routing.incident import Incident, evolve
@@ -146,7 +146,7 @@ def _opening(
         from_tier=from_tier,
         attempt=incident.attempt,
         policy=incident.policy,
-        due_at=accept_until(incident, centre.policies, now),
+        **due_fields(accept_until(incident, centre.policies, now)),
     )
 
 
@@ -182,7 +182,7 @@ def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre
         reason=done.reason or REASONS["severity"],
         attempt=done.attempt + 1,
         on_time=incident.on_time,
-        due_at=handle_until(incident, centre.policies, now),
+        **due_fields(handle_until(incident, centre.policies, now)),
     )
     return _after(incident, [reopened], now)
 

@@ -13,6 +13,13 @@ Reason = Literal[
     "skip-not-allowed",
     "nowhere-to-return",
     "before-the-report",
+    "suspended",
+    "already-suspended",
+    "not-suspended",
+    "no-clock",
+    "time-is-up",
+    "reason-not-allowed",
+    "approver-is-actor",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -29,6 +36,19 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "No tier handed it over, so there is none to return it to",
     ),
     "before-the-report": ("时间早于受理时间", "This cannot have happened before the report"),
+    "suspended": ("已挂起，请先恢复", "It is suspended; resume it first"),
+    "already-suspended": ("已经挂起", "It is suspended already"),
+    "not-suspended": ("没有挂起", "It is not suspended"),
+    "no-clock": ("没有办理期限", "It has no deadline"),
+    "time-is-up": (
+        "期限已过，不能再挂起或延期",
+        "Its time is up; a clock is stopped or extended before that",
+    ),
+    "reason-not-allowed": ("事由不在规定之列", "The policy does not know this reason for it"),
+    "approver-is-actor": (
+        "经办人须具名，且不能由本人批准",
+        "Whoever asks must be named, and somebody else must approve",
+    ),
 }
 
 

@@ -82,15 +82,17 @@ async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
     if running:
         await tx.execute(
             """
-            insert into deadline (incident_id, step, due_at, try_at)
-            select id, step, due_at, due_at
-            from unnest($1::text[], $2::text[], $3::timestamptz[]) as d (id, step, due_at)
+            insert into deadline (incident_id, step, due_at, try_at, provisional)
+            select id, step, due_at, due_at, provisional
+            from unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[]) as d (id, step, due_at, provisional)
             on conflict (incident_id) do update
-            set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at
+            set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at,
+                provisional = excluded.provisional
             """,
             [one.incident_id for one in running],
             [one.due_step for one in running],
             [one.due_at for one in running],
+            [one.provisional for one in running],
         )
     if stopped:
         await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
@@ -108,6 +110,33 @@ async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple
         only,
     )
     return [(_incident(row), DeadlinePassed(row["step"], row["due_at"])) for row in rows]
+
+
+async def provisional(tx: Connection, after: str, limit: int) -> list[Incident]:
+    """Incidents whose deadline may still move, in id order after one of them, locked."""
+    rows = await tx.fetch(
+        """
+        select i.state from deadline d join incident i using (incident_id)
+        where d.provisional and d.incident_id > $1 order by d.incident_id limit $2 for update of i
+        """,
+        after,
+        limit,
+    )
+    return [_incident(row) for row in rows]
+
+
+async def unraised(connection: Connection) -> int:
+    """How many deadlines passed more than a minute ago and were not fired; none, as long as the clock works.
+
+    What met a bug is tried again within a minute, so the index on `try_at` finds all of them.
+    """
+    number: int = await connection.fetchval(
+        """
+        select count(*) from deadline
+        where try_at <= now() + interval '1 minute' and due_at < now() - interval '1 minute'
+        """
+    )
+    return number
 
 
 @dataclass(frozen=True, slots=True)

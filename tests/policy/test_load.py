@@ -49,8 +49,17 @@ def test_the_file_asked_for_is_the_one_in_force_and_the_others_are_at_hand(tmp_p
     [
         ("version: default/1", "version: Default", "version"),
         ("time_zone: Asia/Shanghai", "time_zone: Mars/Olympus", "not a time zone"),
-        ("accept: PT8H, handle: P7D", "accept: soon, handle: P7D", "clocks.town.ordinary.accept"),
-        ("accept: PT8H, handle: P20D", "accept: PT0S, handle: P20D", "greater than"),
+        ("accept: PT8H, handle: 7 w", "accept: soon, handle: 7 w", "clocks.town.ordinary.accept"),
+        ("PT8H, handle: 7 working days}", "PT8H, handle: 7 workdays}", "clocks.town.ordinary.handle"),
+        ("PT8H, handle: 7 working days}", "PT8H, handle: 7}", "such as 7 working days or 7 个工作日"),
+        ("PT8H, handle: 7 working days}", "PT8H, handle: 0 working days}", "greater than"),
+        ("PT8H, handle: 7 working days}", "PT8H, handle: 4000 working days}", "ten years"),
+        ("closed: []", "closed: [today]", "calendar.closed.0"),
+        ("closed: []", "shut: []", "calendar.shut"),
+        ("closed: [], open: []", "closed: [2026-11-20], open: [2026-11-20]", "closed and open at once"),
+        ("extend: [complex,", "extend: [too hard,", "pauses.extend.0"),
+        ("  suspend: [", "  stop: [", "pauses.stop"),
+        ("accept: PT8H, handle: 20", "accept: PT0S, handle: 20", "greater than"),
         ("major: {accept: PT2H", "major: {acept: PT2H", "clocks.town.major.ac"),
         ("handle: escalate}", "handle: forget}", "missed.handle"),
         ("to_tier: county", "to_tier: province", "skips.0.to_tier"),
@@ -78,7 +87,9 @@ def test_all_errors_come_at_once(tmp_path):
 
 
 def test_missing_rules_are_listed(tmp_path):
-    text = DEFAULT.replace("    major: {accept: PT1H, handle: P7D}\n", "").replace(", major: town}", "}")
+    text = DEFAULT.replace("    major: {accept: PT1H, handle: 7 working days}\n", "").replace(
+        ", major: town}", "}"
+    )
 
     first_tier, clocks = lines(policy, a_file(tmp_path, text)).values()
 

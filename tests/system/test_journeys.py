@@ -1,5 +1,7 @@
 """One incident from report to revisit, through the public doors and by events, in three tiers."""
 
+import asyncio
+
 import pytest
 
 from tests.system import books, invariants
@@ -101,6 +103,37 @@ async def test_a_matter_is_returned_the_way_it_came_with_a_reason(world):
     assert "incident.returned.v1" in [line["type"] for line in view["timeline"]]
     nowhere = await world.act("village", incident, "return", reason="wrong-tier")
     assert (nowhere.status_code, nowhere.json()["type"]) == (409, "urn:fengqiao:problem:nowhere-to-return")
+
+
+async def acts(world, incident, action, **fields):
+    """What a named officer of the village does."""
+    body = {"action": {"action": action, **fields}, "actor": {"role": "officer", "ref": "o-1102"}}
+    answer = await world.post("village-routing", f"/v1/incidents/{incident}/actions", body)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_suspended_clock_runs_on_with_what_was_left(world):
+    incident = await world.report()
+    await world.comes_to("village", incident, "open")
+    await acts(world, incident, "extend", reason="complex", approver="o-9", span="PT1H")
+    before = await world.incident("village", incident)
+    await acts(world, incident, "suspend", reason="party-away", approver="o-9")
+    await asyncio.sleep(2)
+
+    still = await world.incident("village", incident)
+    await acts(world, incident, "resume")
+    runs = await world.get("village-routing", f"/v1/incidents/{incident}/deadlines")
+    await world.done("village", incident, "accept")
+    await world.resolve("village", incident)
+
+    assert (still["status"], still["due_at"]) == ("open", None)
+    assert [one["kind"] for one in runs["moves"]] == ["extended", "suspended", "resumed"]
+    assert runs["due_at"] > before["due_at"]
+    view = await world.timeline(incident, "revisit.planned.v1")
+    assert [line["type"] for line in view["timeline"]] == [
+        "incident.opened.v1", "incident.extended.v1", "incident.suspended.v1", "incident.resumed.v1",
+        "incident.accepted.v1", "incident.resolved.v1", "revisit.planned.v1",
+    ]  # fmt: skip
 
 
 async def test_a_major_matter_and_one_of_a_town_go_to_the_town(world):

@@ -1,0 +1,203 @@
+"""Until when, and why: the present clock told step by step, in Chinese and English, so that nobody has to trust it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from policy.spans import Due, Span, explained, span_of
+from schemas.routing import Step
+from services.routing.clocks import Policies, reckoned, span_for
+from services.routing.incident import Incident, Move
+
+WhyNot = Literal["imported", "suspended", "overdue", "nothing-to-do", "handed-over", "policy-not-known"]
+NOT_RUNNING: dict[WhyNot, tuple[str, str]] = {
+    "imported": ("历史数据，不计期限", "Imported history has no deadline"),
+    "suspended": ("已挂起，期限暂停计算", "It is suspended; the clock stands still"),
+    "overdue": ("期限已过，已提醒", "The time is up, and that was raised"),
+    "nothing-to-do": ("已办结，没有待办的环节", "It is handled; no step waits"),
+    "handed-over": ("已移交其他层级，期限在那里计算", "It was handed over; the clock runs there"),
+    "policy-not-known": ("所依据的规则版本不在本地", "The policy it began with is not at hand"),
+}
+STEPS: dict[Step, tuple[str, str]] = {"accept": ("接单", "accept"), "handle": ("办理", "handle")}
+
+
+class Said(BaseModel):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+class Reason(Said):
+    """Why no clock runs."""
+
+    reason: WhyNot
+
+
+class Moved(Said):
+    """A pause, its end, or an extension."""
+
+    kind: Literal["suspended", "resumed", "extended"]
+    at: datetime
+    reason: str | None
+    approver: str | None
+    span: str | None
+
+
+class NotCounted(Said):
+    """A day that does not count."""
+
+    date: date
+    why: str
+
+
+class Explanation(BaseModel):
+    """The clock of the present step; `due_at` is null when none runs, and `why_not` says why."""
+
+    incident_id: str
+    policy: str
+    time_zone: str | None = None
+    step: Step | None
+    span: str | None = None
+    """How long the step may take, as the policy has it."""
+    began_at: datetime | None
+    due_at: datetime | None
+    provisional: bool
+    why_not: Reason | None
+    moves: tuple[Moved, ...]
+    not_counted: tuple[NotCounted, ...] = ()
+    steps: tuple[Said, ...] = ()
+    """The same as sentences, in order."""
+
+
+def explain(incident: Incident, policies: Policies) -> Explanation:
+    """The explanation of an incident's present clock."""
+    known = incident.policy in policies
+    due = reckoned(incident, policies) if known else None
+    bare = Explanation(
+        incident_id=incident.incident_id,
+        policy=incident.policy,
+        step=incident.step,
+        began_at=incident.clock_from,
+        due_at=incident.due_at,
+        provisional=incident.provisional,
+        why_not=_why_not(incident, known=known),
+        moves=(),
+    )
+    if due is None or incident.step is None or incident.clock_from is None:
+        return bare
+    policy, span = policies[incident.policy], span_for(incident, incident.step, policies)
+    skipped = tuple(_skipped(incident, incident.clock_from, due, policies))
+    moves = tuple(_moved(one, policy.zone) for one in incident.moves)
+    told = {"time_zone": policy.time_zone, "span": span.text, "moves": moves, "not_counted": skipped}
+    steps = (
+        _begin(incident.clock_from, span, policy.zone),
+        *skipped,
+        *moves,
+        _end(incident, due, policy.zone),
+    )
+    plain = tuple(Said(zh=one.zh, en=one.en) for one in steps)
+    return bare.model_copy(update=told | {"steps": plain})
+
+
+def _why_not(incident: Incident, *, known: bool) -> Reason | None:
+    """None while a clock runs."""
+    if incident.due_at is not None and known:
+        return None
+    reason: WhyNot = "overdue"
+    if not known:
+        reason = "policy-not-known"
+    elif incident.status == "handed-over":
+        reason = "handed-over"
+    elif incident.step is None:
+        reason = "nothing-to-do"
+    elif incident.suspended_at is not None:
+        reason = "suspended"
+    elif incident.clock_from is None:
+        reason = "imported"
+    zh, en = NOT_RUNNING[reason]
+    return Reason(reason=reason, zh=zh, en=en)
+
+
+def _skipped(incident: Incident, begin: datetime, due: Due, policies: Policies) -> Iterator[NotCounted]:
+    """The days that do not count, where days are counted at all."""
+    assert incident.step is not None
+    spans = [
+        span_for(incident, incident.step, policies),
+        *(span_of(one.span) for one in incident.moves if one.span),
+    ]
+    if all(isinstance(one.length, timedelta) for one in spans):
+        return
+    where = policies[incident.policy].where
+    still = tuple((where.day(one), where.day(other)) for one, other in _pauses(incident.moves))
+    for day in explained(begin, due, where):
+        if any(first < day.on <= last for first, last in still):
+            yield _not_counted(day.on, "suspended", ("挂起期间", "Suspended"))
+        elif not day.counted:
+            yield _not_counted(day.on, day.why, day.words)
+
+
+def _pauses(moves: tuple[Move, ...]) -> Iterator[tuple[datetime, datetime]]:
+    """From when until when the clock stood still; a pause that lasts has no end, and no day to count yet."""
+    begin: datetime | None = None
+    for move in moves:
+        if move.kind == "suspended":
+            begin = move.at
+        elif move.kind == "resumed" and begin is not None:
+            yield begin, move.at
+
+
+def _not_counted(on: date, why: str, words: tuple[str, str]) -> NotCounted:
+    zh, en = words
+    return NotCounted(
+        date=on, why=why, zh=f"{on.isoformat()} 不计：{zh}", en=f"{on.isoformat()} does not count: {en}"
+    )
+
+
+def _moved(move: Move, zone: ZoneInfo) -> Moved:
+    zh, en = _words(move, local(move.at, zone))
+    return Moved(
+        kind=move.kind, at=move.at, reason=move.reason, approver=move.approver, span=move.span, zh=zh, en=en
+    )
+
+
+def _words(move: Move, at: str) -> tuple[str, str]:
+    zh, en = f"{move.reason}，批准 {move.approver}", f"{move.reason}, approved by {move.approver}"
+    match move.kind:
+        case "suspended":
+            return f"{at} 挂起：{zh}", f"Suspended at {at}: {en}"
+        case "resumed":
+            return f"{at} 恢复，按剩余期限继续", f"Resumed at {at} with what was left"
+        case "extended":
+            return f"{at} 延期 {move.span}：{zh}", f"Extended at {at} by {move.span}: {en}"
+
+
+def _begin(begin: datetime, span: Span, zone: ZoneInfo) -> Said:
+    at = local(begin, zone)
+    if isinstance(span.length, timedelta):
+        return Said(zh=f"{at} 起算，期限 {span.text}", en=f"Runs since {at}, for {span.text}")
+    return Said(
+        zh=f"{at} 起算，当日不计，期限 {span.length} 个工作日",
+        en=f"Runs since {at}; that day does not count; {span.length} working days",
+    )
+
+
+def _end(incident: Incident, due: Due, zone: ZoneInfo) -> Said:
+    assert incident.step is not None
+    (zh, en), at = STEPS[incident.step], local(due.at, zone)
+    if incident.suspended_at is not None:
+        return Said(zh=f"挂起前应于 {at} 前{zh}", en=f"It stood at: {en} by {at}")
+    maybe = ("（节假日安排公布后可能调整）", " (may move when the holidays are published)")
+    uncertain = maybe if due.provisional else ("", "")
+    return Said(zh=f"应于 {at} 前{zh}{uncertain[0]}", en=f"To {en} by {at}{uncertain[1]}")
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as people there write it; midnight ends the day before."""
+    there = moment.astimezone(zone)
+    if (there.hour, there.minute, there.second, there.microsecond) == (0, 0, 0, 0):
+        return f"{(there - timedelta(days=1)).date().isoformat()} 24:00"
+    return there.strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,82 @@
+"""What routing looks after beside its clock: provisional deadlines are counted again, lost ones are noticed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from messaging.database import Connection, Database
+from messaging.errors import Unavailable
+from messaging.logs import frames
+from messaging.pace import Pulse
+from services.routing import store
+
+log = logging.getLogger(__name__)
+
+DAY_S, LOOK_S, AGAIN_S = 24 * 3600.0, 15.0, 60.0
+AT_ONCE = 200
+"""Deadlines counted again in one transaction."""
+Batch = Callable[[Connection, str, int], Awaitable[str | None]]
+"""Counts so many again after an incident id; the last one seen, None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """Counts provisional deadlines again, at the start of the process (a new calendar comes with one) and daily."""
+
+    database: Database
+    batch: Batch
+    done: Pulse
+    """Beaten after each batch, because it may have said something."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs until stopped."""
+        while not stop.is_set():
+            try:
+                await self.once()
+            except Unavailable as error:
+                log.warning("provisional deadlines wait: %s", error)
+                await _pause(AGAIN_S, stop)
+            except Exception as bug:  # noqa: BLE001 - provisional deadlines must not stop the service
+                log.error("provisional deadlines met a bug", extra=frames(bug))  # noqa: TRY400 - no values
+                await _pause(DAY_S, stop)
+            else:
+                await _pause(DAY_S, stop)
+
+    async def once(self) -> None:
+        """Goes through all of them. Raises `Unavailable`."""
+        after: str | None = ""
+        while after is not None:
+            async with self.database.transaction() as tx:
+                after = await self.batch(tx, after, AT_ONCE)
+            self.done.beat()
+
+
+@dataclass(slots=True)
+class Auditor:
+    """Looks for deadlines that passed and were not raised: the figure on the probe that must be 0."""
+
+    database: Database
+    unraised: int | None = field(default=None, init=False)
+    """None until it has looked."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs until stopped."""
+        while not stop.is_set():
+            try:
+                await self.look()
+            except Unavailable as error:
+                log.warning("the auditor waits: %s", error)
+            await _pause(LOOK_S, stop)
+
+    async def look(self) -> None:
+        """Looks once. Raises `Unavailable`."""
+        async with self.database.connection() as connection:
+            self.unraised = await store.unraised(connection)
+
+
+async def _pause(seconds: float, stop: asyncio.Event) -> None:
+    """Waits, or until stopped."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -1,0 +1,101 @@
+"""Provisional deadlines are counted again when their year is known, in batches; lost deadlines are noticed."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from messaging.pace import Pulse
+from services.routing import store
+from services.routing.desk import Desk
+from services.routing.watch import Auditor, Recount
+from tests.builders import a_centre, an_accepted_incident, an_incident
+from tests.services.routing.test_clocks import midnight
+
+pytestmark = pytest.mark.system
+RIGHT, WRONG = midnight(9, 23), midnight(9, 25)
+
+
+async def guessed(database, count, **changes):
+    """So many matters of the town whose deadline was a guess."""
+    every = [
+        an_accepted_incident(
+            **{"incident_id": str(uuid.uuid4()), "tier": "town", "due_at": WRONG, "provisional": True}
+            | changes
+        )
+        for _ in range(count)
+    ]
+    async with database.transaction() as tx:
+        await store.save(tx, every, await database.now())
+
+
+def a_recount(database, batch=200):
+    desk = Desk(a_centre("town"))
+    return Recount(database, lambda tx, after, _: desk.recount(tx, after, batch), Pulse(1))
+
+
+async def rows(database, statement):
+    async with database.connection() as connection:
+        return [tuple(row) for row in await connection.fetch(statement)]
+
+
+async def moves(database):
+    return await rows(database, "select key, type from outbox where type = 'incident.clock-moved.v1'")
+
+
+async def test_each_is_counted_again_once_however_many_batches_that_takes(new_database):
+    database = await new_database()
+    await guessed(database, 7)
+
+    for _ in range(2):
+        await a_recount(database, batch=3).once()
+
+    assert len(await moves(database)) == len(set(await moves(database))) == 7
+    assert set(await rows(database, "select step, due_at, try_at, provisional from deadline")) == {
+        ("handle", RIGHT, RIGHT, False)
+    }
+
+
+async def test_what_is_not_provisional_or_cannot_be_known_yet_is_left_alone(new_database):
+    database = await new_database()
+    await guessed(database, 1, provisional=False)
+    late = midnight(9, 23).replace(year=2100)
+    await guessed(database, 1, clock_from=midnight(9, 10).replace(year=2100), due_at=late - timedelta(days=2))
+    await guessed(database, 1, policy="gone/1")
+
+    await a_recount(database).once()
+    await a_recount(database).once()
+
+    assert len(await moves(database)) <= 1
+    assert (True,) in await rows(database, "select provisional from deadline")
+
+
+async def test_the_auditor_counts_what_passed_and_was_not_raised(new_database):
+    database = await new_database()
+    now = await database.now()
+    ages = (timedelta(minutes=-5), timedelta(seconds=30), timedelta(minutes=2), timedelta(days=1))
+    every = [
+        an_incident(incident_id=str(uuid.uuid4()), due_step="accept", due_at=now - age, clock_from=now)
+        for age in ages
+    ]
+    async with database.transaction() as tx:
+        await store.save(tx, every, now)
+        await tx.execute(
+            "update deadline set try_at = now() + interval '50 s' where due_at < now() - interval '1 h'"
+        )
+    auditor = Auditor(database)
+
+    await auditor.look()
+
+    assert auditor.unraised == 2
+
+
+async def test_a_suspended_matter_has_no_deadline_to_miss(new_database):
+    database = await new_database()
+    now = await database.now()
+    async with database.transaction() as tx:
+        await store.save(tx, [an_accepted_incident(due_at=now, clock_from=now)], now)
+        await store.save(tx, [an_accepted_incident(due_at=None, due_step=None, suspended_at=now)], now)
+
+    async with database.transaction() as tx:
+        assert await Desk(a_centre()).fire(tx, 10) == 0
