@@ -13,6 +13,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident.assigned.v1": ("已指派承办", "Assigned"),
     "incident.escalated.v1": ("已上报上级", "Raised to the tier above"),
     "incident.returned.v1": ("已退回下级", "Returned to the tier below"),
+    "incident.suspended.v1": ("已挂起，期限暂停计算", "Suspended; the clock stands still"),
+    "incident.resumed.v1": ("已恢复办理，期限继续计算", "Taken up again; the clock runs on"),
+    "incident.extended.v1": ("办理期限已延长", "The deadline was extended"),
+    "incident.clock-moved.v1": (
+        "期限按公布的节假日重新计算",
+        "The deadline was counted again with the published holidays",
+    ),
     "incident.overdue.v1": ("超期，已提醒", "Late; the centre has been told"),
     "incident.resolved.v1": ("已化解，待回访", "Resolved, to be revisited"),
     "incident.reopened.v1": ("回访反弹，重新办理", "Reopened after the revisit"),

@@ -13,17 +13,19 @@ from schemas.routing import (
     IncidentAccepted,
     IncidentClosed,
     IncidentEscalated,
+    IncidentExtended,
     IncidentOpened,
     IncidentOverdue,
     IncidentReopened,
     IncidentResolved,
     IncidentReturned,
+    IncidentSuspended,
 )
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
-    IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned, RevisitVisited, RevisitOverdue,
-    RevisitCompleted,
+    IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
+    RevisitVisited, RevisitOverdue, RevisitCompleted,
 )  # fmt: skip
 
 ERROR = 0.05
@@ -95,6 +97,10 @@ def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
             yield from _handed_on(event, count)
         case IncidentOverdue():
             yield count.at(event.occurred_at, f"overdue.{event.step}")
+        case IncidentSuspended():
+            yield count.at(event.occurred_at, "suspended")
+        case IncidentExtended():
+            yield count.at(event.occurred_at, "extended")
         case IncidentResolved():
             yield from _resolved(event, count, event.occurred_at, 1)
             yield count.at(event.occurred_at, "resolutions")

@@ -66,7 +66,8 @@ RATES: tuple[Rate, ...] = (
 
 COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
-    "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle", "on_time", "with_target",
+    "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
+    "on_time", "with_target",
 )  # fmt: skip
 DISTRIBUTIONS = (
     ("time_to_accept", "接单用时", "Time to accept"),

@@ -18,6 +18,8 @@ COUNTED = {
     "resolutions": "incident.resolved.v1",
     "reopened": "incident.reopened.v1",
     "closed": "incident.closed.v1",
+    "suspended": "incident.suspended.v1",
+    "extended": "incident.extended.v1",
     "revisited": "revisit.completed.v1",
     "revisit_overdue": "revisit.overdue.v1",
 }
@@ -130,6 +132,8 @@ def _step(running, said):
             _start(running, key, "accept", event.due_at)
         case "incident.accepted.v1" | "incident.reopened.v1":
             _start(running, key, "handle", event.due_at)
+        case "incident.resumed.v1" | "incident.extended.v1" | "incident.clock-moved.v1":
+            _start(running, key, event.step, event.due_at)
         case "revisit.planned.v1":
             _start(running, key, "revisit", event.due_at)
         case "incident.overdue.v1" | "revisit.overdue.v1":

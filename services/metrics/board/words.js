@@ -19,6 +19,8 @@ const WORDS = {
   escalated: ["上报", "Escalated"],
   returned: ["退回", "Returned"],
   reopened: ["反弹", "Reopened"],
+  suspended: ["挂起", "Suspended"],
+  extended: ["延期", "Extended"],
 
   hero: ["矛盾不上交率", "Resolved in the village"],
   hero_sub: ["在村（社区）化解的占全部化解的比例", "Settled where they arose, of all resolved"],

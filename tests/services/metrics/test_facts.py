@@ -13,10 +13,12 @@ from schemas.routing import (
     IncidentAccepted,
     IncidentClosed,
     IncidentEscalated,
+    IncidentExtended,
     IncidentOpened,
     IncidentOverdue,
     IncidentReopened,
     IncidentReturned,
+    IncidentSuspended,
 )
 from services.metrics.facts import ERROR, Cell, bucket_of, increments, seconds_of
 from tests.builders import (
@@ -65,6 +67,19 @@ EVENTS = [
     (IncidentAccepted(**EVENT, opened_at=REPORTED_AT), {"accepted": 1, "time_to_accept": 1}),
     (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:too-hard", by="person"), {"escalated": 1, "open": -1}),
     (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:severity", by="policy"), {"escalated": 1}),
+    (
+        IncidentSuspended(
+            **EVENT, step="handle", reason="reason/1:party-away", approver="o-9", due_at=MATTER["reported_at"]
+        ),
+        {"suspended": 1},
+    ),
+    (
+        IncidentExtended(
+            **EVENT, step="handle", reason="reason/1:complex", approver="o-9", span="P3D",
+            was_due_at=MATTER["reported_at"], due_at=MATTER["reported_at"],
+        ),
+        {"extended": 1},
+    ),
     (IncidentReturned(**EVENT, to_tier="village", reason="reason/1:wrong-tier"), {"returned": 1, "open": -1}),
     (IncidentReturned(**EVENT, to_tier="village", reason="reason/1:severity", by="policy"), {"sent_down": 1}),
     (IncidentOverdue(**EVENT, step="accept", due_at=NOW), {"overdue.accept": 1}),
