@@ -7,12 +7,22 @@ import pytest
 
 from schemas.actions import Accept, Escalate, Extend, Resolve, Resume, Return, Suspend
 from schemas.base import Actor
+from schemas.intake import ActionReceived
 from services.routing.handling import Request
 from services.routing.incident import Move
-from services.routing.life import act
+from services.routing.life import act, arrive
 from services.routing.pauses import moved
 from services.routing.refusal import Refused
-from tests.builders import NOW, OFFICER, a_centre, an_accepted_incident, an_incident, later, policies
+from tests.builders import (
+    INCIDENT,
+    NOW,
+    OFFICER,
+    a_centre,
+    an_accepted_incident,
+    an_incident,
+    later,
+    policies,
+)
 from tests.services.routing.test_clocks import midnight
 
 SUSPEND = Suspend(reason="reason/1:awaiting-appraisal", approver="o-9")
@@ -172,3 +182,19 @@ def test_a_provisional_deadline_moves_when_its_year_is_known():
 )
 def test_nothing_is_said_when_counting_again_comes_to_the_same_or_cannot_be_done(incident):
     assert moved(incident, policies(), NOW + timedelta(days=1)) is None
+
+
+def by_another_system(action):
+    """The same request, as it arrives over the inbound topic."""
+    return ActionReceived(
+        incident_id=INCIDENT, source="/court", occurred_at=NOW, actor=OFFICER, action=action
+    )
+
+
+def test_another_system_may_ask_for_it_and_hears_a_no_as_an_event():
+    paused, [suspended] = arrive(an_accepted_incident(), by_another_system(SUSPEND), a_centre(), NOW)
+    again, [no] = arrive(paused, by_another_system(SUSPEND), a_centre(), NOW)
+
+    assert suspended.type == "incident.suspended.v1"
+    assert (no.type, no.action, no.reason) == ("action.refused.v1", "suspend", "already-suspended")
+    assert again == paused
