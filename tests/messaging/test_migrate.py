@@ -49,7 +49,9 @@ async def test_an_older_schema_is_named_with_what_to_do(new_dsn):
     dsn = await new_dsn("routing")
     await executed(dsn, "delete from migration where scope = 'routing'")
 
-    with pytest.raises(SchemaTooOld, match=r"lacks routing/001_incidents\.sql; run") as caught:
+    with pytest.raises(
+        SchemaTooOld, match=r"lacks routing/001_incidents\.sql, routing/002_clocks\.sql; run"
+    ) as caught:
         await migrate.verify(dsn, "routing")
 
     assert "messaging/" not in str(caught.value)
