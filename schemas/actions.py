@@ -2,17 +2,11 @@
 
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
-from schemas.base import Reference, Tier
+from schemas.base import Action, Reference, SpanText, Tier
 from schemas.codes import GivenCode
-
-
-class Action(BaseModel):
-    """Base of all actions; the discriminator is `action`."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Accept(Action):
@@ -50,15 +44,6 @@ class Resolve(Action):
     method: GivenCode
     outcome: GivenCode
     agreement: bool = False
-
-
-SpanText = Annotated[
-    str,
-    Field(
-        pattern=r"^(P[1-9][0-9]{0,2}D|PT[1-9][0-9]{0,3}[HMS]|[1-9][0-9]{0,2} working days?|[1-9][0-9]{0,2} ?个工作日)$"
-    ),
-]
-"""A length as the policy writes it: elapsed time (`P3D`, `PT12H`) or working days (`5 working days`)."""
 
 
 class Suspend(Action):

@@ -20,6 +20,15 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@/-]{1,64}$
 """An opaque name of a person, unit or request. Its alphabet keeps people's real names out of it."""
 
 
+SpanText = Annotated[
+    str,
+    Field(
+        pattern=r"^(P[1-9][0-9]{0,2}D|PT[1-9][0-9]{0,3}[HMS]|[1-9][0-9]{0,2} working days?|[1-9][0-9]{0,2} ?个工作日)$"
+    ),
+]
+"""A length as the policy writes it: elapsed time (`P3D`, `PT12H`) or working days (`5 working days`)."""
+
+
 def _plausible(moment: datetime) -> datetime:
     """Years no database column holds, and no matter is from, are a slip of the pen."""
     if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
@@ -68,6 +77,19 @@ class Actor(BaseModel):
     ref: Reference = "unknown"
 
 
+class Action(BaseModel):
+    """Base of all actions; the discriminator is `action`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class IncidentEvent(Matter):
+    """An event of an incident at the tier that publishes it."""
+
+    occurred_at: AwareDatetime
+    actor: Actor
+
+
 SYSTEM = Actor(role="system", ref="policy")
 Attempt = Annotated[int, Field(ge=1, le=1000)]
 
@@ -97,15 +119,18 @@ __all__ = [
     "SERVICES",
     "SYSTEM",
     "TIERS",
+    "Action",
     "Actor",
     "AreaCode",
     "Attempt",
     "Event",
+    "IncidentEvent",
     "IncidentId",
     "Matter",
     "Party",
     "Reference",
     "Service",
+    "SpanText",
     "Tier",
     "datetime",
     "height",

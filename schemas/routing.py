@@ -4,19 +4,23 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from schemas.actions import HandlingAction, SpanText
-from schemas.base import Actor, Attempt, Event, IncidentId, Matter, Party, Reference, Tier
+from schemas.actions import HandlingAction
+from schemas.base import (
+    Actor,
+    Attempt,
+    Event,
+    IncidentEvent,
+    IncidentId,
+    Matter,
+    Party,
+    Reference,
+    SpanText,
+    Tier,
+)
 from schemas.codes import Code
 
 Step = Literal["accept", "handle"]
 """Which of the two clocks: until the centre acknowledges, until it has handled the matter."""
-
-
-class IncidentEvent(Matter):
-    """An event of an incident at the tier that publishes it."""
-
-    occurred_at: AwareDatetime
-    actor: Actor
 
 
 class IncidentOpened(IncidentEvent):

@@ -50,6 +50,14 @@ class Move:
     span: str | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Timer:
+    """A moment at which the database clock acts on an incident, and on what."""
+
+    due_at: datetime
+    step: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """The state of an incident as one tier knows it; `owner` is the tier that must act."""
@@ -105,6 +113,18 @@ class Incident:
     def step(self) -> Step | None:
         """What the centre has to do next, whether or not a clock runs."""
         return {"open": "accept", "accepted": "handle"}.get(self.status)  # type: ignore[return-value] # a step or None
+
+    @property
+    def timers(self) -> tuple[Timer, ...]:
+        """All moments at which the clock will act on it."""
+        if self.due_at is None or self.due_step is None:
+            return ()
+        return (Timer(self.due_at, self.due_step),)
+
+    @property
+    def next_due(self) -> Timer | None:
+        """The next of them: the one deadline that is stored."""
+        return min(self.timers, default=None)
 
     @property
     def owned(self) -> bool:

@@ -22,18 +22,10 @@ from schemas.routing import (
 from services.routing.clocks import Policies, accept_until, due_fields, handle_until
 from services.routing.handling import Request, decide_action
 from services.routing.handoff import REASONS, Act, first_tier, hand_over, next_up
-from services.routing.incident import Incident, evolve
+from services.routing.incident import Incident, Timer, evolve
 from services.routing.refusal import Refused
 
 PARTNER = Actor(role="partner", ref="inbound")
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlinePassed:
-    """The database clock says that a step is late."""
-
-    step: Step
-    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +65,23 @@ def act(incident: Incident | None, request: Request, centre: Centre, now: dateti
     return _after(incident, decide_action(incident, request, centre.policies, now), now)
 
 
-def late(incident: Incident, passed: DeadlinePassed, centre: Centre, now: datetime) -> Move:
-    """What a missed deadline does: it is noted, and raises the incident where the policy says so and can."""
-    if (incident.due_step, incident.due_at) != (passed.step, passed.due_at):
+def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Move:
+    """What it does that the database clock has reached a timer; nothing, if it is not the next one any more."""
+    if incident.next_due != passed:
         return incident, []
-    overdue = IncidentOverdue(
-        **incident.matter, occurred_at=passed.due_at, actor=SYSTEM, step=passed.step, due_at=passed.due_at
-    )
+    match passed.step:
+        case "accept" | "handle" as step:
+            return _overdue(incident, step, passed.due_at, centre, now)
+        case other:
+            raise AssertionError(f"nothing of an incident is called {other}")
+
+
+def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, now: datetime) -> Move:
+    """A missed deadline is noted, and raises the incident where the policy says so and can."""
+    overdue = IncidentOverdue(**incident.matter, occurred_at=due_at, actor=SYSTEM, step=step, due_at=due_at)
     events: list[Event] = [overdue]
     missed = centre.policies[incident.policy].missed
-    if (missed.accept if passed.step == "accept" else missed.handle) == "escalate":
+    if (missed.accept if step == "accept" else missed.handle) == "escalate":
         try:
             above = next_up(incident, None, centre.policies)
         except Refused:

@@ -9,8 +9,7 @@ from pydantic import TypeAdapter
 
 from messaging.database import Connection
 from messaging.errors import LostRace
-from services.routing.incident import Incident
-from services.routing.life import DeadlinePassed
+from services.routing.incident import Incident, Timer
 
 LIVE = ("open", "accepted")
 """What somebody has to work on."""
@@ -76,9 +75,9 @@ async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, 
 
 
 async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
-    """One row per incident whose clock runs, none for the others."""
-    running = [one for one in incidents if one.due_at is not None]
-    stopped = [one.incident_id for one in incidents if one.due_at is None]
+    """One row per incident that has a timer: the next one; none for the others."""
+    running = [(one, timer) for one in incidents if (timer := one.next_due) is not None]
+    stopped = [one.incident_id for one in incidents if one.next_due is None]
     if running:
         await tx.execute(
             """
@@ -89,16 +88,16 @@ async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
             set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at,
                 provisional = excluded.provisional
             """,
-            [one.incident_id for one in running],
-            [one.due_step for one in running],
-            [one.due_at for one in running],
-            [one.provisional for one in running],
+            [one.incident_id for one, _ in running],
+            [timer.step for _, timer in running],
+            [timer.due_at for _, timer in running],
+            [one.provisional for one, _ in running],
         )
     if stopped:
         await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
 
 
-async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Incident, DeadlinePassed]]:
+async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Incident, Timer]]:
     """Incidents whose deadline has passed by the database clock, oldest first, locked; those in other hands wait."""
     rows = await tx.fetch(
         """
@@ -109,7 +108,7 @@ async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple
         limit,
         only,
     )
-    return [(_incident(row), DeadlinePassed(row["step"], row["due_at"])) for row in rows]
+    return [(_incident(row), Timer(row["due_at"], row["step"])) for row in rows]
 
 
 async def provisional(tx: Connection, after: str, limit: int) -> list[Incident]:

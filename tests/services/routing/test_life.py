@@ -8,7 +8,8 @@ from messaging.errors import Rejected
 from schemas.actions import Accept, Resolve, Visit
 from schemas.intake import ActionReceived
 from schemas.routing import ActionForwarded
-from services.routing.life import DeadlinePassed, arrive, late
+from services.routing.incident import Timer
+from services.routing.life import arrive, late
 from tests.builders import (
     INCIDENT,
     NOW,
@@ -204,7 +205,7 @@ def test_a_revisit_of_another_resolution_can_never_work(incident):
 def test_a_missed_deadline_raises_the_incident_to_the_tier_above():
     incident = an_incident(due_step="accept", due_at=NOW)
 
-    after, events = late(incident, DeadlinePassed("accept", NOW), a_centre(), later(minutes=1))
+    after, events = late(incident, Timer(NOW, "accept"), a_centre(), later(minutes=1))
 
     assert types(events) == ["incident.overdue.v1", "incident.escalated.v1", "incident.handed-over.v1"]
     assert (events[1].by, events[1].reason) == ("deadline", "reason/1:deadline-missed")
@@ -216,8 +217,8 @@ def test_a_missed_deadline_raises_the_incident_to_the_tier_above():
 def test_at_the_county_a_missed_deadline_is_an_alarm_once():
     incident = an_accepted_incident(tier="county", due_at=NOW)
 
-    after, events = late(incident, DeadlinePassed("handle", NOW), a_centre("county"), NOW)
-    again, nothing = late(after, DeadlinePassed("handle", NOW), a_centre("county"), NOW)
+    after, events = late(incident, Timer(NOW, "handle"), a_centre("county"), NOW)
+    again, nothing = late(after, Timer(NOW, "handle"), a_centre("county"), NOW)
 
     assert types(events) == ["incident.overdue.v1"]
     assert (after.status, after.due_at, after.handle_by) == ("accepted", None, later(days=1))
@@ -229,13 +230,13 @@ def test_the_policy_says_which_missed_step_raises(step, kept):
     centre = a_centre("village", a_policy(missed={"accept": "alarm", "handle": "escalate"}))
     incident = an_incident(due_step=step, due_at=NOW)
 
-    _, events = late(incident, DeadlinePassed(step, NOW), centre, NOW)
+    _, events = late(incident, Timer(NOW, step), centre, NOW)
 
     assert len(events) == (1 if kept == "alarm" else 3)
 
 
 @pytest.mark.parametrize(
-    "passed", [DeadlinePassed("accept", later(days=1)), DeadlinePassed("handle", NOW)], ids=["step", "moment"]
+    "passed", [Timer(later(days=1), "accept"), Timer(NOW, "handle")], ids=["step", "moment"]
 )
 def test_a_deadline_that_was_met_meanwhile_does_nothing(passed):
     incident = an_accepted_incident()
