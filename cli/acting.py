@@ -15,6 +15,7 @@ from cli.habits import Call, Case
 from cli.knock import Knocker, name_for
 from cli.partners import Bus, Submission
 from cli.tally import Tally
+from messaging.pace import pause
 from schemas.base import Tier
 from services.intake.report import incident_id_of
 
@@ -42,7 +43,7 @@ class Play:
         async with asyncio.TaskGroup() as tasks:
             while not stop.is_set():
                 due += chance.expovariate(rate)
-                if await _pause(due - loop.time(), stop):
+                if await pause(due - loop.time(), stop):
                     return
                 await room.acquire()
                 serial += 1
@@ -168,12 +169,3 @@ def _problem(answer: Any) -> str:  # noqa: ANN401 - an httpx response
         return str(answer.json()["type"]).rpartition(":")[2]
     except (ValueError, KeyError, TypeError):
         return f"HTTP {answer.status_code}"
-
-
-async def _pause(seconds: float, stop: asyncio.Event) -> bool:
-    """Waits, unless stopped meanwhile; whether it was."""
-    try:
-        await asyncio.wait_for(stop.wait(), max(seconds, 0.0))
-    except TimeoutError:
-        return False
-    return True

@@ -25,6 +25,13 @@ class Pulse:
         self._event.clear()
 
 
+async def pause(seconds: float, stop: asyncio.Event) -> bool:
+    """Waits so long, or until `stop`; whether it was stopped."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), max(seconds, 0.0))
+    return stop.is_set()
+
+
 class Backoff:
     """Doubles from `first` to `most` seconds, with jitter, so that many processes do not knock together."""
 
@@ -39,7 +46,6 @@ class Backoff:
 
     async def wait(self, stop: asyncio.Event) -> None:
         """Sleeps the next step, or until `stop`."""
-        pause = self._next * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
+        step = self._next * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
         self._next = min(self._next * 2, self._most)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+        await pause(step, stop)

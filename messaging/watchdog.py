@@ -10,6 +10,7 @@ from typing import NoReturn
 from messaging.database import Database
 from messaging.errors import Unavailable
 from messaging.health import Health
+from messaging.pace import pause
 from messaging.subscriber import Subscriber
 
 log = logging.getLogger(__name__)
@@ -67,10 +68,7 @@ class Watchdog:
             if stalled and answers:
                 log.critical("lag %s and no progress for %d s: ending the process", self.lag, PATIENCE_S)
                 self._end()
-            try:
-                await asyncio.wait_for(stop.wait(), CHECK_S)
-            except TimeoutError:
-                continue
+            await pause(CHECK_S, stop)
 
     async def _assumed(self) -> int:
         """A client that cannot say how far it is counts as behind, while there is a broker it could ask."""

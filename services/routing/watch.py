@@ -3,13 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
 from messaging.logs import frames
-from messaging.pace import Pulse
+from messaging.pace import Pulse, pause
 from services.routing import store
 
 log = logging.getLogger(__name__)
@@ -37,12 +36,12 @@ class Recount:
                 await self.once()
             except Unavailable as error:
                 log.warning("provisional deadlines wait: %s", error)
-                await _pause(AGAIN_S, stop)
+                await pause(AGAIN_S, stop)
             except Exception as bug:  # noqa: BLE001 - provisional deadlines must not stop the service
                 log.error("provisional deadlines met a bug", extra=frames(bug))  # noqa: TRY400 - no values
-                await _pause(DAY_S, stop)
+                await pause(DAY_S, stop)
             else:
-                await _pause(DAY_S, stop)
+                await pause(DAY_S, stop)
 
     async def once(self) -> None:
         """Goes through all of them. Raises `Unavailable`."""
@@ -68,15 +67,9 @@ class Auditor:
                 await self.look()
             except Unavailable as error:
                 log.warning("the auditor waits: %s", error)
-            await _pause(LOOK_S, stop)
+            await pause(LOOK_S, stop)
 
     async def look(self) -> None:
         """Looks once. Raises `Unavailable`."""
         async with self.database.connection() as connection:
             self.unraised = await store.unraised(connection)
-
-
-async def _pause(seconds: float, stop: asyncio.Event) -> None:
-    """Waits, or until stopped."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
