@@ -23,8 +23,8 @@ from bench import gauges
 from bench.floor_plan import Output, Stage, output_of, stage_of
 from bench.gauges import Where
 from deploy.local.databases import address
+from messaging.consuming import FETCH_BYTES, FETCH_MIN_BYTES, FETCH_WAIT_MS, PARTITION_BYTES
 from messaging.inbox import BATCH
-from messaging.subscriber import FETCH_BYTES, FETCH_MIN_BYTES, FETCH_WAIT_MS, PARTITION_BYTES
 from schemas.topics import PARTITIONS
 
 PREFIX = "floor."

@@ -7,35 +7,18 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
 from messaging.careful import Careful, Polled
+from messaging.consuming import RAW_BATCHES, consuming
 from messaging.envelope import Record
 from messaging.errors import Unavailable
 from messaging.health import Health
-from messaging.inbox import BATCH, Inbox, Reading
+from messaging.inbox import Inbox, Reading
 from messaging.pace import Backoff
 
 log = logging.getLogger(__name__)
-
-POLL_MS = 20
-FETCH_MIN_BYTES = 131_072
-FETCH_WAIT_MS = 50
-"""The broker gathers this much, or this long: a fetch names every partition and costs its client a millisecond of pure
-Python, so fetching per event would cost more than the events do. The price is some tens of milliseconds a hop."""
-PARTITION_BYTES = 262_144
-"""What is fetched ahead per partition: with 12 partitions of a few topics it bounds the memory of a backlog."""
-FETCH_BYTES = 4_194_304
-SESSION_MS = 15_000
-REBALANCE_MS = 30_000
-RETRY_MS = 500
-"""Between tries while the broker is away: twelve processes must leave it the CPU it needs to come back."""
-REQUEST_MS = 45_000
-"""Bounds JoinGroup too, so it must exceed the rebalance time-out by ten seconds or the consumer loops."""
-
 
 LAG_S = 10.0
 """How long the broker is given to say how far a topic goes."""
@@ -61,36 +44,14 @@ class Subscriber:
         """The offset after the last one applied here; going back to an old one is harmless."""
         self._membership = _Membership(self._assigned)
         self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
-        self._broker = KafkaBroker(
-            bootstrap,
-            client_id=group,
-            request_timeout_ms=REQUEST_MS,
-            metadata_max_age_ms=30_000,
-            retry_backoff_ms=RETRY_MS,
-            allow_auto_create_topics=False,
-            consumer_only=True,  # the relay has a producer of its own, which it can rebuild
-            logger=logging.getLogger("faststream"),
-        )
+        self._broker = consuming(bootstrap, group)
         self._subscription = self._broker.subscriber(
             *[topic.name for topic in reading.topics],
-            batch=True,
             group_id=group,
             listener=self._membership,
-            auto_offset_reset="earliest",
-            ack_policy=AckPolicy.MANUAL,
-            no_reply=True,
             parser=self._raw,
             decoder=_undecoded,
-            max_records=BATCH,
-            batch_timeout_ms=POLL_MS,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            fetch_min_bytes=FETCH_MIN_BYTES,
-            fetch_max_bytes=FETCH_BYTES,
-            max_partition_fetch_bytes=PARTITION_BYTES,
-            session_timeout_ms=SESSION_MS,
-            rebalance_timeout_ms=REBALANCE_MS,
-            max_poll_interval_ms=600_000,
-            include_in_schema=False,
+            **RAW_BATCHES,
         )
         self._subscription(self._on_batch)
 
@@ -108,9 +69,8 @@ class Subscriber:
             *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
         ) -> Polled:
             polled = await careful.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
-            self._in_hand = sum(
-                map(len, polled.values())
-            )  # at once: their offsets count as passed from here on
+            # At once: from here on their offsets count as passed.
+            self._in_hand = sum(len(records) for records in polled.values())
             return polled
 
         consumer.getmany = getmany

@@ -15,7 +15,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
-from messaging import subscriber
+from messaging import consuming
 from tests.messaging.tiny import records
 from tests.messaging.wire import send, until
 
@@ -54,7 +54,7 @@ def test_the_producer_s_own_acknowledgement_is_the_leader_s_only():
 
 def test_joining_a_group_may_take_longer_than_our_rebalance():
     """`request_timeout_ms` bounds JoinGroup: the consumer loops for ever when it is the shorter one."""
-    assert subscriber.REQUEST_MS >= subscriber.REBALANCE_MS + 10_000
+    assert consuming.REQUEST_MS >= consuming.REBALANCE_MS + 10_000
     assert default(AIOKafkaConsumer.__init__, "request_timeout_ms") == 40_000
 
 
@@ -190,4 +190,4 @@ async def test_a_batch_subscriber_wakes_up_late_after_an_empty_poll(kafka):
     await consumer.stop()
 
     assert time.monotonic() - began >= stop_after
-    assert subscriber.POLL_MS <= 50
+    assert consuming.POLL_MS <= 50

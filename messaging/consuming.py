@@ -1,0 +1,55 @@
+"""How we read from Kafka: raw batches, acknowledged by hand; every number with its reason."""
+
+import logging
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+
+from messaging.inbox import BATCH
+
+POLL_MS = 20
+FETCH_MIN_BYTES = 131_072
+FETCH_WAIT_MS = 50
+"""The broker gathers this much, or this long: a fetch names every partition and costs its client a millisecond of pure
+Python, so fetching per event would cost more than the events do. The price is some tens of milliseconds a hop."""
+PARTITION_BYTES = 262_144
+"""What is fetched ahead per partition: with 12 partitions of a few topics it bounds the memory of a backlog."""
+FETCH_BYTES = 4_194_304
+SESSION_MS = 15_000
+REBALANCE_MS = 30_000
+RETRY_MS = 500
+"""Between tries while the broker is away: twelve processes must leave it the CPU it needs to come back."""
+REQUEST_MS = 45_000
+"""Bounds JoinGroup too, so it must exceed the rebalance time-out by ten seconds or the consumer loops."""
+RAW_BATCHES: dict[str, Any] = {
+    "batch": True,
+    "no_reply": True,
+    "ack_policy": AckPolicy.MANUAL,
+    "auto_offset_reset": "earliest",
+    "max_records": BATCH,
+    "batch_timeout_ms": POLL_MS,
+    "fetch_max_wait_ms": FETCH_WAIT_MS,
+    "fetch_min_bytes": FETCH_MIN_BYTES,
+    "fetch_max_bytes": FETCH_BYTES,
+    "max_partition_fetch_bytes": PARTITION_BYTES,
+    "session_timeout_ms": SESSION_MS,
+    "rebalance_timeout_ms": REBALANCE_MS,
+    "max_poll_interval_ms": 600_000,
+    "include_in_schema": False,
+}
+"""How every topic is read."""
+
+
+def consuming(bootstrap: str, group: str) -> KafkaBroker:
+    """The library's connection, for reading only."""
+    return KafkaBroker(
+        bootstrap,
+        client_id=group,
+        request_timeout_ms=REQUEST_MS,
+        metadata_max_age_ms=30_000,
+        retry_backoff_ms=RETRY_MS,
+        allow_auto_create_topics=False,
+        consumer_only=True,  # the relay has a producer of its own, which it can rebuild
+        logger=logging.getLogger("faststream"),
+    )
