@@ -27,5 +27,5 @@ def compose() -> Process:
     desk = Desk(registry, vault)
     reading = Reading(topics_read_by("intake", settings.tier), LISTENS_TO, desk.handle, SealedLetters(vault))
     process.reads(reading)
-    process.door = api(process.database, desk, registry, vault, process.relay.pulse)
+    process.door = api(process.database, desk, process.relay.pulse)
     return process

@@ -37,8 +37,8 @@ class Desk:
     """Binds the pure checks to the store, the vault and the outbox of one tier."""
 
     def __init__(self, registry: Registry, vault: Vault) -> None:
-        self._registry = registry
-        self._vault = vault
+        self.registry = registry
+        self.vault = vault
         self._topic = f"{registry.tier}.intake"
 
     async def accept(
@@ -47,8 +47,8 @@ class Desk:
         """Stores a report that came over HTTP, its personal data in the vault, and its event."""
         await store.save_reports(tx, [incident], now)
         if secret is not None:
-            sealed = self._vault.encrypt(incident.incident_id, secret)
-            await store.save_secret(tx, incident.incident_id, self._vault.key_id, sealed)
+            sealed = self.vault.encrypt(incident.incident_id, secret)
+            await store.save_secret(tx, incident.incident_id, self.vault.key_id, sealed)
         await outbox.put(tx, [self._draft(incident, trace)], now)
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
@@ -85,9 +85,9 @@ class Desk:
             match message.event:
                 case ReportSubmitted() as report:
                     incident_id = incident_id_of(message.source, message.id)
-                    return reported(self._registry, incident_id, message.source, report, now)
+                    return reported(self.registry, incident_id, message.source, report, now)
                 case ActionSubmitted() as asked:
-                    return received(self._registry, message.source, asked, now)
+                    return received(self.registry, message.source, asked, now)
                 case other:
                     raise AssertionError(f"the topic table lets nothing else in: {type(other).__name__}")
         except NotAccepted as refusal:

@@ -6,9 +6,10 @@ from policy.load import areas, policy
 from schemas.codes import load
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import topics_read_by
-from services.metrics.api import Naming, api
+from services.metrics.api import api
 from services.metrics.desk import Desk
 from services.metrics.facts import LISTENS_TO
+from services.metrics.naming import Naming
 from services.metrics.publisher import Publisher
 from services.metrics.settings import Settings
 from services.metrics.stream import Hub

@@ -13,7 +13,7 @@ from policy.load import areas
 from schemas import codes
 from schemas.base import TIERS
 from schemas.inbound import ReportSubmitted
-from services.intake.api import ReportRequest
+from services.intake.api_reports import ReportRequest
 from services.intake.report import Registry, reported
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)

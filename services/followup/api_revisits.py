@@ -1,0 +1,55 @@
+"""Seeing revisits over HTTP: a list, and the present one of an incident."""
+
+from typing import Annotated, Literal
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from doors.paging import token_of, untoken
+from messaging.database import Database
+from schemas.base import AreaCode
+from services.followup import store
+from services.followup.answers import IncidentId, RevisitView, problem, view_of
+from services.followup.revisit import Refused
+
+
+class RevisitPage(BaseModel):
+    """A page of revisits; `next` asks for the one after, null at the end."""
+
+    revisits: tuple[RevisitView, ...]
+    next: str | None
+
+
+class Filters(BaseModel):
+    """What a list may be narrowed by."""
+
+    model_config = ConfigDict(extra="forbid")
+    area: AreaCode | None = None
+    status: Literal["due", "done"] | None = None
+    after: str | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+def routes(app: FastAPI, database: Database) -> None:
+    """Adds them to the door."""
+
+    @app.get("/v1/revisits")
+    async def revisits(wanted: Annotated[Filters, Query()]) -> RevisitPage:
+        """Revisits of this tier, the longest resolved first; filters narrow, `after` pages."""
+        page = store.Wanted(wanted.area, wanted.status, untoken(wanted.after), wanted.limit)
+        async with database.connection() as connection:
+            found = await store.page(connection, page)
+        last = found[-1] if len(found) == wanted.limit else None
+        return RevisitPage(
+            revisits=tuple(view_of(one) for one in found),
+            next=None if last is None else token_of(last.resolved_at, last.incident_id),
+        )
+
+    @app.get("/v1/revisits/{incident_id}")
+    async def revisit(incident_id: IncidentId) -> RevisitView:
+        """The present revisit of one incident."""
+        async with database.connection() as connection:
+            found = await store.one(connection, incident_id)
+        if found is None:
+            raise problem(Refused("unknown-incident"))
+        return view_of(found)

@@ -1,0 +1,113 @@
+"""Reporting over HTTP: accepted once it is durable, and the same answer when the same request comes again."""
+
+import json
+import uuid
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Header, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from doors.idempotency import Answer, IdempotencyKey, earlier, remember
+from messaging.database import Database
+from messaging.pace import Pulse
+from messaging.trace import begin
+from schemas.base import AreaCode, Moment
+from schemas.inbound import ReportSubmitted
+from schemas.intake import IncidentReported
+from services.intake.desk import Desk
+from services.intake.report import Registry, reported
+
+SOURCE = "/http"
+Text = Annotated[str, Field(max_length=200)]
+GivenCode = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Closed(BaseModel):
+    """Base of requests: an unknown field is a misunderstanding, and is named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class PartyRequest(Closed):
+    """Somebody in the matter. All but the role is personal data: it goes to the vault and nowhere else."""
+
+    role: GivenCode = "reporter"
+    name: Text | None = None
+    telephone: Text | None = None
+    address: Text | None = None
+    identity_number: Text | None = None
+
+
+class ReportRequest(Closed):
+    """A report. Codes may be bare (`land`) or full (`category/1:land`)."""
+
+    area: AreaCode
+    category: GivenCode
+    channel: GivenCode
+    severity: GivenCode = "ordinary"
+    occurred_at: Moment | None = None
+    """When it happened; now, unless given."""
+    target_at: Moment | None = None
+    """A deadline the source has promised already."""
+    parties: Annotated[tuple[PartyRequest, ...], Field(max_length=20)] = ()
+    description: Annotated[str, Field(max_length=8000)] | None = None
+    """Free text; goes to the vault."""
+
+
+class Accepted(BaseModel):
+    """The report is durable; this id names the incident for ever."""
+
+    incident_id: str
+    accepted_at: datetime
+
+
+def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
+    """Adds them to the door."""
+
+    @app.post("/v1/reports", status_code=201, response_model=Accepted)
+    async def report(
+        body: ReportRequest,
+        key: IdempotencyKey,
+        out: Response,
+        traceparent: Annotated[str | None, Header()] = None,
+    ) -> dict[str, Any]:
+        """Accepts a report: 201 once it is durable, the same answer when the same request comes again."""
+        fingerprint = desk.vault.fingerprint(body.model_dump_json().encode())
+        async with database.transaction() as tx:
+            answer = await earlier(tx, key, fingerprint)
+            if answer is None:
+                now: datetime = await tx.fetchval("select now()")
+                incident = _checked(desk.registry, body, now)
+                await desk.accept(tx, incident, _secret(body), now, begin(traceparent))
+                accepted = Accepted(incident_id=incident.incident_id, accepted_at=now)
+                answer = Answer(201, accepted.model_dump(mode="json"))
+                await remember(tx, key, fingerprint, answer)
+        sent.beat()
+        out.headers["Location"] = f"/v1/reports/{answer.body['incident_id']}"
+        return answer.body
+
+
+def _checked(registry: Registry, body: ReportRequest, now: datetime) -> IncidentReported:
+    submitted = ReportSubmitted(
+        area=body.area,
+        category=body.category,
+        channel=body.channel,
+        severity=body.severity,
+        occurred_at=body.occurred_at or now,
+        parties=tuple(one.role for one in body.parties) or ("reporter",),
+        target_at=body.target_at,
+    )
+    return reported(registry, str(uuid.uuid4()), SOURCE, submitted, now)
+
+
+def _secret(body: ReportRequest) -> bytes | None:
+    """What only the vault may hold, as JSON; None when nothing personal was said."""
+    people = {
+        f"p{at}": facts
+        for at, one in enumerate(body.parties, start=1)
+        if (facts := one.model_dump(exclude={"role"}, exclude_none=True))
+    }
+    if not people and body.description is None:
+        return None
+    return json.dumps({"people": people, "description": body.description}, ensure_ascii=False).encode()

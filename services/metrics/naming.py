@@ -1,0 +1,20 @@
+"""What areas, tiers and codes are called, in Chinese and English."""
+
+from collections.abc import Mapping
+
+from policy.load import Area
+from schemas.codes import CodeList
+
+TIER_NAMES = {"village": ("村级", "Village"), "town": ("镇级", "Town"), "county": ("县级", "County")}
+
+
+class Naming:
+    """Chinese and English names of whatever figures are grouped by."""
+
+    def __init__(self, areas: Mapping[str, Area], codes: Mapping[str, CodeList]) -> None:
+        self.areas = areas
+        self.root = min(areas, key=len)
+        self.labels = {code: (one.name, one.name) for code, one in areas.items()} | TIER_NAMES
+        self.labels |= {
+            f"{one.id}:{code}": label for one in codes.values() for code, label in one.codes.items()
+        }

@@ -1,0 +1,17 @@
+"""What every endpoint of routing's door shares: which incident is meant, and how a refusal is answered."""
+
+from typing import Annotated, Literal
+
+from fastapi import Path
+
+from doors.problems import Problem
+from services.routing.refusal import SENTENCES, Refused
+
+IncidentId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
+
+
+def problem(refusal: Refused) -> Problem:
+    """A refusal as a problem document: 404 for what nobody knows, else 409."""
+    zh, en = SENTENCES[refusal.reason]
+    status: Literal[404, 409] = 404 if refusal.reason == "unknown-incident" else 409
+    return Problem(status, refusal.reason, en, zh=zh)

@@ -1,0 +1,110 @@
+"""Seeing incidents over HTTP: a list, one with its whole history, and until when it must be done."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, ConfigDict
+
+from doors.paging import token_of, untoken
+from messaging.database import Database
+from schemas.base import AreaCode, Party, Tier
+from schemas.routing import Entry
+from services.routing import store
+from services.routing.answers import IncidentId, problem
+from services.routing.desk import Desk
+from services.routing.explained import Explanation
+from services.routing.incident import Status
+from services.routing.refusal import Refused
+
+
+class IncidentView(BaseModel):
+    """An incident as a list shows it."""
+
+    incident_id: str
+    area: str
+    category: str
+    channel: str
+    severity: str
+    tier: Tier
+    owner: Tier
+    status: Status
+    attempt: int
+    reported_at: datetime
+    opened_at: datetime | None
+    accepted_at: datetime | None
+    resolved_at: datetime | None
+    due_at: datetime | None
+    due_step: str | None
+    provisional: bool
+    suspended_at: datetime | None
+    target_at: datetime | None
+    on_time: bool | None
+    assignee: str | None
+    policy: str
+    backfill: bool
+    parties: tuple[Party, ...]
+
+
+class IncidentWhole(IncidentView):
+    """An incident with everything that happened to it, in order."""
+
+    history: tuple[Entry, ...]
+
+
+class IncidentPage(BaseModel):
+    """A page of incidents; `next` asks for the one after, null at the end."""
+
+    incidents: tuple[IncidentView, ...]
+    next: str | None
+
+
+class Filters(BaseModel):
+    """What a list may be narrowed by."""
+
+    model_config = ConfigDict(extra="forbid")
+    area: AreaCode | None = None
+    status: Status | None = None
+    severity: str | None = None
+    category: str | None = None
+    after: str | None = None
+    limit: Annotated[int, Query(ge=1, le=500)] = 50
+
+    def page(self) -> store.Wanted:
+        """The filters as the store takes them. Raises `Problem` for a broken token."""
+        return store.Wanted(
+            self.area, self.status, self.severity, self.category, untoken(self.after), self.limit
+        )
+
+
+def routes(app: FastAPI, database: Database, desk: Desk) -> None:
+    """Adds them to the door."""
+
+    @app.get("/v1/incidents")
+    async def incidents(wanted: Annotated[Filters, Query()]) -> IncidentPage:
+        """Incidents of this tier, newest first; filters narrow, `after` pages."""
+        async with database.connection() as connection:
+            found = await store.page(connection, wanted.page())
+        last = found[-1] if len(found) == wanted.limit else None
+        return IncidentPage(
+            incidents=tuple(IncidentView.model_validate(one, from_attributes=True) for one in found),
+            next=None if last is None else token_of(last.reported_at, last.incident_id),
+        )
+
+    @app.get("/v1/incidents/{incident_id}")
+    async def incident(incident_id: IncidentId) -> IncidentWhole:
+        """One incident with its whole history."""
+        async with database.connection() as connection:
+            found = await store.one(connection, incident_id)
+        if found is None:
+            raise problem(Refused("unknown-incident"))
+        return IncidentWhole.model_validate(found, from_attributes=True)
+
+    @app.get("/v1/incidents/{incident_id}/deadlines")
+    async def deadlines(incident_id: IncidentId) -> Explanation:
+        """Until when, and why: the present clock step by step, in Chinese and English."""
+        async with database.connection() as connection:
+            found = await store.one(connection, incident_id)
+        if found is None:
+            raise problem(Refused("unknown-incident"))
+        return desk.explain(found)
