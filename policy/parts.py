@@ -1,0 +1,40 @@
+"""What the parts of a policy are made of. Durations are ISO 8601 (`PT4H`, `P7D`), deadlines also working days."""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+)
+
+from policy.spans import Span, span_of
+
+Severity = Literal["ordinary", "prominent", "major"]
+SEVERITIES: tuple[Severity, ...] = ("ordinary", "prominent", "major")
+
+
+def _iso(value: object) -> object:
+    """A number would be taken for seconds, which nobody means who writes a policy."""
+    if not isinstance(value, (str, timedelta)):
+        raise ValueError("write an ISO 8601 duration, such as PT4H or P7D")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_iso), Field(gt=timedelta(0), le=timedelta(days=3650))]
+Deadline = Annotated[Span, PlainValidator(span_of), PlainSerializer(lambda span: span.text)]
+"""Elapsed time, or working days."""
+LocalDate = Annotated[date, Field(strict=True)]
+Reason = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+"""A code of a list of reasons, bare."""
+
+
+class Part(BaseModel):
+    """Base of every part: frozen, and closed, because an unknown key is a misspelt rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
