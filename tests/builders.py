@@ -17,8 +17,8 @@ from schemas.routing import IncidentHandedOver, IncidentResolved
 from schemas.topics import TOPICS
 from services.followup.revisit import Answer, Revisit
 from services.intake.report import Registry
+from services.routing.centre import Centre
 from services.routing.incident import Incident
-from services.routing.life import Centre
 
 ROOT = Path(__file__).parents[1]
 """The top of the checkout."""

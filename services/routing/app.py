@@ -10,8 +10,8 @@ from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import ActionForwarded, IncidentHandedOver
 from schemas.topics import topics_read_by
 from services.routing.api import api
+from services.routing.centre import Centre
 from services.routing.desk import Desk
-from services.routing.life import Centre
 from services.routing.settings import Settings
 from services.routing.watch import Auditor, Recount
 

@@ -11,10 +11,11 @@ from messaging.errors import Rejected
 from schemas.base import Event
 from schemas.routing import ActionForwarded, IncidentHandedOver
 from services.routing import store
+from services.routing.centre import Centre
 from services.routing.explained import Explanation, explain
 from services.routing.handling import Request
 from services.routing.incident import Incident, evolve
-from services.routing.life import Arrival, Centre, act, arrive, late
+from services.routing.life import Arrival, act, arrive, late
 from services.routing.pauses import moved
 
 

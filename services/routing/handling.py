@@ -18,6 +18,7 @@ from schemas.actions import (
 )
 from schemas.base import Actor, Event
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
+from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.handoff import Act, hand_over, next_up
 from services.routing.incident import Incident
@@ -34,7 +35,7 @@ class Request:
     occurred_at: datetime
 
 
-def decide_action(incident: Incident, request: Request, policies: Policies, now: datetime) -> Sequence[Event]:
+def decide_action(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
     """The events of an action. Raises `Refused`; an incident handed over is forwarded to its owner."""
     if not incident.owned:
         return [
@@ -55,10 +56,11 @@ def decide_action(incident: Incident, request: Request, policies: Policies, now:
         raise Refused("before-the-report")
     if incident.suspended_at is not None and isinstance(request.action, (Accept, Return, Resolve)):
         raise Refused("suspended")
-    return _owned(incident, request, policies, now)
+    return _owned(incident, request, centre, now)
 
 
-def _owned(incident: Incident, request: Request, policies: Policies, now: datetime) -> Sequence[Event]:
+def _owned(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
+    policies = centre.policies
     act = Act(request.actor, request.occurred_at, now)
     by = {"occurred_at": request.occurred_at, "actor": request.actor}
     match request.action:

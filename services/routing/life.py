@@ -1,7 +1,7 @@
 """The life of an incident at one tier: from what arrives to what happens, without clock, chance or I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from messaging.errors import Rejected
@@ -19,21 +19,14 @@ from schemas.routing import (
     IncidentReopened,
     Step,
 )
-from services.routing.clocks import Policies, accept_until, due_fields, handle_until
+from services.routing.centre import Centre
+from services.routing.clocks import accept_until, due_fields, handle_until
 from services.routing.handling import Request, decide_action
 from services.routing.handoff import REASONS, Act, first_tier, hand_over, next_up
 from services.routing.incident import Incident, Timer, evolve
 from services.routing.refusal import Refused
 
 PARTNER = Actor(role="partner", ref="inbound")
-
-
-@dataclass(frozen=True, slots=True)
-class Centre:
-    """Where decisions are made: a tier, and the policies it knows, the one in force first."""
-
-    tier: Tier
-    policies: Policies
 
 
 Arrival = IncidentReported | IncidentHandedOver | ActionReceived | ActionForwarded | RevisitCompleted
@@ -62,7 +55,7 @@ def act(incident: Incident | None, request: Request, centre: Centre, now: dateti
     """What a person's action does. Raises `Refused`."""
     if incident is None:
         raise Refused("unknown-incident")
-    return _after(incident, decide_action(incident, request, centre.policies, now), now)
+    return _after(incident, decide_action(incident, request, centre, now), now)
 
 
 def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Move:

@@ -20,7 +20,6 @@ from tests.builders import (
     an_accepted_incident,
     an_incident,
     later,
-    policies,
 )
 
 ACTIONS = {
@@ -100,7 +99,7 @@ def test_nothing_happens_before_the_report(action):
     early = request(action, occurred_at=REPORTED_AT - timedelta(seconds=1))
 
     with pytest.raises(Refused, match="before-the-report"):
-        decide_action(an_accepted_incident(), early, policies(), NOW)
+        decide_action(an_accepted_incident(), early, a_centre(), NOW)
 
 
 def test_nothing_is_done_to_an_incident_nobody_knows():
