@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from asyncpg import Record as DatabaseRow
 
-from messaging import ledgers
+from messaging import burial
 from messaging.cloudevents import from_json
 from messaging.database import Connection, Database
 from messaging.envelope import Stream
@@ -154,7 +154,7 @@ class Gravedigger:
     async def _redrive(self, row: DatabaseRow) -> None:
         stream = [] if row["seq"] is None else [Stream(row["topic"], row["key"])]
         try:
-            record = ledgers.exhumed(row, self._seal)
+            record = burial.exhumed(row, self._seal)
         except Rejected as why:
             log.error("dead letter %d cannot be tried again: %s", row["id"], why)  # noqa: TRY400 - no bug of ours
             await self._reopen(row["id"])

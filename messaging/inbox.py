@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from messaging import guard, ledgers, outbox
+from messaging import burial, guard, outbox, streams
 from messaging.budget import Budget
+from messaging.burial import Seal
 from messaging.cloudevents import decode, sequence_of
 from messaging.database import Connection, Database
 from messaging.envelope import Draft, Faults, Letter, Message, Outcome, Record, Stream
 from messaging.errors import LostRace, Rejected, Unavailable, is_outage
 from messaging.guard import Verdict
-from messaging.ledgers import Seal
 from messaging.logs import frames
 from schemas.base import Event
 from schemas.topics import Topic
@@ -100,18 +100,18 @@ class Inbox:
     ) -> None:
         """One transaction. `singly`, each message is handled alone, and what meets a bug is buried."""
         messages, letters = self._decoded(records)
-        streams = {one.stream for one in messages if one.stream} | {one.stream for one in letters if one.seq}
+        touching = {one.stream for one in messages if one.stream} | {one.stream for one in letters if one.seq}
         async with self._database.transaction() as tx:
-            guarded = await ledgers.read(tx, streams | set(touched))
+            guarded = await streams.read(tx, touching | set(touched))
             if guarded.waiting:
-                held, spoilt = self._decoded(await ledgers.held_of(tx, sorted(guarded.waiting)))
+                held, spoilt = self._decoded(await streams.held_of(tx, sorted(guarded.waiting)))
                 messages, letters = held + messages, spoilt + letters
             plan = guard.plan(guarded.last, messages)
             handle = self._singly if singly else self._reading.handler
             outcome = await handle(tx, plan.ready, guarded.now)
             anew = frozenset() if records else frozenset(touched)
             verdict = guard.judge(guarded, plan, outcome.faults, letters, anew)
-            await ledgers.store(tx, guarded, verdict.moved, verdict.waiting)
+            await streams.store(tx, guarded, verdict.moved, verdict.waiting)
             await self._tidy(tx, verdict)
             await outbox.put(tx, outcome.drafts, guarded.now)
         self._note(len(plan.ready) - len(outcome.faults.rejected) - len(outcome.faults.waiting), verdict)
@@ -142,13 +142,13 @@ class Inbox:
     async def _tidy(self, tx: Connection, verdict: Verdict) -> None:
         """Writes what is rare: events that wait or waited, dead letters and their end."""
         if verdict.hold:
-            await ledgers.hold(tx, verdict.hold)
+            await streams.hold(tx, verdict.hold)
         if verdict.release:
-            await ledgers.release(tx, verdict.release)
+            await streams.release(tx, verdict.release)
         if verdict.redriven or verdict.settled:
-            await ledgers.settle(tx, verdict.settled, verdict.redriven)
+            await burial.settle(tx, verdict.settled, verdict.redriven)
         if verdict.letters:
-            await ledgers.bury(tx, verdict.letters, self._reading.seal, self._untrusted)
+            await burial.bury(tx, verdict.letters, self._reading.seal, self._untrusted)
 
     def _note(self, applied: int, verdict: Verdict) -> None:
         for letter in verdict.letters:

@@ -1,31 +1,14 @@
-"""Every statement on the reader's tables: guard, held events, dead letters; each serves a whole batch."""
+"""Every statement on where streams stand: guard rows and the events that wait; each serves a whole batch."""
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Protocol
 
-from asyncpg import Record as DatabaseRow
 from asyncpg import UniqueViolationError
 
 from messaging.cloudevents import from_json, to_json
 from messaging.database import Connection
-from messaging.envelope import Guarded, Letter, Message, Record, Stream
-from messaging.errors import LostRace, Rejected
-
-
-class Seal(Protocol):
-    """Encrypts what came through the untrusted door before it is stored, and decrypts it for a second try."""
-
-    def close(self, value: bytes) -> bytes:
-        """The value, encrypted."""
-        ...
-
-    def open(self, value: bytes) -> bytes:
-        """The value as it came."""
-        ...
+from messaging.envelope import Guarded, Message, Record, Stream
+from messaging.errors import LostRace
 
 
 async def read(tx: Connection, streams: Iterable[Stream]) -> Guarded:
@@ -166,96 +149,4 @@ async def release(tx: Connection, messages: Sequence[Message]) -> None:
         [one.record.topic for one in messages],
         [one.stream.key if one.stream else "" for one in messages],
         [one.seq for one in messages],
-    )
-
-
-async def bury(
-    tx: Connection, letters: Sequence[Letter], seal: Seal | None, untrusted: frozenset[str]
-) -> None:
-    """Writes dead letters; the same bytes again only raise the count.
-
-    Of `untrusted` topics everything the sender chose is encrypted, key and headers too: it may name people.
-    """
-    rows = [_Row(one, seal if one.stream.topic in untrusted else None) for one in _distinct(letters)]
-    await tx.execute(
-        """
-        insert into dead_letter as d (identity, topic, key, seq, kind, reason, detail, record, value, sealed)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::bytea[], $10::boolean[])
-        on conflict (identity) where status in ('open', 'redrive', 'discard')
-        do update set seen = d.seen + 1, last_at = now(), status = 'open',
-            reason = excluded.reason, detail = excluded.detail
-        """,
-        [_identity(one.letter) for one in rows],
-        [one.letter.stream.topic for one in rows],
-        ["" if one.seal else one.letter.stream.key for one in rows],
-        [one.letter.seq for one in rows],
-        [one.letter.kind for one in rows],
-        [one.letter.reason for one in rows],
-        [one.letter.detail for one in rows],
-        [one.record() for one in rows],
-        [one.value() for one in rows],
-        [one.seal is not None for one in rows],
-    )
-
-
-def _distinct(letters: Sequence[Letter]) -> list[Letter]:
-    return list({_identity(one): one for one in letters}.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A dead letter as it is stored: sealed when it came from outside."""
-
-    letter: Letter
-    seal: Seal | None
-
-    def record(self) -> str | None:
-        """The record without its value, as text."""
-        if self.letter.record is None:
-            return None
-        text = to_json(self.letter.record)
-        return text if self.seal is None else base64.b64encode(self.seal.close(text.encode())).decode()
-
-    def value(self) -> bytes | None:
-        """The record's value."""
-        value = None if self.letter.record is None else self.letter.record.value
-        return value if self.seal is None or value is None else self.seal.close(value)
-
-
-def exhumed(row: DatabaseRow, seal: Seal | None) -> Record | None:
-    """The record of a dead letter as it came; None for a gap. Raises `Rejected` when it cannot be unsealed."""
-    text, value = row["record"], row["value"]
-    if text is None:
-        return None
-    if row["sealed"]:
-        if seal is None:
-            raise Rejected("sealed", "this dead letter is sealed and no key is at hand")
-        text = seal.open(base64.b64decode(text)).decode()
-        value = None if value is None else seal.open(value)
-    return from_json(row["topic"], text, value)
-
-
-def _identity(letter: Letter) -> str:
-    """What makes two dead letters the same: every byte of the record but its place and its trace."""
-    digest = hashlib.sha256(repr((letter.stream, letter.seq, letter.kind == "gap")).encode())
-    if letter.record is not None:
-        headers = [(name, value or b"") for name, value in letter.record.headers if name != "traceparent"]
-        digest.update(repr((letter.record.key, headers, letter.record.value)).encode())
-    return digest.hexdigest()
-
-
-async def settle(tx: Connection, moved: Mapping[Stream, int], redriven: Sequence[int]) -> None:
-    """Closes dead letters that are done: those of streams that moved past them, and those sent back."""
-    await tx.execute(
-        """
-        update dead_letter set status = 'applied', last_at = now()
-        where id = any($4::bigint[]) or id in (
-            select d.id from unnest($1::text[], $2::text[], $3::bigint[]) as s (topic, key, seq)
-            join dead_letter d on d.topic = s.topic and d.key = s.key and d.seq <= s.seq and d.status = 'open')
-        """,
-        [one.topic for one in moved],
-        [one.key for one in moved],
-        list(moved.values()),
-        list(redriven),
     )
