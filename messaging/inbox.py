@@ -11,6 +11,7 @@ from messaging.budget import Budget
 from messaging.burial import Seal
 from messaging.cloudevents import decode, sequence_of
 from messaging.database import Connection, Database
+from messaging.each import unblocked
 from messaging.envelope import Draft, Faults, Letter, Message, Outcome, Record, Stream
 from messaging.errors import LostRace, Rejected, Unavailable, is_outage
 from messaging.guard import Verdict
@@ -120,11 +121,7 @@ class Inbox:
         """Handles each message in a savepoint of its own; one that meets a bug stops only its stream."""
         drafts: list[Draft] = []
         faults = Faults()
-        blocked: set[Stream] = set()
-        for at, message in enumerate(messages):
-            if message.stream in blocked:
-                faults.waiting.add(at)
-                continue
+        for at, message in unblocked(messages, faults):
             try:
                 async with tx.transaction():
                     outcome = await self._reading.handler(tx, [message], now)
@@ -135,8 +132,6 @@ class Inbox:
             else:
                 drafts += outcome.drafts
                 faults.rejected.update((at, why) for why in outcome.faults.rejected.values())
-            if at in faults.rejected and message.stream is not None:
-                blocked.add(message.stream)
         return Outcome(drafts, faults)
 
     async def _tidy(self, tx: Connection, verdict: Verdict) -> None:
