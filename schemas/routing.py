@@ -122,38 +122,37 @@ class IncidentSuspended(IncidentEvent):
     due_at: AwareDatetime
 
 
-class IncidentResumed(IncidentEvent):
-    """恢复: the clock runs on with what was left, now until `due_at`."""
+class ClockEvent(IncidentEvent):
+    """Something was done to the clock of a step, which now runs until `due_at`."""
 
-    type: ClassVar[str] = "incident.resumed.v1"
     step: Step
-    suspended_at: AwareDatetime
     due_at: AwareDatetime
     provisional: bool = False
 
 
-class IncidentExtended(IncidentEvent):
-    """延期: the clock of a step runs longer by `span`, until `due_at` instead of `was_due_at`."""
+class IncidentResumed(ClockEvent):
+    """恢复: the clock runs on with what was left."""
+
+    type: ClassVar[str] = "incident.resumed.v1"
+    suspended_at: AwareDatetime
+
+
+class IncidentExtended(ClockEvent):
+    """延期: the clock of a step runs longer by `span` than until `was_due_at`."""
 
     type: ClassVar[str] = "incident.extended.v1"
-    step: Step
     reason: Code
     approver: Reference
     span: SpanText
     was_due_at: AwareDatetime
-    due_at: AwareDatetime
-    provisional: bool = False
 
 
-class IncidentClockMoved(IncidentEvent):
+class IncidentClockMoved(ClockEvent):
     """A provisional deadline was counted again, because the calendar has learnt of its year."""
 
     type: ClassVar[str] = "incident.clock-moved.v1"
-    step: Step
     reason: Code
     was_due_at: AwareDatetime
-    due_at: AwareDatetime
-    provisional: bool = False
 
 
 class ActionRefused(Event):
