@@ -1,7 +1,8 @@
 """What every event has in common: frozen, tolerant of fields it does not know, silent about values it refuses."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypedDict
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -69,6 +70,49 @@ class Matter(Event):
     """Imported history: judged by its own times, fires nothing today."""
 
 
+class MatterFields(TypedDict):
+    """The same attributes, to be passed on to an event or a state."""
+
+    incident_id: str
+    area: str
+    category: str
+    channel: str
+    severity: str
+    reported_at: datetime
+    backfill: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterState:
+    """The same attributes in the books of a service: the base of what it keeps of an incident."""
+
+    incident_id: str
+    area: str
+    category: str
+    channel: str
+    severity: str
+    reported_at: datetime
+    backfill: bool
+
+    @property
+    def matter(self) -> MatterFields:
+        """The attributes its events repeat."""
+        return matter_of(self)
+
+
+def matter_of(source: Matter | MatterState) -> MatterFields:
+    """The attributes of an incident, from an event of it or from the books."""
+    return {
+        "incident_id": source.incident_id,
+        "area": source.area,
+        "category": source.category,
+        "channel": source.channel,
+        "severity": source.severity,
+        "reported_at": source.reported_at,
+        "backfill": source.backfill,
+    }
+
+
 class Actor(BaseModel):
     """Who acted, in which role; both opaque."""
 
@@ -127,6 +171,8 @@ __all__ = [
     "IncidentEvent",
     "IncidentId",
     "Matter",
+    "MatterFields",
+    "MatterState",
     "Party",
     "Reference",
     "Service",
@@ -135,5 +181,6 @@ __all__ = [
     "datetime",
     "height",
     "higher",
+    "matter_of",
     "tier_of",
 ]

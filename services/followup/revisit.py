@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from policy.model import Policy, RevisitRules
 from schemas.actions import Visit
-from schemas.base import SYSTEM, Actor, Event, Party
+from schemas.base import SYSTEM, Actor, Event, MatterState, Party, matter_of
 from schemas.codes import bare
 from schemas.followup import RevisitCompleted, RevisitEvent, RevisitOverdue, RevisitPlanned, RevisitVisited
 from schemas.routing import IncidentResolved
@@ -45,16 +45,9 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revisit:
+class Revisit(MatterState):
     """The revisit of one resolution of one incident."""
 
-    incident_id: str
-    area: str
-    category: str
-    channel: str
-    severity: str
-    reported_at: datetime
-    backfill: bool
     attempt: int
     resolved_at: datetime
     policy: str
@@ -68,13 +61,7 @@ class Revisit:
     def fields(self, actor: Actor, occurred_at: datetime) -> dict[str, Any]:
         """What every event of this revisit repeats."""
         return {
-            "incident_id": self.incident_id,
-            "area": self.area,
-            "category": self.category,
-            "channel": self.channel,
-            "severity": self.severity,
-            "reported_at": self.reported_at,
-            "backfill": self.backfill,
+            **self.matter,
             "attempt": self.attempt,
             "resolved_at": self.resolved_at,
             "actor": actor,
@@ -93,13 +80,7 @@ def plan(
         return None
     policy = policies.get(resolved.policy) or next(iter(policies.values()))
     revisit = Revisit(
-        incident_id=resolved.incident_id,
-        area=resolved.area,
-        category=resolved.category,
-        channel=resolved.channel,
-        severity=resolved.severity,
-        reported_at=resolved.reported_at,
-        backfill=resolved.backfill,
+        **matter_of(resolved),
         attempt=resolved.attempt,
         resolved_at=resolved.occurred_at,
         policy=policy.version,

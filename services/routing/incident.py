@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
-from schemas.base import Actor, Event, Party, Tier
+from schemas.base import Actor, Event, MatterState, Party, Tier
 from schemas.routing import (
     Entry,
     IncidentAccepted,
@@ -27,18 +27,6 @@ from schemas.routing import (
 Status = Literal["open", "accepted", "resolved", "closed", "handed-over"]
 
 
-class MatterFields(TypedDict):
-    """What every event of an incident repeats."""
-
-    incident_id: str
-    area: str
-    category: str
-    channel: str
-    severity: str
-    reported_at: datetime
-    backfill: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Move:
     """Something that was done to the clock that runs, at the moment it was recorded."""
@@ -59,16 +47,9 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class Incident(MatterState):
     """The state of an incident as one tier knows it; `owner` is the tier that must act."""
 
-    incident_id: str
-    area: str
-    category: str
-    channel: str
-    severity: str
-    reported_at: datetime
-    backfill: bool
     tier: Tier
     owner: Tier
     status: Status
@@ -95,19 +76,6 @@ class Incident:
     """What was done to the present clock, in order."""
     suspended_at: datetime | None = None
     history: tuple[Entry, ...] = ()
-
-    @property
-    def matter(self) -> MatterFields:
-        """The attributes its events repeat."""
-        return {
-            "incident_id": self.incident_id,
-            "area": self.area,
-            "category": self.category,
-            "channel": self.channel,
-            "severity": self.severity,
-            "reported_at": self.reported_at,
-            "backfill": self.backfill,
-        }
 
     @property
     def step(self) -> Step | None:

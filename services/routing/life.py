@@ -6,7 +6,7 @@ from datetime import datetime
 
 from messaging.errors import Rejected
 from schemas.actions import Visit
-from schemas.base import SYSTEM, Actor, Event, Tier
+from schemas.base import SYSTEM, Actor, Event, Tier, matter_of
 from schemas.followup import RevisitCompleted
 from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import (
@@ -110,13 +110,7 @@ def _begin(
     source: IncidentReported | IncidentHandedOver, centre: Centre, policy: str, attempt: int
 ) -> Incident:
     return Incident(
-        incident_id=source.incident_id,
-        area=source.area,
-        category=source.category,
-        channel=source.channel,
-        severity=source.severity,
-        reported_at=source.reported_at,
-        backfill=source.backfill,
+        **matter_of(source),
         tier=centre.tier,
         owner=centre.tier,
         status="open",
