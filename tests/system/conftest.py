@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # so that modules can say `f
 
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
+from tests.system import invariants
 from tests.system.rules import RULES
 from tests.system.world import World
 
@@ -57,3 +58,10 @@ async def world(county, promised):
     """A client of the county's doors."""
     async with World(county, promised) as client:
         yield client
+
+
+@pytest.fixture
+async def audited(world):
+    """After the test all books agree."""
+    yield
+    await invariants.hold(world, world.promised, probes=False)
