@@ -48,6 +48,9 @@ STATEMENTS: dict[str, dict[str, str]] = {
             select {_NEW}, t.area, t.category, t.channel, t.severity, t.status, t.live, t.owner, t.reported_at,
                 replace(t.state, old.id, {_NEW}), t.updated_at
             from incident t, {_COPIES} where t.incident_id = old.id""",
+        "history": f"""
+            select {_NEW}, t.number, t.event, t.tier, t.occurred_at, t.recorded_at, t.role, t.ref, t.detail, t.rule
+            from history t, {_COPIES} where t.incident_id = old.id""",
     },
     "followup": _KEYED
     | {

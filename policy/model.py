@@ -113,20 +113,24 @@ class Policy(Part):
 
     def clock(self, tier: Tier, severity: str) -> Clock:
         """The deadlines of a severity at a tier."""
-        return self.clocks[tier][_severity(severity)]
+        return self.clocks[tier][severity_of(severity)]
 
     def first(self, severity: str) -> Tier:
         """The tier an incident of a severity begins at."""
-        return self.first_tier[_severity(severity)]
+        return self.first_tier[severity_of(severity)]
 
-    def may_skip(self, from_tier: Tier, to_tier: Tier, severity: str) -> bool:
-        """Whether an incident may pass over the tier between."""
-        return any(
-            (one.from_tier, one.to_tier) == (from_tier, to_tier) and severity in one.severities
-            for one in self.skips
+    def skip(self, from_tier: Tier, to_tier: Tier, severity: str) -> int | None:
+        """Which permission lets an incident pass over the tier between; None where none does."""
+        return next(
+            (
+                at
+                for at, one in enumerate(self.skips)
+                if (one.from_tier, one.to_tier) == (from_tier, to_tier) and severity in one.severities
+            ),
+            None,
         )
 
 
-def _severity(code: str) -> Severity:
+def severity_of(code: str) -> Severity:
     """A locality's own severities are read as ordinary until its policy names them."""
     return next((one for one in SEVERITIES if one == code), "ordinary")

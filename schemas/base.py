@@ -132,6 +132,8 @@ class IncidentEvent(Matter):
 
     occurred_at: AwareDatetime
     actor: Actor
+    rule: str | None = None
+    """The policy version and the rule it happened under; null for a person's free decision."""
 
 
 SYSTEM = Actor(role="system", ref="policy")

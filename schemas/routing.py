@@ -176,6 +176,8 @@ class Entry(BaseModel):
     recorded_at: AwareDatetime
     actor: Actor
     detail: str | None = None
+    rule: str | None = None
+    """The policy version and the rule it happened under; null for a person's free decision."""
 
 
 class IncidentHandedOver(Matter):

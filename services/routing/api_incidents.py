@@ -95,7 +95,7 @@ def routes(app: FastAPI, database: Database, desk: Desk) -> None:
     async def incident(incident_id: IncidentId) -> IncidentWhole:
         """One incident with its whole history."""
         async with database.connection() as connection:
-            found = await store.one(connection, incident_id)
+            found = await store.whole(connection, incident_id)
         if found is None:
             raise problem(Refused("unknown-incident"))
         return IncidentWhole.model_validate(found, from_attributes=True)

@@ -1,6 +1,7 @@
 """Where routing's decisions are carried out: messages, people's actions and the clock, each in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from messaging import outbox
@@ -9,8 +10,8 @@ from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
 from schemas.base import Event
-from schemas.routing import ActionForwarded, IncidentHandedOver
-from services.routing import store
+from schemas.routing import ActionForwarded, Entry, IncidentHandedOver
+from services.routing import lines, store
 from services.routing.centre import Centre
 from services.routing.explained import Explanation, explain
 from services.routing.handling import Request
@@ -44,7 +45,7 @@ class Desk:
 
         faults = each(messages, step)
         if changed:
-            await store.save(tx, list(changed.values()), now)
+            drafts = await _write(tx, list(changed.values()), drafts, now)
         return Outcome(drafts, faults)
 
     async def act(
@@ -54,8 +55,8 @@ class Desk:
         incident = (await store.load(tx, [incident_id])).get(incident_id)
         now: datetime = await tx.fetchval("select now()")
         after, events = act(incident, request, self._centre, now)
-        await store.save(tx, [after], now)
-        await outbox.put(tx, self._drafts(incident_id, events, trace), now)
+        drafts = await _write(tx, [after], self._drafts(incident_id, events, trace), now)
+        await outbox.put(tx, drafts, now)
         return after, events
 
     async def fire(self, tx: Connection, limit: int, only: str | None = None) -> int:
@@ -70,8 +71,7 @@ class Desk:
             changed, events = late(incident, deadline, self._centre, now)
             after.append(changed)
             drafts += self._drafts(incident.incident_id, events, None)
-        await store.save(tx, after, now)
-        await outbox.put(tx, drafts, now)
+        await outbox.put(tx, await _write(tx, after, drafts, now), now)
         return len(passed)
 
     async def recount(self, tx: Connection, after: str, limit: int) -> str | None:
@@ -102,6 +102,24 @@ class Desk:
             )
             for event in events
         ]
+
+
+async def _write(
+    tx: Connection, incidents: Sequence[Incident], drafts: list[Draft], now: datetime
+) -> list[Draft]:
+    """Writes incidents; what is handed over gets the lines of its history that were written before, in one query."""
+    written = {one.incident_id for one in incidents if sum(one.lines) > len(one.history)}
+    given = {draft.key for draft in drafts if isinstance(draft.event, IncidentHandedOver)} & written
+    before = await lines.written(tx, given) if given else {}
+    await store.save(tx, incidents, now)
+    return [_whole(draft, before[draft.key]) if draft.key in before else draft for draft in drafts]
+
+
+def _whole(draft: Draft, before: tuple[Entry, ...]) -> Draft:
+    if not isinstance(draft.event, IncidentHandedOver):
+        return draft
+    history = (*before, *draft.event.history)
+    return replace(draft, event=draft.event.model_copy(update={"history": history}))
 
 
 def _arrival(message: Message) -> Arrival:

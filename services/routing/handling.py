@@ -1,7 +1,7 @@
 """What a centre may do to an incident it owns, and when the rules say no."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -20,10 +20,11 @@ from schemas.base import Actor, Event
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
-from services.routing.handoff import Act, hand_over, next_up
+from services.routing.handoff import Act, hand_over, next_up, skip_rule
 from services.routing.incident import Incident
 from services.routing.pauses import extend, resume, suspend
 from services.routing.refusal import Refused
+from services.routing.rules import clock_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def _owned(incident: Incident, request: Request, centre: Centre, now: datetime) 
         case Assign(assignee=assignee):
             return [IncidentAssigned(**incident.matter, **by, assignee=assignee)]
         case Escalate(reason=reason, to_tier=to_tier):
-            return hand_over(incident, next_up(incident, to_tier, policies), reason, "person", act)
+            above = next_up(incident, to_tier, policies)
+            act = replace(act, rule=skip_rule(incident, above, policies))
+            return hand_over(incident, above, reason, "person", act)
         case Return(reason=reason):
             if not incident.path:
                 raise Refused("nowhere-to-return")
@@ -94,6 +97,7 @@ def _accept(incident: Incident, request: Request, policies: Policies, now: datet
         occurred_at=request.occurred_at,
         actor=request.actor,
         opened_at=incident.opened_at or incident.reported_at,
+        rule=clock_rule(incident, "handle"),
         **due_fields(handle_until(incident, policies, now)),
     )
 
@@ -114,4 +118,5 @@ def _resolve(incident: Incident, action: Resolve, request: Request) -> IncidentR
         target_at=target_at,
         on_time=None if target_at is None else request.occurred_at <= target_at,
         policy=incident.policy,
+        rule=clock_rule(incident, "handle") if incident.target_at is None else None,
     )

@@ -11,6 +11,7 @@ from schemas.routing import IncidentEscalated, IncidentHandedOver, IncidentRetur
 from services.routing.clocks import Policies
 from services.routing.incident import Incident, evolve
 from services.routing.refusal import Refused
+from services.routing.rules import rule
 
 REASONS = {"severity": "reason/1:severity", "deadline": "reason/1:deadline-missed"}
 
@@ -27,31 +28,46 @@ def next_up(incident: Incident, wanted: Tier | None, policies: Policies) -> Tier
     above = TIERS[height(incident.tier) + 1]
     if wanted is None or wanted == above:
         return above
-    if not policies[incident.policy].may_skip(incident.tier, wanted, bare(incident.severity)):
+    if _permission(incident, wanted, policies) is None:
         raise Refused("skip-not-allowed")
     return wanted
 
 
+def skip_rule(incident: Incident, to_tier: Tier, policies: Policies) -> str | None:
+    """The rule that lets an incident pass over the tier between; None where none is passed over."""
+    permission = _permission(incident, to_tier, policies)
+    return None if permission is None else rule(incident, "skips", permission)
+
+
+def _permission(incident: Incident, to_tier: Tier, policies: Policies) -> int | None:
+    return policies[incident.policy].skip(incident.tier, to_tier, bare(incident.severity))
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who hands over, when it happened, and when it is recorded."""
+    """Who hands over, when it happened, when it is recorded, and under which rule."""
 
     actor: Actor
     occurred_at: datetime
     recorded_at: datetime
+    rule: str | None = None
 
 
 def hand_over(
     incident: Incident, to_tier: Tier, reason: str, by: Literal["person", "deadline", "policy"], act: Act
 ) -> Sequence[Event]:
-    """The two events of a handover: the fact for everybody, and the incident itself for its new owner."""
+    """The two events of a handover: the fact for everybody, and the incident itself for its new owner.
+
+    The latter has the lines of the history that are not written yet; those before are added when it is stored.
+    """
     fields = {"occurred_at": act.occurred_at, "actor": act.actor, "to_tier": to_tier, "reason": reason}
     fact: Event
     if height(to_tier) > height(incident.tier):
-        fact = IncidentEscalated(**incident.matter, **fields, by=by)
+        fact = IncidentEscalated(**incident.matter, **fields, by=by, rule=act.rule)
         path = (*incident.path, incident.tier)
     else:
-        fact = IncidentReturned(**incident.matter, **fields, by="policy" if by == "policy" else "person")
+        asked = "policy" if by == "policy" else "person"
+        fact = IncidentReturned(**incident.matter, **fields, by=asked, rule=act.rule)
         path = incident.path[:-1] if incident.path[-1:] == (to_tier,) else ()
     history = evolve(incident, fact, act.recorded_at).history
     whole = IncidentHandedOver(

@@ -23,6 +23,7 @@ from schemas.routing import (
     IncidentSuspended,
     Step,
 )
+from services.routing.history import NONE, Counts, counted
 
 Status = Literal["open", "accepted", "resolved", "closed", "handed-over"]
 
@@ -76,6 +77,9 @@ class Incident(MatterState):
     """What was done to the present clock, in order."""
     suspended_at: datetime | None = None
     history: tuple[Entry, ...] = ()
+    """Its lines that are not written yet; those before are rows of their own."""
+    lines: Counts = NONE
+    """How many lines there are, fresh ones included."""
 
     @property
     def step(self) -> Step | None:
@@ -102,8 +106,9 @@ class Incident(MatterState):
 
 def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     """The incident after one of its events; `now` is when the event was recorded."""
-    history = (*before.history, _entry(before.tier, event, now))
-    return replace(before, **_changes(before, event, now), history=history)
+    entry = _entry(before.tier, event, now)
+    history, lines = (*before.history, entry), counted(before.lines, (entry,))
+    return replace(before, **_changes(before, event, now), history=history, lines=lines)
 
 
 def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
@@ -203,6 +208,7 @@ def _entry(tier: Tier, event: Event, now: datetime) -> Entry:
         recorded_at=now,
         actor=actor,
         detail=_detail(event),
+        rule=getattr(event, "rule", None),
     )
 
 

@@ -12,6 +12,7 @@ from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import (
     ActionForwarded,
     ActionRefused,
+    Entry,
     IncidentClosed,
     IncidentHandedOver,
     IncidentOpened,
@@ -23,8 +24,10 @@ from services.routing.centre import Centre
 from services.routing.clocks import accept_until, due_fields, handle_until
 from services.routing.handling import Request, decide_action
 from services.routing.handoff import REASONS, Act, first_tier, hand_over, next_up
+from services.routing.history import NONE, counted, news
 from services.routing.incident import Incident, Timer, evolve
 from services.routing.refusal import Refused
+from services.routing.rules import clock_rule, first_rule, rule
 
 PARTNER = Actor(role="partner", ref="inbound")
 
@@ -71,7 +74,8 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
 
 def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, now: datetime) -> Move:
     """A missed deadline is noted, and raises the incident where the policy says so and can."""
-    overdue = IncidentOverdue(**incident.matter, occurred_at=due_at, actor=SYSTEM, step=step, due_at=due_at)
+    by = {"occurred_at": due_at, "actor": SYSTEM, "rule": clock_rule(incident, step)}
+    overdue = IncidentOverdue(**incident.matter, **by, step=step, due_at=due_at)
     events: list[Event] = [overdue]
     missed = centre.policies[incident.policy].missed
     if (missed.accept if step == "accept" else missed.handle) == "escalate":
@@ -80,7 +84,8 @@ def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, n
         except Refused:
             return _after(incident, events, now)
         noted = evolve(incident, overdue, now)
-        events += hand_over(noted, above, REASONS["deadline"], "deadline", Act(SYSTEM, now, now))
+        raised = Act(SYSTEM, now, now, rule(incident, "missed", step))
+        events += hand_over(noted, above, REASONS["deadline"], "deadline", raised)
     return _after(incident, events, now)
 
 
@@ -90,11 +95,8 @@ def _reported(incident: Incident | None, report: IncidentReported, centre: Centr
     fresh = _begin(report, centre, next(iter(centre.policies)), attempt=1)
     owner = first_tier(fresh, centre.policies)
     if owner != centre.tier:
-        return _after(
-            fresh,
-            hand_over(fresh, owner, REASONS["severity"], "policy", Act(SYSTEM, report.occurred_at, now)),
-            now,
-        )
+        elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh))
+        return _after(fresh, hand_over(fresh, owner, REASONS["severity"], "policy", elsewhere), now)
     return _after(fresh, [_opening(fresh, None, report.occurred_at, centre, now)], now)
 
 
@@ -102,8 +104,17 @@ def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Ce
     if incident is not None and incident.owned:
         raise Rejected("forbidden-transition", "this tier owns the incident already")
     policy = given.policy if given.policy in centre.policies else next(iter(centre.policies))
-    fresh = replace(_begin(given, centre, policy, given.attempt), path=given.path, history=given.history)
+    fresh = _told(
+        replace(_begin(given, centre, policy, given.attempt), path=given.path), incident, given.history
+    )
     return _after(fresh, [_opening(fresh, given.from_tier, given.occurred_at, centre, now)], now)
+
+
+def _told(taken: Incident, before: Incident | None, history: Sequence[Entry]) -> Incident:
+    """With what this tier knew of it, and the lines of the history that are news here."""
+    known, lines = ((), NONE) if before is None else (before.history, before.lines)
+    fresh = news(lines, history)
+    return replace(taken, history=(*known, *fresh), lines=counted(lines, fresh))
 
 
 def _begin(
@@ -132,6 +143,7 @@ def _opening(
         from_tier=from_tier,
         attempt=incident.attempt,
         policy=incident.policy,
+        rule=first_rule(incident) if from_tier is None else clock_rule(incident, "accept"),
         **due_fields(accept_until(incident, centre.policies, now)),
     )
 
@@ -160,12 +172,15 @@ def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre
         raise Rejected("forbidden-transition", "the revisit is not about the present resolution")
     fields = {"occurred_at": done.occurred_at, "actor": done.actor, "resolved_at": done.resolved_at}
     if done.outcome != "relapse":
-        closed = IncidentClosed(**incident.matter, **fields, attempt=done.attempt)
+        closed = IncidentClosed(
+            **incident.matter, **fields, attempt=done.attempt, rule=rule(incident, "revisit")
+        )
         return _after(incident, [closed], now)
     reopened = IncidentReopened(
         **incident.matter,
         **fields,
         reason=done.reason or REASONS["severity"],
+        rule=rule(incident, "revisit", "reopen_on"),
         attempt=done.attempt + 1,
         on_time=incident.on_time,
         **due_fields(handle_until(incident, centre.policies, now)),

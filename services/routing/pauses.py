@@ -10,6 +10,7 @@ from schemas.routing import IncidentClockMoved, IncidentExtended, IncidentResume
 from services.routing.clocks import Policies, reckoned
 from services.routing.incident import Incident, Move
 from services.routing.refusal import Refused
+from services.routing.rules import clock_rule, rule
 
 NOBODY = Actor().ref
 CALENDAR = "reason/1:calendar"
@@ -22,7 +23,8 @@ def suspend(
     due_at = _running(incident, now)
     _approved(action, by["actor"], policies[incident.policy].pauses.suspend)
     fields = {"reason": action.reason, "approver": action.approver, "due_at": due_at}
-    return IncidentSuspended(**incident.matter, **by, step=incident.step, **fields)
+    allowed = rule(incident, "pauses", "suspend")
+    return IncidentSuspended(**incident.matter, **by, step=incident.step, rule=allowed, **fields)
 
 
 def resume(incident: Incident, _: Resume, by: dict[str, Any], policies: Policies, now: datetime) -> Event:
@@ -35,6 +37,7 @@ def resume(incident: Incident, _: Resume, by: dict[str, Any], policies: Policies
         **incident.matter,
         **by,
         step=incident.step,
+        rule=_clock(incident),
         suspended_at=incident.suspended_at,
         due_at=due.at,
         provisional=due.provisional,
@@ -56,6 +59,7 @@ def extend(
         reason=action.reason,
         approver=action.approver,
         span=action.span,
+        rule=rule(incident, "pauses", "extend"),
         was_due_at=was_due_at,
         due_at=due.at,
         provisional=due.provisional,
@@ -75,10 +79,16 @@ def moved(incident: Incident, policies: Policies, now: datetime) -> Event | None
         actor=SYSTEM,
         step=incident.step,
         reason=CALENDAR,
+        rule=_clock(incident),
         was_due_at=incident.due_at,
         due_at=due.at,
         provisional=due.provisional,
     )
+
+
+def _clock(incident: Incident) -> str | None:
+    """The rule its deadline is counted by."""
+    return None if incident.step is None else clock_rule(incident, incident.step)
 
 
 def _running(incident: Incident, now: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Every SQL statement of routing; incidents travel in sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asyncpg import Record, UniqueViolationError
@@ -9,11 +9,14 @@ from pydantic import TypeAdapter
 
 from messaging.database import Connection
 from messaging.errors import LostRace
+from services.routing import lines
 from services.routing.incident import Incident, Timer
 
 LIVE = ("open", "accepted")
 """What somebody has to work on."""
 _ADAPTER = TypeAdapter(Incident)
+_ROWS = {"history"}
+"""What is not part of the stored state, because it is rows of its own."""
 
 
 async def load(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
@@ -31,7 +34,7 @@ def _incident(row: Record) -> Incident:
 
 async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> None:
     """Writes incidents and their deadlines, each with one statement. Raises `LostRace`."""
-    states = {one.incident_id: _ADAPTER.dump_json(one).decode() for one in incidents}
+    states = {one.incident_id: _ADAPTER.dump_json(one, exclude=_ROWS).decode() for one in incidents}
     rows = await tx.fetch(
         """
         update incident i set area = n.area, category = n.category, severity = n.severity, status = n.status,
@@ -53,6 +56,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
     known = {row["incident_id"] for row in rows}
     if new := [one for one in incidents if one.incident_id not in known]:
         await _insert(tx, new, states, now)
+    await lines.append(tx, incidents)
     await _set_deadlines(tx, incidents)
 
 
@@ -174,6 +178,15 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
 
 
 async def one(connection: Connection, incident_id: str) -> Incident | None:
-    """One incident, or None."""
+    """One incident, without its history, or None."""
     row = await connection.fetchrow("select state from incident where incident_id = $1", incident_id)
     return None if row is None else _incident(row)
+
+
+async def whole(connection: Connection, incident_id: str) -> Incident | None:
+    """One incident with as many lines of its history as it had when it was read, or None."""
+    incident = await one(connection, incident_id)
+    if incident is None:
+        return None
+    found = (await lines.written(connection, [incident_id])).get(incident_id, ())
+    return replace(incident, history=found[: sum(incident.lines)])

@@ -78,6 +78,7 @@ OWN = {
     },
     "routing": {
         "incident": "select incident_id, status, owner, state from incident",
+        "history": "select incident_id, number, event, tier from history order by incident_id, number",
         "deadline": "select incident_id, step, due_at from deadline",
     },
     "followup": {

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 
 import asyncpg
 
@@ -83,6 +83,7 @@ def agreed(books):
             continue
         yield from _revisited(incident, holders[owners[0]], owners[0], revisits)
     yield from _timelines(books)
+    yield from _histories(books)
 
 
 def _revisited(incident, state, owner, revisits):
@@ -126,6 +127,25 @@ def _timelines(books):
         }
         for one in sorted(told ^ happened):
             yield f"{tier}-intake: {'only told' if one in told else 'never told'} {one}"
+
+
+def _histories(books):
+    """Each history is as long as its incident says, its numbers dense, and what a tier said is in its own books."""
+    for tier in books.tiers:
+        lines, said = defaultdict(list), defaultdict(list)
+        for row in books.of(tier, "routing", "history"):
+            lines[row["incident_id"]].append(row)
+        for one in books.events(f"{tier}.routing"):
+            said[one.key] += [one.type] if one.type != "action.refused.v1" else []
+        for incident, state in books.incidents(tier).items():
+            here = lines.pop(incident, [])
+            if [row["number"] for row in here] != list(range(1, sum(state["lines"]) + 1)):
+                yield f"{incident} has {len(here)} lines at {tier}, its state says {state['lines']}"
+            own = [row["event"] for row in here if row["tier"] == tier]
+            if own != said[incident]:
+                yield f"{incident} at {tier} tells {own}, but said {said[incident]}"
+        for incident in lines:
+            yield f"{tier} has a history of {incident}, which it does not know"
 
 
 def violations(books, promised=None, foreign=frozenset()):

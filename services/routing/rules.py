@@ -1,0 +1,23 @@
+"""Under which rule of its policy something happens: the version, and the place in the file. Pure."""
+
+from policy.model import severity_of
+from schemas.codes import bare
+from schemas.routing import Step
+from services.routing.incident import Incident
+
+
+def rule(incident: Incident, *place: str | int) -> str:
+    """The rule at a place, as history keeps it: `default/2 skips.0`."""
+    return f"{incident.policy} {'.'.join(map(str, place))}"
+
+
+def clock_rule(incident: Incident, step: Step) -> str | None:
+    """The rule of the clock of a step here; imported history has none."""
+    if incident.backfill:
+        return None
+    return rule(incident, "clocks", incident.tier, severity_of(bare(incident.severity)), step)
+
+
+def first_rule(incident: Incident) -> str:
+    """The rule that says where an incident of its severity begins."""
+    return rule(incident, "first_tier", severity_of(bare(incident.severity)))
