@@ -50,7 +50,8 @@ async def test_an_older_schema_is_named_with_what_to_do(new_dsn):
     await executed(dsn, "delete from migration where scope = 'routing'")
 
     with pytest.raises(
-        SchemaTooOld, match=r"lacks routing/001_incidents\.sql, routing/002_clocks\.sql; run"
+        SchemaTooOld,
+        match=r"lacks routing/001_incidents\.sql, routing/002_layout\.sql, routing/003_clocks\.sql; run",
     ) as caught:
         await migrate.verify(dsn, "routing")
 

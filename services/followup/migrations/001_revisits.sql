@@ -5,9 +5,9 @@ create table revisit (
     status text not null,
     due_at timestamptz,
     resolved_at timestamptz not null,
-    state text not null,
+    state jsonb not null,
     updated_at timestamptz not null
-) with (fillfactor = 50);
+) with (fillfactor = 80);
 create index revisit_pending on revisit (resolved_at, incident_id) where status = 'due';
 
 -- Revisits whose date has not passed yet: fired by the clock of this database.

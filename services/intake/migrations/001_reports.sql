@@ -16,8 +16,7 @@ create table submission (
     source text not null,
     id text not null,
     digest bytea not null,
-    -- the id first: it tells rows apart at once, the source hardly does
-    primary key (id, source)
+    primary key (source, id)
 );
 
 -- Personal data, encrypted. The only place in the product where it is.
@@ -36,7 +35,6 @@ create table timeline (
     seq bigint not null,
     type text not null,
     occurred_at timestamptz not null,
-    recorded_at timestamptz not null
+    recorded_at timestamptz not null,
+    primary key (incident_id, topic, seq)
 );
--- Not unique: the guard of each stream already lets every event in once, and this index is a third of the size.
-create index timeline_incident on timeline (incident_id);

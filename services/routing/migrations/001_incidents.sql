@@ -6,15 +6,13 @@ create table incident (
     channel text not null,
     severity text not null,
     status text not null,
-    -- open or accepted: apart from the status, so that only becoming and ceasing to be touches the indexes
-    live boolean not null,
     owner text not null,
     reported_at timestamptz not null,
-    state text not null,
+    state jsonb not null,
     updated_at timestamptz not null
-) with (fillfactor = 50);
+) with (fillfactor = 80);
 create index incident_newest on incident (reported_at desc, incident_id desc);
-create index incident_live on incident (reported_at desc, incident_id desc) where live;
+create index incident_status on incident (status, reported_at desc, incident_id desc) where status in ('open', 'accepted');
 create index incident_area on incident (area text_pattern_ops, reported_at desc, incident_id desc);
 
 -- The next deadline of each incident that has one: fired by the clock of this database.
