@@ -8,7 +8,16 @@ import click
 from deploy.local.plan import StackError
 
 # One line per module; each exports COMMANDS.
-MODULES = ("cli.stack", "cli.imports", "cli.simulate", "cli.demo", "cli.letters", "cli.replay", "cli.checks")
+MODULES = (
+    "cli.stack",
+    "cli.imports",
+    "cli.simulate",
+    "cli.demo",
+    "cli.letters",
+    "cli.replay",
+    "cli.checks",
+    "cli.contacts",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,5 +1,6 @@
 """An HTTP application with the house rules: problems, limits, safe headers, its own OpenAPI document."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import fastapi_offline
@@ -10,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors import problems
-from doors.limits import Limits
+from doors.limits import Allowance, Limits
 
 ASSETS = Path(fastapi_offline.__file__).parent / "static"
 """Swagger UI as files: this process serves them, no CDN does."""
@@ -50,11 +51,14 @@ class SafeHeaders:
         await self._app(scope, receive, added)
 
 
-def create(title: str, description: str) -> FastAPI:
-    """A FastAPI application; its document is at `/openapi.json`, readable at `/docs`, all from this process."""
+def create(title: str, description: str, files: Mapping[str, Allowance] | None = None) -> FastAPI:
+    """A FastAPI application; its document is at `/openapi.json`, readable at `/docs`, all from this process.
+
+    `files` are the paths that take something else than small JSON.
+    """
     app = FastAPI(title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None)
     problems.install(app)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, files=files)
     app.add_middleware(SafeHeaders)
     app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")
 

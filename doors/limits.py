@@ -1,5 +1,8 @@
 """What is refused before anything is read: bodies that are too large or of another kind."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors.problems import Problem, response
@@ -7,57 +10,74 @@ from doors.problems import Problem, response
 MAX_BODY = 65_536
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The media types a path takes, and how many bytes of them."""
+
+    kinds: tuple[str, ...] = ("application/json", "application/cloudevents+json")
+    bytes: int = MAX_BODY
+
+
 class TooLarge(Exception):
     """The body went over the bound while it was being read."""
 
 
 class Limits:
-    """ASGI middleware: 413 above 64 KiB whatever the length header says, 415 unless the body is JSON."""
+    """ASGI middleware: 413 above 64 KiB whatever the length header says, 415 unless the body is JSON.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A path that takes files has an allowance of its own.
+    """
+
+    def __init__(self, app: ASGIApp, files: Mapping[str, Allowance] | None = None) -> None:
         self._app = app
+        self._files = files or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or answers it."""
         if scope["type"] != "http" or scope["method"] not in {"POST", "PUT", "PATCH"}:
             await self._app(scope, receive, send)
             return
+        allowed = self._files.get(scope["path"], Allowance())
         headers = {name.lower(): value for name, value in scope["headers"]}
-        if (
-            not headers.get(b"content-type", b"")
-            .lower()
-            .startswith((b"application/json", b"application/cloudevents+json"))
-        ):
-            problem = Problem(415, "content-type", "Send application/json.", zh="请使用 application/json")
-            await response(problem)(scope, receive, send)
+        kind = headers.get(b"content-type", b"").decode("latin-1").lower()
+        if not kind.startswith(allowed.kinds):
+            await response(_other_kind(allowed))(scope, receive, send)
             return
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MAX_BODY:
-            await response(_too_large())(scope, receive, send)
+        if not length.isdigit() or int(length) > allowed.bytes:
+            await response(_too_large(allowed))(scope, receive, send)
             return
-        body = await _read(receive)
+        body = await _read(receive, allowed.bytes)
         if body is None:
-            await response(_too_large())(scope, receive, send)
+            await response(_too_large(allowed))(scope, receive, send)
             return
         await self._app(scope, _again(body, receive), send)
 
 
-def _too_large() -> Problem:
-    return Problem(413, "too-large", f"The body is larger than {MAX_BODY} bytes.", zh="请求体超过 64 KiB")
+def _other_kind(allowed: Allowance) -> Problem:
+    kind = allowed.kinds[0]
+    return Problem(415, "content-type", f"Send {kind}.", zh=f"请使用 {kind}")
 
 
-async def _read(receive: Receive) -> bytes | None:
+def _too_large(allowed: Allowance) -> Problem:
+    size = f"{allowed.bytes // 1024} KiB"
+    return Problem(
+        413, "too-large", f"The body is larger than {allowed.bytes} bytes.", zh=f"请求体超过 {size}"
+    )
+
+
+async def _read(receive: Receive, most: int) -> bytes | None:
     """The whole body, or None when it is too large."""
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return body
-        body += bytes(message.get("body", b""))
-        if len(body) > MAX_BODY:
+            return bytes(body)
+        body += message.get("body", b"")
+        if len(body) > most:
             return None
         if not message.get("more_body", False):
-            return body
+            return bytes(body)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

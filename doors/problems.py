@@ -29,6 +29,24 @@ class Problem(Exception):
         self.zh = zh
         self.fields = tuple(fields)
 
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The fields, as the body has them."""
+        return [{"field": name, "problem": what} for name, what in self.fields]
+
+
+class FileProblem(Problem):
+    """A file that cannot be used: 422, with every error at its line and field."""
+
+    def __init__(self, detail: str, *, zh: str, places: Sequence[tuple[int, str, str]]) -> None:
+        super().__init__(422, "file", detail, zh=zh)
+        self.places = tuple(places)
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """All of them: whoever mends a file wants to send it once more, and once only."""
+        return [{"line": line, "field": name, "problem": what} for line, name, what in self.places]
+
 
 def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The problem as an HTTP response."""
@@ -40,8 +58,8 @@ def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSON
     }
     if problem.zh:
         body["detail_zh"] = problem.zh
-    if problem.fields:
-        body["errors"] = [{"field": name, "problem": what} for name, what in problem.fields]
+    if errors := problem.errors:
+        body["errors"] = errors
     return JSONResponse(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 

@@ -3,7 +3,7 @@
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.timer import Timer
-from policy.load import policies
+from policy.load import areas, policies
 from schemas.codes import load
 from schemas.followup import RevisitCompleted
 from schemas.intake import ActionReceived, IncidentReported
@@ -24,9 +24,10 @@ def compose() -> Process:
     process = Process("routing", settings)
     centre = Centre(settings.tier, policies(settings.policy))
     codes = load(*([settings.codes] if settings.codes else []))
+    registry = areas(settings.areas) if settings.areas else None
     desk = Desk(centre)
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
-    process.door = api(process.database, desk, codes, process.relay.pulse)
+    process.door = api(process.database, desk, codes, process.relay.pulse, registry)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     process.loops(Recount(process.database, desk.recount, process.relay.pulse).run)
     auditor = Auditor(process.database)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from messaging import outbox
 from messaging.database import Connection
@@ -86,6 +86,10 @@ class Desk:
             ]
             await outbox.put(tx, drafts, now)
         return found[-1].incident_id if found else None
+
+    def today(self, now: datetime) -> date:
+        """The day it is here."""
+        return next(iter(self._centre.policies.values())).where.day(now)
 
     def explain(self, incident: Incident) -> Explanation:
         """Its present clock, step by step."""

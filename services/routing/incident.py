@@ -99,6 +99,11 @@ class Incident(MatterState):
         return min(self.timers, default=None)
 
     @property
+    def in_hand_of(self) -> str | None:
+        """Who has it to do, if anybody was named and there is anything to do here."""
+        return self.assignee if self.step is not None and self.owned else None
+
+    @property
     def owned(self) -> bool:
         """Whether this tier is the one that must act."""
         return self.owner == self.tier

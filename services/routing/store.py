@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from messaging.database import Connection
 from messaging.errors import LostRace
-from services.routing import lines
+from services.routing import contacts_store, lines
 from services.routing.incident import Incident, Timer
 
 LIVE = ("open", "accepted")
@@ -58,6 +58,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
         await _insert(tx, new, states, now)
     await lines.append(tx, incidents)
     await _set_deadlines(tx, incidents)
+    await contacts_store.note_hands(tx, incidents)
 
 
 async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, str], now: datetime) -> None:

@@ -1,0 +1,117 @@
+"""``fengqiao contacts check`` and ``import``: the registry of contacts, judged here and sent to a centre's door."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from cli.stack import data_option, say
+from deploy.local.plan import Plan, StackError
+from deploy.local.stack import Stack
+from policy import load
+from schemas import codes as code_lists
+from schemas.base import TIERS
+from services.routing.registry import merge
+from services.routing.registry_csv import Known, read
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+TRIES, WAIT_S, PATIENCE_S = 5, 2.0, 60.0
+
+
+@click.group()
+def contacts() -> None:
+    """Who is there for an area: people by opaque reference, bodies by name."""
+
+
+def checked_against(command: Callable[..., None]) -> Callable[..., None]:
+    """The file and what it is checked against."""
+    options = (
+        click.argument("file", type=FILE),
+        click.option(
+            "--areas", type=FILE, default=Plan().areas, help="Area registry (default: Qin'an county)."
+        ),
+        click.option(
+            "--codes",
+            type=click.Path(path_type=Path, exists=True, file_okay=False),
+            help="A locality's own code lists.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@contacts.command()
+@checked_against
+def check(file: Path, areas: Path, codes: Path | None) -> None:
+    """Judge a file of contacts: all errors at once, each with its line and field."""
+    number = _judged(file, areas, codes)
+    say(f"{file}: good, contacts: {number}")
+
+
+@contacts.command("import")
+@checked_against
+@click.option("--tier", type=click.Choice(TIERS), required=True, help="Whose registry.")
+@click.option("--url", help="The door of that tier's routing, instead of the local stack's.")
+@data_option
+def import_contacts(
+    file: Path, areas: Path, codes: Path | None, tier: str, url: str | None, data: Path
+) -> None:
+    """Add a file to a tier's registry: all of it or nothing. The same file again changes nothing."""
+    _judged(file, areas, codes)
+    door = url or Stack(data).url(f"{tier}-routing")
+    answer = _sent(door.rstrip("/") + "/v1/contacts", file.read_bytes())
+    if answer.status_code != httpx.codes.OK:
+        _refuse(file, answer)
+    done = answer.json()
+    say(f"{tier}: {done['added']} added, {done['changed']} changed, {done['unchanged']} known already")
+
+
+def _judged(file: Path, areas: Path, codes: Path | None) -> int:
+    """How many contacts there are in a good file; a file that is not ends the command."""
+    try:
+        known = Known(code_lists.load(*([codes] if codes else [])), load.areas(areas))
+    except ValueError as error:
+        raise StackError(str(error)) from error
+    given, wrong = read(file.read_bytes(), known)
+    _end_if(file, [*wrong, *merge((), given).wrong])
+    return len(given)
+
+
+def _sent(url: str, body: bytes) -> httpx.Response:
+    """The door's answer; one name for all tries, because the answer to one may have been lost."""
+    name = uuid.uuid4().hex
+    headers = {"Content-Type": "text/csv", "Idempotency-Key": name}
+    transport = httpx.HTTPTransport(retries=TRIES)
+    try:
+        with httpx.Client(timeout=PATIENCE_S, transport=transport) as client:
+            for _ in range(TRIES):
+                answer = client.put(url, content=body, headers=headers)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    return answer
+                time.sleep(WAIT_S)
+    except httpx.TransportError as error:
+        raise StackError(f"{url} does not answer; try again: {error}") from error
+    raise StackError(f"{url} cannot store anything now; nothing was imported, try again")
+
+
+def _refuse(file: Path, answer: httpx.Response) -> None:
+    """Ends the command with what the door said."""
+    problem: dict[str, Any] = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+    errors = problem.get("errors", ())
+    _end_if(file, [(one.get("line", 1), one["field"], one["problem"]) for one in errors])
+    raise StackError(f"the door answered {answer.status_code}: {problem.get('detail', 'no reason given')}")
+
+
+def _end_if(file: Path, wrong: Iterable[tuple[int, str, str]]) -> None:
+    """Prints every error with its line, and ends the command if there is one."""
+    if lines := [f"{file}:{line}: {field}: {problem}" for line, field, problem in sorted(wrong)]:
+        click.echo("\n".join(lines), err=True)
+        raise SystemExit(1)
+
+
+COMMANDS = (contacts,)

@@ -1,0 +1,117 @@
+"""Every SQL statement on contacts and on who has what in hand; each serves a whole file or a whole batch."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from asyncpg import Record
+
+from messaging.database import Connection
+from services.routing.incident import Incident
+from services.routing.registry import Entry
+
+_ENTRY = "reference, kind, role, area, valid_from, valid_until, capacity, name"
+
+
+async def beside(tx: Connection, given: Collection[Entry]) -> list[Entry]:
+    """All entries of the areas and of the references that some entries name; nobody else changes any meanwhile."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('contacts', 0))")
+    rows = await tx.fetch(
+        f"select {_ENTRY} from contact where area = any($1::text[]) or reference = any($2::text[])",  # noqa: S608 - columns
+        list({one.area for one in given}),
+        list({one.reference for one in given}),
+    )
+    return [_entry(row) for row in rows]
+
+
+async def write(tx: Connection, entries: Sequence[Entry], now: datetime) -> None:
+    """Writes entries that are new or corrected."""
+    await tx.execute(
+        f"""
+        insert into contact as c ({_ENTRY}, changed_at)
+        select *, $9 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[], $7::int[],
+            $8::text[])
+        on conflict (reference, role, area, valid_from) do update
+        set kind = excluded.kind, valid_until = excluded.valid_until, capacity = excluded.capacity,
+            name = excluded.name, changed_at = excluded.changed_at
+        """,  # noqa: S608 - a list of columns, nothing from outside
+        [one.reference for one in entries],
+        [one.kind for one in entries],
+        [one.role for one in entries],
+        [one.area for one in entries],
+        [one.valid_from for one in entries],
+        [one.valid_until for one in entries],
+        [one.capacity for one in entries],
+        [one.name for one in entries],
+        now,
+    )
+
+
+async def note_hands(tx: Connection, incidents: Sequence[Incident]) -> None:
+    """Keeps who has which open incident in hand; costs nothing where nobody was named."""
+    named = [one for one in incidents if one.assignee is not None]
+    held = [(one.incident_id, reference) for one in named if (reference := one.in_hand_of) is not None]
+    if held:
+        await tx.execute(
+            """
+            insert into assigned as a (incident_id, reference) select * from unnest($1::text[], $2::text[])
+            on conflict (incident_id) do update set reference = excluded.reference
+            where a.reference <> excluded.reference
+            """,
+            [incident_id for incident_id, _ in held],
+            [reference for _, reference in held],
+        )
+    if len(held) < len(named):
+        done = [one.incident_id for one in named if one.in_hand_of is None]
+        await tx.execute("delete from assigned where incident_id = any($1::text[])", done)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page of contacts: those valid on a day, of an area with what it lies in and all in it, after an entry."""
+
+    on: date
+    area: str | None = None
+    around: tuple[str, ...] = ()
+    """The areas it lies in: who is there for them is there for it too."""
+    role: str | None = None
+    after: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry with its place in the list, and how many open matters its reference has in hand."""
+
+    place: int
+    entry: Entry
+    in_hand: int
+
+
+async def page(connection: Connection, wanted: Wanted) -> list[Listed]:
+    """Contacts in the order in which they were entered."""
+    rows = await connection.fetch(
+        f"""
+        select id, {_ENTRY}, in_hand from (
+            select * from contact
+            where valid_from <= $1 and (valid_until is null or valid_until >= $1) and id > $5
+                and ($2::text is null or area like $2 || '%' or area = any($3::text[]))
+                and ($4::text is null or role = $4)
+            order by id limit $6
+        ) as c
+        left join lateral (
+            select count(*) as in_hand from assigned where assigned.reference = c.reference
+        ) as held on true order by id
+        """,  # noqa: S608 - a list of columns, nothing from outside
+        wanted.on,
+        wanted.area,
+        list(wanted.around),
+        wanted.role,
+        wanted.after,
+        wanted.limit,
+    )
+    return [Listed(row["id"], _entry(row), row["in_hand"]) for row in rows]
+
+
+def _entry(row: Record) -> Entry:
+    return Entry(**{name: row[name] for name in _ENTRY.split(", ")})
