@@ -14,7 +14,7 @@ from bench.lifecycle import Run
 OWN = ("intake", "routing", "followup")
 CAUSES: dict[str, tuple[str, ...]] = {
     "incident.reported.v1": ("inbound",),
-    "action.received.v1": ("inbound",),
+    "action.received.v2": ("inbound",),
     "incident.opened.v1": ("intake", "handoff"),
     "incident.closed.v1": ("followup",),
     "revisit.planned.v1": ("routing",),

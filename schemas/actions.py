@@ -1,11 +1,12 @@
-"""What a person or another system may ask to be done to an incident: one closed union, the same at every door."""
+"""What a person or another system may ask to be done to an incident: closed at every door, open between services."""
 
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from schemas.base import Action, Reference, SpanText, Tier
+from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.codes import GivenCode
 
 
@@ -78,7 +79,26 @@ class Visit(Action):
     result: GivenCode
 
 
-class _NamesTheActions:
+class Unknown(Action):
+    """An action this reader does not know yet, whole: passed on to who owns the incident, or refused by its name."""
+
+    model_config = ConfigDict(extra="allow")
+    action: str
+
+
+Handling = Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend
+"""What routing decides."""
+Following = Visit
+"""What followup decides."""
+Asked = Handling | Following
+
+
+def decider(action: Asked | Unknown) -> Service:
+    """Which service decides on an action."""
+    return "followup" if isinstance(action, Following) else "routing"
+
+
+class _Closed:
     """Says which actions there are when it refuses one; pydantic's own message would repeat what was sent."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -88,15 +108,51 @@ class _NamesTheActions:
         return cast("CoreSchema", union)
 
 
-HandlingAction = Annotated[
-    Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend,
-    Field(discriminator="action"),
-    _NamesTheActions(),
+class _Open:
+    """Reads an action of any other name as `Unknown`; one whose name it knows must be as it knows it."""
+
+    def __init__(self, closed: object) -> None:
+        self._closed = closed
+
+    def __get_pydantic_core_schema__(self, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        union = cast("dict[str, Any]", handler.generate_schema(self._closed))
+        known = union["choices"]
+
+        def tag(action: object) -> str | None:
+            name = action.get("action") if isinstance(action, dict) else getattr(action, "action", None)
+            if not isinstance(name, str):
+                return None
+            return name if name in known else OTHER
+
+        choices = known | {OTHER: handler.generate_schema(Unknown)}
+        return cast("CoreSchema", union | {"choices": choices, "discriminator": tag})
+
+    def __get_pydantic_json_schema__(
+        self, union: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Any of them and not one of them: a known action, too, is an object with a name."""
+        shown = handler(union)["oneOf"]
+        names = cast("dict[str, Any]", union)["choices"]
+        mapping = {name: one["$ref"] for name, one in zip(names, shown, strict=True) if name != OTHER}
+        return {"anyOf": shown, "discriminator": {"propertyName": "action", "mapping": mapping}}
+
+
+OTHER = ""
+"""The tag of what has no tag of its own."""
+HandlingAction = Annotated[Handling, Field(discriminator="action"), _Closed()]
+"""What may be asked at routing's door."""
+AnyAction = Annotated[Asked, Field(discriminator="action"), _Closed()]
+"""What may be asked at the inbound topic."""
+OpenHandling = Annotated[Handling | Unknown, _Open(HandlingAction)]
+"""What one tier's routing tells another's."""
+OpenAction = Annotated[Asked | Unknown, _Open(AnyAction)]
+"""What intake tells routing and followup."""
+
+FirstHandling = Annotated[
+    Accept | Assign | Escalate | Return | Resolve, Field(discriminator="action"), _Closed()
 ]
-"""What routing decides."""
-AnyAction = Annotated[
-    Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend | Visit,
-    Field(discriminator="action"),
-    _NamesTheActions(),
+"""What was asked before the unions were open: never to be added to."""
+FirstAction = Annotated[
+    Accept | Assign | Escalate | Return | Resolve | Visit, Field(discriminator="action"), _Closed()
 ]
-"""What may be asked at the inbound topic: handling, and visits, which followup decides."""
+"""The same, with visits."""

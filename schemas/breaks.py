@@ -1,15 +1,16 @@
 """What would break a reader between two JSON Schemas of one event.
 
 Both directions count: a reader of the old schema must read what is written now, and a reader of the new
-one must read what was written before. So only what neither side can notice passes: notes and added
-optional properties.
+one must read what was written before. So only what neither side can notice passes: notes, added optional
+properties, and an alternative added to a union whose released readers take any other for unknown.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from schemas.shapes import NOTES, UNIONS, Schema, is_union, members, reference, resolved, spelled_out
+from schemas.shapes import NOTES, OTHERS, UNIONS, Schema, is_union, members, reference, resolved, spelled_out
 
 UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
@@ -19,12 +20,19 @@ JUDGED = {*UPPER, *LOWER, *EXACT, *SHAPES, *UNIONS, *NOTES}
 """Keywords with a judge below; any other one may not change at all."""
 
 
+Who = Literal["released readers", "readers from now on", "both"]
+"""Readers of the released schema meet what is written from now on; readers from now on meet history."""
+OLD: Who = "released readers"
+NEW: Who = "readers from now on"
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where the schemas part, and what that does to a reader."""
+    """Where the schemas part, what that does to a reader, and to which one."""
 
     path: str
     what: str
+    who: Who = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,9 @@ class Pair:
         olds, news = resolved(self.roots[0], old), resolved(self.roots[1], new)
         return replace(self, old=olds, new=news, path=f"{self.path}{step}".lstrip("."))
 
-    def says(self, what: str, step: str = "") -> Break:
+    def says(self, what: str, who: Who = "both", step: str = "") -> Break:
         """Report a break at this place, or a step further in."""
-        return Break(f"{self.path}{step}".lstrip("."), what)
+        return Break(f"{self.path}{step}".lstrip("."), what, who)
 
 
 def breaks(old: Schema, new: Schema) -> list[Break]:
@@ -67,17 +75,18 @@ def _union(pair: Pair) -> Iterator[Break]:
     olds, news = members(pair.roots[0], pair.old), members(pair.roots[1], pair.new)
     nulls = (olds.pop("null", None) is not None, news.pop("null", None) is not None)
     if nulls == (True, False):
-        yield pair.says("null is no longer allowed, and history may hold it")
+        yield pair.says("null is no longer allowed, and history may hold it", NEW)
     if nulls == (False, True):
-        yield pair.says("null is now allowed, and a released reader refuses it")
+        yield pair.says("null is now allowed, and a released reader refuses it", OLD)
     if len(olds) == len(news) == 1:
         (old,), (new,) = olds.values(), news.values()
         yield from _compare(pair, old, new)
         return
     for label in sorted(olds.keys() - news.keys()):
-        yield pair.says(f"the alternative {label} was removed, and history may hold it")
+        yield pair.says(f"the alternative {label} was removed, and history may hold it", NEW)
     for label in sorted(news.keys() - olds.keys()):
-        yield pair.says(f"the alternative {label} was added, and a released reader refuses it")
+        if OTHERS not in olds:
+            yield pair.says(f"the alternative {label} was added, and a released reader refuses it", OLD)
     for label in sorted(olds.keys() & news.keys()):
         yield from _compare(pair, olds[label], news[label], f"<{label}>")
 
@@ -94,17 +103,17 @@ def _plain(pair: Pair) -> Iterator[Break]:
 def _values(pair: Pair) -> Iterator[Break]:
     old, new = _allowed(pair.old), _allowed(pair.new)
     if old is None and new is not None:
-        yield pair.says("its values were narrowed to a closed list, and history may hold others")
+        yield pair.says("its values were narrowed to a closed list, and history may hold others", NEW)
     elif new is None and old is not None:
-        yield pair.says("its values are no longer a closed list, and a released reader refuses others")
+        yield pair.says("its values are no longer a closed list, and a released reader refuses others", OLD)
     elif old is not None and new is not None:
         if "const" in pair.old and "const" in pair.new and old != new:
             yield pair.says(f"its constant changed from {old[0]} to {new[0]}")
             return
         for value in (value for value in old if value not in new):
-            yield pair.says(f"the value {value} was removed, and history may hold it")
+            yield pair.says(f"the value {value} was removed, and history may hold it", NEW)
         for value in (value for value in new if value not in old):
-            yield pair.says(f"the value {value} was added, and a released reader refuses it")
+            yield pair.says(f"the value {value} was added, and a released reader refuses it", OLD)
 
 
 def _limits(pair: Pair) -> Iterator[Break]:
@@ -113,17 +122,20 @@ def _limits(pair: Pair) -> Iterator[Break]:
         if old == new:
             continue
         narrowed = old is None or (new is not None and (new < old) == (keyword in UPPER))
-        whom = (
-            "history may lie outside it" if narrowed else "a released reader refuses what it now lets through"
+        who, whom = (
+            (NEW, "history may lie outside it")
+            if narrowed
+            else (OLD, "a released reader refuses what it now lets through")
         )
-        yield pair.says(f"its {keyword} changed from {_shown(old)} to {_shown(new)}, and {whom}")
+        yield pair.says(f"its {keyword} changed from {_shown(old)} to {_shown(new)}, and {whom}", who)
 
 
 def _exact(pair: Pair) -> Iterator[Break]:
     for keyword in EXACT:
         old, new = pair.old.get(keyword), pair.new.get(keyword)
         if old != new:
-            yield pair.says(f"its {keyword} changed from {_shown(old)} to {_shown(new)}")
+            who = OLD if new is None else "both"
+            yield pair.says(f"its {keyword} changed from {_shown(old)} to {_shown(new)}", who)
 
 
 def _properties(pair: Pair) -> Iterator[Break]:
@@ -131,20 +143,18 @@ def _properties(pair: Pair) -> Iterator[Break]:
     must, musts = set(pair.old.get("required", ())), set(pair.new.get("required", ()))
     for name in olds:
         if name not in news:
-            yield pair.says("the property was removed", f".{name}")
+            yield pair.says("the property was removed", step=f".{name}")
             continue
         if name in must - musts:
-            yield pair.inner({}, {}, f".{name}").says(
-                "it is no longer required, and a released reader needs it"
-            )
+            yield pair.says("it is no longer required, and a released reader needs it", OLD, f".{name}")
         if name in musts - must:
-            yield pair.says("it became required, and history may lack it", f".{name}")
+            yield pair.says("it became required, and history may lack it", NEW, f".{name}")
         yield from _compare(pair, olds[name], news[name], f".{name}")
     for name in sorted(news.keys() - olds.keys()):
         if name in musts:
-            yield pair.says("the new property is required, and history lacks it", f".{name}")
+            yield pair.says("the new property is required, and history lacks it", NEW, f".{name}")
         elif pair.old.get("additionalProperties") is False:
-            yield pair.says("the property is new, and a released reader refuses it", f".{name}")
+            yield pair.says("the property is new, and a released reader refuses it", OLD, f".{name}")
 
 
 def _items(pair: Pair) -> Iterator[Break]:

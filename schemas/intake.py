@@ -1,11 +1,12 @@
 """What intake says: what it let in. Everything here has passed the door's checks."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
+from pydantic.json_schema import SkipJsonSchema
 
-from schemas.actions import AnyAction
-from schemas.base import Actor, Event, IncidentId, Matter, Party, Tier
+from schemas.actions import FirstAction, OpenAction, decider
+from schemas.base import Actor, Event, IncidentId, Matter, Party, Service, Tier
 
 
 class IncidentReported(Matter):
@@ -21,13 +22,28 @@ class IncidentReported(Matter):
     target_at: AwareDatetime | None = None
 
 
-class ActionReceived(Event):
-    """An action came in from another system, with its codes checked; routing or followup decides on it."""
+def _its_decider(given: dict[str, Any]) -> Service:
+    return decider(given["action"])
 
-    type: ClassVar[str] = "action.received.v1"
+
+class ActionReceived(Event):
+    """An action came in from another system, with its codes checked; the service `decided_by` decides on it."""
+
+    type: ClassVar[str] = "action.received.v2"
 
     incident_id: IncidentId
     source: str
     occurred_at: AwareDatetime
     actor: Actor
-    action: AnyAction
+    action: OpenAction
+    decided_by: Service = Field(default_factory=_its_decider)
+    """Said here, because who does not know the action does not know whose it is."""
+
+
+class ActionReceivedV1(ActionReceived):
+    """As it was written while the union of actions was closed: still read, no longer written."""
+
+    type: ClassVar[str] = "action.received.v1"
+
+    action: FirstAction
+    decided_by: SkipJsonSchema[Service] = Field(default_factory=_its_decider)

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from schemas.actions import HandlingAction
+from schemas.actions import FirstHandling, OpenHandling
 from schemas.base import (
     Actor,
     Attempt,
@@ -201,10 +201,17 @@ class IncidentHandedOver(Matter):
 class ActionForwarded(Event):
     """An action that reached a tier that no longer owns the incident, on its way to the owner."""
 
-    type: ClassVar[str] = "action.forwarded.v1"
+    type: ClassVar[str] = "action.forwarded.v2"
     to_tier: Tier
     from_tier: Tier
     incident_id: IncidentId
     occurred_at: AwareDatetime
     actor: Actor
-    action: HandlingAction
+    action: OpenHandling
+
+
+class ActionForwardedV1(ActionForwarded):
+    """As it was written while the union of actions was closed: still read, no longer written."""
+
+    type: ClassVar[str] = "action.forwarded.v1"
+    action: FirstHandling

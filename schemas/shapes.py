@@ -12,6 +12,8 @@ NOTES = (
 )  # fmt: skip
 """Keywords that refuse no value."""
 UNIONS = ("anyOf", "oneOf")
+OTHERS = "any other"
+"""How the alternative is called that takes every value no other alternative takes."""
 NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas", "dependentRequired")
 """Keywords whose keys are names, not keywords."""
 
@@ -43,6 +45,10 @@ def members(root: Schema, schema: Schema) -> dict[str, Schema]:
     """Give the alternatives of a resolved schema by what tells them apart: their tag, or their type."""
     plain = list(_flattened(root, schema))
     labels = [_label(root, member) for member in plain]
+    tags = {label.partition("=")[0] for label in labels if "=" in label}
+    labels = [
+        OTHERS if _takes_any(root, one, tags) else label for label, one in zip(labels, plain, strict=True)
+    ]
     seen: Counter[str] = Counter()
     for at, label in enumerate(labels):
         seen[label] += 1
@@ -81,6 +87,15 @@ def _flattened(root: Schema, schema: Schema) -> Iterator[Schema]:
             yield from _flattened(root, common | inner)
         else:
             yield common | member if isinstance(member, dict) else common | inner
+
+
+def _takes_any(root: Schema, member: Schema, tags: set[str]) -> bool:
+    """Whether an alternative beside tagged ones asks for nothing but a tag, whatever that is."""
+    shape = {key: value for key, value in resolved(root, member).items() if key not in NOTES}
+    properties = {name: spelled_out(root, one) for name, one in shape.pop("properties", {}).items()}
+    return shape == {"type": "object", "required": list(tags), "additionalProperties": True} and (
+        properties == {tag: {"type": "string"} for tag in tags}
+    )
 
 
 def _label(root: Schema, member: Schema) -> str:

@@ -10,10 +10,11 @@ from typing import Literal
 from schemas.base import TIERS, Event, Service, Tier
 from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
 from schemas.inbound import ActionSubmitted, ReportSubmitted
-from schemas.intake import ActionReceived, IncidentReported
+from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.routing import (
     ActionForwarded,
+    ActionForwardedV1,
     ActionRefused,
     IncidentAccepted,
     IncidentAssigned,
@@ -71,7 +72,7 @@ FLOWS: tuple[Flow, ...] = (
         "intake",
         "intake",
         (("routing", "same"), ("followup", "same"), ("metrics", "same")),
-        (IncidentReported, ActionReceived),
+        (IncidentReported, ActionReceived, ActionReceivedV1),
     ),
     Flow(
         "routing",
@@ -94,7 +95,12 @@ FLOWS: tuple[Flow, ...] = (
             ActionRefused,
         ),
     ),
-    Flow("handoff", "routing", (("routing", "other"),), (IncidentHandedOver, ActionForwarded)),
+    Flow(
+        "handoff",
+        "routing",
+        (("routing", "other"),),
+        (IncidentHandedOver, ActionForwarded, ActionForwardedV1),
+    ),
     Flow(
         "followup",
         "followup",

@@ -66,7 +66,7 @@ def an_incident(**changes: Any) -> Incident:
     tier = changes.get("tier", "village")
     fields = MATTER | {
         "tier": tier, "owner": tier, "status": "open", "parties": (APPLICANT, RESPONDENT), "target_at": None,
-        "attempt": 1, "policy": "default/1", "path": (), "opened_at": REPORTED_AT,
+        "attempt": 1, "policy": "default/2", "path": (), "opened_at": REPORTED_AT,
     }  # fmt: skip
     return Incident(**(fields | changes))
 
@@ -99,7 +99,7 @@ def handed_over(**changes: Any) -> IncidentHandedOver:
     fields = MATTER | {
         "to_tier": "town", "from_tier": "village", "occurred_at": NOW, "actor": OFFICER,
         "reason": "reason/1:too-hard", "parties": (APPLICANT, RESPONDENT), "target_at": None, "attempt": 1,
-        "policy": "default/1", "path": ("village",), "history": (),
+        "policy": "default/2", "path": ("village",), "history": (),
     }  # fmt: skip
     return IncidentHandedOver(**(fields | changes))
 
@@ -109,7 +109,7 @@ def resolved(**changes: Any) -> IncidentResolved:
     fields = MATTER | {
         "occurred_at": later(hours=1), "actor": OFFICER, "parties": (APPLICANT, RESPONDENT),
         "method": "method/1:mediation", "outcome": "outcome/1:success", "agreement": True, "attempt": 1,
-        "target_at": later(days=1), "on_time": True, "policy": "default/1",
+        "target_at": later(days=1), "on_time": True, "policy": "default/2",
     }  # fmt: skip
     return IncidentResolved(**(fields | changes))
 
@@ -117,7 +117,7 @@ def resolved(**changes: Any) -> IncidentResolved:
 def a_revisit(*answers: Answer, **changes: Any) -> Revisit:
     """A revisit of two parties whom nobody has asked yet."""
     fields = MATTER | {
-        "attempt": 1, "resolved_at": later(hours=1), "policy": "default/1", "due_at": later(days=7),
+        "attempt": 1, "resolved_at": later(hours=1), "policy": "default/2", "due_at": later(days=7),
         "answers": answers or (Answer(APPLICANT), Answer(RESPONDENT)),
     }  # fmt: skip
     return Revisit(**(fields | changes))

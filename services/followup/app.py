@@ -5,14 +5,14 @@ from messaging.process import Process
 from messaging.timer import Timer
 from policy.load import policies
 from schemas.codes import load
-from schemas.intake import ActionReceived
+from schemas.intake import ActionReceived, ActionReceivedV1
 from schemas.routing import IncidentResolved
 from schemas.topics import topics_read_by
 from services.followup.api import api
 from services.followup.desk import Desk
 from services.followup.settings import Settings
 
-LISTENS_TO = (IncidentResolved, ActionReceived)
+LISTENS_TO = (IncidentResolved, ActionReceived, ActionReceivedV1)
 
 
 def compose() -> Process:

@@ -8,7 +8,7 @@ from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
-from schemas.actions import Visit
+from schemas.actions import Unknown, Visit
 from schemas.base import Actor, Event, Tier
 from schemas.intake import ActionReceived
 from schemas.routing import ActionRefused, IncidentResolved
@@ -55,6 +55,8 @@ class Desk:
                     return visit(before, asked, (event.actor, event.occurred_at), self._policies)
                 except Refused as refusal:
                     return before, [_refused(event, refusal)]
+            case ActionReceived(action=Unknown()):
+                return before, [_refused(event, Refused("unknown-action"))]
             case _:
                 return before, []
 
@@ -92,7 +94,7 @@ class Desk:
 
 def _concerns(event: Event) -> bool:
     return isinstance(event, IncidentResolved) or (
-        isinstance(event, ActionReceived) and isinstance(event.action, Visit)
+        isinstance(event, ActionReceived) and event.decided_by == "followup"
     )
 
 
@@ -110,6 +112,6 @@ def _refused(asked: ActionReceived, refusal: Refused) -> ActionRefused:
         incident_id=asked.incident_id,
         occurred_at=asked.occurred_at,
         actor=asked.actor,
-        action="visit",
+        action=asked.action.action,
         reason=refusal.reason,
     )

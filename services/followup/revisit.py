@@ -14,7 +14,12 @@ from schemas.routing import IncidentResolved
 
 Policies = dict[str, Policy]
 Reason = Literal[
-    "unknown-incident", "no-revisit-due", "unknown-party", "already-answered", "before-the-resolution"
+    "unknown-incident",
+    "unknown-action",
+    "no-revisit-due",
+    "unknown-party",
+    "already-answered",
+    "before-the-resolution",
 ]
 """Why a visit is refused."""
 FINAL = frozenset({"satisfied", "dissatisfied", "relapse", "refused"})

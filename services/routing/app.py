@@ -6,8 +6,8 @@ from messaging.timer import Timer
 from policy.load import areas, policies
 from schemas.codes import load
 from schemas.followup import RevisitCompleted
-from schemas.intake import ActionReceived, IncidentReported
-from schemas.routing import ActionForwarded, IncidentHandedOver
+from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
+from schemas.routing import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.topics import topics_read_by
 from services.routing.api import api
 from services.routing.centre import Centre
@@ -15,7 +15,10 @@ from services.routing.desk import Desk
 from services.routing.settings import Settings
 from services.routing.watch import Auditor, Recount
 
-LISTENS_TO = (IncidentReported, ActionReceived, IncidentHandedOver, ActionForwarded, RevisitCompleted)
+LISTENS_TO = (
+    IncidentReported, ActionReceived, ActionReceivedV1, IncidentHandedOver, ActionForwarded, ActionForwardedV1,
+    RevisitCompleted,
+)  # fmt: skip
 
 
 def compose() -> Process:

@@ -10,11 +10,12 @@ from schemas.actions import (
     Assign,
     Escalate,
     Extend,
-    HandlingAction,
+    Handling,
     Resolve,
     Resume,
     Return,
     Suspend,
+    Unknown,
 )
 from schemas.base import Actor, Event
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
@@ -31,7 +32,7 @@ from services.routing.rules import clock_rule
 class Request:
     """Somebody wants something done: who, what, and when it happened."""
 
-    action: HandlingAction
+    action: Handling | Unknown
     actor: Actor
     occurred_at: datetime
 
@@ -49,6 +50,8 @@ def decide_action(incident: Incident, request: Request, centre: Centre, now: dat
                 action=request.action,
             )
         ]
+    if isinstance(request.action, Unknown):
+        raise Refused("unknown-action")
     if incident.status == "closed":
         raise Refused("closed")
     if incident.status == "resolved":
@@ -57,14 +60,16 @@ def decide_action(incident: Incident, request: Request, centre: Centre, now: dat
         raise Refused("before-the-report")
     if incident.suspended_at is not None and isinstance(request.action, (Accept, Return, Resolve)):
         raise Refused("suspended")
-    return _owned(incident, request, centre, now)
+    return _owned(incident, request.action, request, centre, now)
 
 
-def _owned(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
+def _owned(
+    incident: Incident, action: Handling, request: Request, centre: Centre, now: datetime
+) -> Sequence[Event]:
     policies = centre.policies
     act = Act(request.actor, request.occurred_at, now)
     by = {"occurred_at": request.occurred_at, "actor": request.actor}
-    match request.action:
+    match action:
         case Accept():
             return [_accept(incident, request, policies, now)]
         case Assign(assignee=assignee):
@@ -78,15 +83,15 @@ def _owned(incident: Incident, request: Request, centre: Centre, now: datetime) 
                 raise Refused("nowhere-to-return")
             return hand_over(incident, incident.path[-1], reason, "person", act)
         case Resolve():
-            return [_resolve(incident, request.action, request)]
+            return [_resolve(incident, action, request)]
         case Suspend():
-            return [suspend(incident, request.action, by, policies, now)]
+            return [suspend(incident, action, by, policies, now)]
         case Resume():
-            return [resume(incident, request.action, by, policies, now)]
+            return [resume(incident, action, by, policies, now)]
         case Extend():
-            return [extend(incident, request.action, by, policies, now)]
+            return [extend(incident, action, by, policies, now)]
         case _:
-            assert_never(request.action)
+            assert_never(action)
 
 
 def _accept(incident: Incident, request: Request, policies: Policies, now: datetime) -> IncidentAccepted:

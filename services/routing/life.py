@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from messaging.errors import Rejected
-from schemas.actions import Visit
+from schemas.actions import Handling, Unknown
 from schemas.base import SYSTEM, Actor, Event, Tier, matter_of
 from schemas.followup import RevisitCompleted
 from schemas.intake import ActionReceived, IncidentReported
@@ -44,7 +44,7 @@ def arrive(incident: Incident | None, arrival: Arrival, centre: Centre, now: dat
             return _reported(incident, arrival, centre, now)
         case IncidentHandedOver(to_tier=to_tier):
             return _taken_over(incident, arrival, centre, now) if to_tier == centre.tier else (incident, [])
-        case ActionReceived(action=Visit()):
+        case ActionReceived() if arrival.decided_by != "routing":
             return incident, []
         case ActionReceived() | ActionForwarded():
             if isinstance(arrival, ActionForwarded) and arrival.to_tier != centre.tier:
@@ -152,7 +152,7 @@ def _asked(
     incident: Incident | None, asked: ActionReceived | ActionForwarded, centre: Centre, now: datetime
 ) -> Turn:
     """An action without a waiting caller: a refusal becomes an event that the sender can read."""
-    assert not isinstance(asked.action, Visit)
+    assert isinstance(asked.action, Handling | Unknown)
     try:
         return act(incident, Request(asked.action, asked.actor, asked.occurred_at), centre, now)
     except Refused as refusal:

@@ -4,6 +4,7 @@ from typing import Literal
 
 Reason = Literal[
     "unknown-incident",
+    "unknown-action",
     "already-accepted",
     "not-accepted",
     "not-open",
@@ -24,6 +25,10 @@ Reason = Literal[
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
     "unknown-incident": ("没有这个事件", "No such incident"),
+    "unknown-action": (
+        "主办层级的程序版本尚不认识该操作",
+        "The owner's version of the software does not know this action yet",
+    ),
     "already-accepted": ("已经接单", "It has been accepted already"),
     "not-accepted": ("尚未接单，请先接单", "It is not accepted yet; accept it first"),
     "not-open": ("当前状态不能这样处理", "Its state does not allow this"),

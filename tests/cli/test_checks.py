@@ -14,8 +14,8 @@ def test_the_policies_and_the_registry_of_the_project_are_good():
     found = run("policy", "check", *sorted((PROJECT / "policy").glob("*.yaml")))
 
     assert found.exit_code == 0
-    assert "default/1" in found.output
-    assert "demo/1" in found.output
+    assert "default/2" in found.output
+    assert "demo/2" in found.output
 
     found = run("areas", "check", PROJECT / "policy" / "areas-620522.csv")
 
@@ -35,7 +35,7 @@ def test_every_error_of_every_policy_is_named_with_its_line(tmp_path):
     lines = [line for line in found.output.splitlines() if line.startswith(f"{bad}:")]
     assert [line.split(": ")[1] for line in lines] == ["first_tier.ordinary", "revisit.calls"]
     assert f"{worse}:1: not YAML" in found.output
-    assert "good, demo/1" in found.output
+    assert "good, demo/2" in found.output
 
 
 def test_every_error_of_a_registry_is_named_with_its_line(tmp_path):

@@ -1,6 +1,7 @@
 """Policy and registry files are refused whole, every error with its line."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -34,20 +35,52 @@ def line_of(text, part):
 
 
 def test_the_released_policies_can_be_used():
-    assert {one.version for one in map(policy, POLICY.glob("*.yaml"))} >= {"default/1"}
+    known = [one.version for one in map(policy, POLICY.glob("*.yaml"))]
+
+    assert {"default/1", "default/2", "demo/1", "demo/2"} <= set(known)
+    assert len(set(known)) == len(known)
+
+
+@pytest.mark.parametrize("name", ["default", "demo"])
+def test_a_newer_policy_has_the_released_one_beside_it(name):
+    in_force, *others = policies(POLICY / f"{name}.yaml")
+
+    assert f"{name}/1" in others
+    assert in_force not in others
+
+
+@pytest.mark.parametrize(
+    ("tier", "ordinary", "prominent", "major"),
+    [
+        ("village", "PT4H P1D", "PT2H P7D", "PT1H P7D"),
+        ("town", "PT8H P7D", "PT4H P7D", "PT2H P20D"),
+        ("county", "PT8H P20D", "PT8H P20D", "PT4H P20D"),
+    ],
+)
+def test_the_policy_that_was_released_gives_the_deadlines_it_gave(tier, ordinary, prominent, major):
+    released = policies(POLICY / "default.yaml")["default/1"]
+
+    clocks = {severity: released.clock(tier, severity) for severity in ("ordinary", "prominent", "major")}
+
+    assert {severity: f"{one.accept.text} {one.handle.text}" for severity, one in clocks.items()} == {
+        "ordinary": ordinary,
+        "prominent": prominent,
+        "major": major,
+    }
+    assert (released.revisit.due, released.revisit.calls) == (timedelta(days=7), 3)
 
 
 def test_the_file_asked_for_is_the_one_in_force_and_the_others_are_at_hand(tmp_path):
-    new = a_file(tmp_path, DEFAULT.replace("default/1", "default/2"), "new.yaml")
+    new = a_file(tmp_path, DEFAULT.replace("default/2", "default/3"), "new.yaml")
     a_file(tmp_path, DEFAULT, "a-old.yaml")
 
-    assert list(policies(new)) == ["default/2", "default/1"]
+    assert list(policies(new)) == ["default/3", "default/2"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("version: default/1", "version: Default", "version"),
+        ("version: default/2", "version: Default", "version"),
         ("time_zone: Asia/Shanghai", "time_zone: Mars/Olympus", "not a time zone"),
         ("accept: PT8H, handle: 7 w", "accept: soon, handle: 7 w", "clocks.town.ordinary.accept"),
         ("PT8H, handle: 7 working days}", "PT8H, handle: 7 workdays}", "clocks.town.ordinary.handle"),
@@ -78,7 +111,7 @@ def test_an_error_is_named_with_its_line(tmp_path, old, new, says):
 
 
 def test_all_errors_come_at_once(tmp_path):
-    text = DEFAULT.replace("calls: 3", "calls: x").replace("default/1", "Default").replace("PT4H", "four")
+    text = DEFAULT.replace("calls: 3", "calls: x").replace("default/2", "Default").replace("PT4H", "four")
 
     found = lines(policy, a_file(tmp_path, text))
 

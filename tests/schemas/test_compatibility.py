@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from schemas import compatibility
-from schemas.compatibility import RELEASED, Release, current, findings, main, read, successor, write
+from schemas.compatibility import (
+    OTHERS_WRITE,
+    RELEASED,
+    Release,
+    current,
+    findings,
+    main,
+    read,
+    successor,
+    write,
+)
 
 
 @pytest.fixture
@@ -101,6 +111,52 @@ def test_all_findings_are_listed_at_once(now: Release):
     del now.events["metric.heartbeat.v1"]["properties"]["tier"]
 
     assert len(findings(current(), now)) == 3
+
+
+def offered(release: Release, name: str) -> list[dict[str, Any]]:
+    """The alternatives of the action of an event."""
+    action = release.events[name]["properties"]["action"]
+    found: list[dict[str, Any]] = action.get("anyOf") or action["oneOf"]
+    return found
+
+
+DANCE = {"type": "object", "properties": {"action": {"const": "dance"}, "partner": {"type": "string"}}}
+
+
+def test_only_what_no_service_of_ours_writes_is_other_systems_to_write():
+    assert {"report.submitted.v1", "action.submitted.v1"} <= OTHERS_WRITE
+    assert all(name.endswith((".submitted.v1", ".submitted.v2")) for name in OTHERS_WRITE)
+
+
+def test_more_may_be_let_in_from_other_systems_than_was(now: Release):
+    offered(now, "action.submitted.v1").append(DANCE)
+    now.events["report.submitted.v1"]["required"].remove("channel")
+    now.events["report.submitted.v1"]["properties"]["parties"]["maxItems"] = 40
+
+    assert findings(current(), now) == []
+
+
+def test_no_less_may_be_let_in_from_other_systems_than_was(now: Release):
+    offered(now, "action.submitted.v1").pop()
+    now.events["report.submitted.v1"]["required"].append("severity")
+    now.events["report.submitted.v1"]["properties"]["parties"]["maxItems"] = 10
+    del now.events["report.submitted.v1"]["properties"]["backfill"]
+
+    assert len(findings(current(), now)) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("action.received.v1", 1), ("action.received.v2", 0), ("action.forwarded.v1", 1), ("action.forwarded.v2", 0),
+    ],
+)  # fmt: skip
+def test_an_action_is_added_only_to_what_an_older_service_reads_as_unknown(
+    now: Release, name: str, broken: int
+):
+    offered(now, name).append(DANCE)
+
+    assert len(findings(current(), now)) == broken
 
 
 @pytest.mark.parametrize(("name", "following"), [("a.b.v1", "a.b.v2"), ("a.b.v9", "a.b.v10"), ("x/1", "x/2")])

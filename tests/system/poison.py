@@ -95,11 +95,11 @@ class Numbered:
 
 
 def a_forwarded(key):
-    """`action.forwarded.v1` of town routing to itself: whoever reads it has only to count it."""
+    """`action.forwarded.v2` of town routing to itself: whoever reads it has only to count it."""
     now = datetime.now(UTC).isoformat()
     body = {"incident_id": key, "occurred_at": now, "actor": {}, "action": {"action": "accept"}}
     return Numbered(
-        "town.handoff", "action.forwarded.v1", key, 1, body | {"to_tier": "town", "from_tier": "town"}
+        "town.handoff", "action.forwarded.v2", key, 1, body | {"to_tier": "town", "from_tier": "town"}
     )
 
 

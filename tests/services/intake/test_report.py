@@ -102,6 +102,19 @@ def test_an_action_s_codes_are_completed():
 
 
 @pytest.mark.parametrize(
+    ("action", "service"),
+    [
+        ({"action": "accept"}, "routing"),
+        ({"action": "visit", "party": "p1", "means": "home", "result": "satisfied"}, "followup"),
+    ],
+)
+def test_an_action_says_who_decides_on_it(action, service):
+    event = received(a_registry(), "/partner", a_submitted_action(action=action), NOW)
+
+    assert (event.type, event.decided_by) == ("action.received.v2", service)
+
+
+@pytest.mark.parametrize(
     ("changes", "kind", "field"),
     [
         ({"action": {"action": "escalate", "reason": "boredom"}}, "unknown-code", "action.reason"),

@@ -63,7 +63,7 @@ def reopened(**changes):
 
 EVENTS = [
     (reported(), {"received": 1}),
-    (IncidentOpened(**EVENT, attempt=1, policy="default/1"), {"opened": 1, "open": 1}),
+    (IncidentOpened(**EVENT, attempt=1, policy="default/2"), {"opened": 1, "open": 1}),
     (IncidentAccepted(**EVENT, opened_at=REPORTED_AT), {"accepted": 1, "time_to_accept": 1}),
     (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:too-hard", by="person"), {"escalated": 1, "open": -1}),
     (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:severity", by="policy"), {"escalated": 1}),

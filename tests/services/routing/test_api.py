@@ -77,5 +77,13 @@ async def test_what_is_refused_says_why(door, action, fields, status, kind):
     assert kind in answer.json()["type"]
 
 
+async def test_an_action_nobody_knows_is_refused_at_the_door_with_those_that_are_known(door):
+    answer = await act(door, "dance")
+
+    assert answer.status_code == 422
+    assert "accept, assign, escalate" in answer.text
+    assert "dance" not in answer.text
+
+
 async def test_nobody_explains_what_nobody_knows(door):
     assert (await door.get(f"/v1/incidents/{uuid.uuid4()}/deadlines")).status_code == 404

@@ -35,10 +35,10 @@ def test_each_tier_and_severity_has_its_clocks(tier, severity, accept, handle):
 def test_an_incident_keeps_the_policy_it_began_with():
     clocks = a_policy().model_dump()["clocks"]
     clocks["village"]["ordinary"]["accept"] = timedelta(minutes=1)
-    known = policies(a_policy(version="default/2", clocks=clocks), a_policy())
+    known = policies(a_policy(version="default/3", clocks=clocks), a_policy())
 
-    assert accept_until(an_incident(policy="default/1"), known, NOW) == Due(later(hours=4))
-    assert accept_until(an_incident(policy="default/2"), known, NOW) == Due(later(minutes=1))
+    assert accept_until(an_incident(policy="default/2"), known, NOW) == Due(later(hours=4))
+    assert accept_until(an_incident(policy="default/3"), known, NOW) == Due(later(minutes=1))
 
 
 def test_imported_history_has_no_clock():

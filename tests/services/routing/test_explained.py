@@ -20,7 +20,7 @@ def test_it_tells_begin_span_days_off_and_end():
     assert (told.step, told.span, told.policy, told.began_at) == (
         "handle",
         "7 working days",
-        "default/1",
+        "default/2",
         NOW,
     )
     assert [(one.date.isoformat(), one.why) for one in told.not_counted] == [("2026-09-19", "weekend")]

@@ -37,7 +37,7 @@ STATES = {
     "handed-over": an_incident(status="handed-over", owner="town"),
 }
 HANDOVER = ["incident.escalated.v1", "incident.handed-over.v1"]
-FORWARD = ["action.forwarded.v1"]
+FORWARD = ["action.forwarded.v2"]
 TABLE = {
     ("open", "accept"): ["incident.accepted.v1"],
     ("open", "assign"): ["incident.assigned.v1"],

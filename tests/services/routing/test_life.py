@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from messaging.errors import Rejected
-from schemas.actions import Accept, Resolve, Visit
-from schemas.intake import ActionReceived
-from schemas.routing import ActionForwarded
+from schemas.actions import Accept, Resolve, Unknown, Visit
+from schemas.intake import ActionReceived, ActionReceivedV1
+from schemas.routing import ActionForwarded, ActionForwardedV1
 from services.routing.incident import Timer
 from services.routing.life import arrive, late
 from tests.builders import (
@@ -26,6 +26,7 @@ from tests.builders import (
     reported,
 )
 
+LATER = Unknown(action="of-a-later-version", places=["620522101203"])
 VISIT = Visit(party="p1", means="means/1:telephone", result="revisit-result/1:satisfied")
 RESOLVE = Resolve(method="method/1:joint", outcome="outcome/1:success")
 
@@ -59,7 +60,7 @@ def forwarded(action, to_tier="town"):
 def test_an_ordinary_report_opens_in_the_village_with_a_deadline_to_accept():
     after, [opened] = arrive(None, reported(), a_centre(), NOW)
 
-    assert (after.status, after.owner, after.attempt, after.policy) == ("open", "village", 1, "default/1")
+    assert (after.status, after.owner, after.attempt, after.policy) == ("open", "village", 1, "default/2")
     assert (after.due_step, after.due_at) == ("accept", NOW + timedelta(hours=4))
     assert opened.occurred_at == REPORTED_AT
     assert opened.due_at == after.due_at
@@ -129,7 +130,7 @@ def test_a_handover_of_what_this_tier_owns_already_can_never_work():
 def test_a_policy_this_tier_does_not_know_is_replaced_by_the_one_in_force():
     after, _ = arrive(None, handed_over(policy="elsewhere/9"), a_centre("town"), NOW)
 
-    assert after.policy == "default/1"
+    assert after.policy == "default/2"
 
 
 def test_another_system_s_action_is_done():
@@ -158,6 +159,47 @@ def test_a_refused_action_is_an_event_and_leaves_nothing_changed(incident, actio
 
 def test_a_visit_is_followup_s_to_decide():
     assert arrive(an_incident(), received(VISIT), a_centre(), NOW) == (an_incident(), [])
+
+
+def test_an_action_nobody_here_knows_is_left_to_the_service_it_is_for():
+    asked = received(LATER, decided_by="followup")
+
+    assert arrive(an_incident(), asked, a_centre(), NOW) == (an_incident(), [])
+
+
+@pytest.mark.parametrize("incident", [an_incident(), a_resolved_incident()], ids=["open", "resolved"])
+def test_an_action_of_a_later_version_is_refused_by_its_name_and_changes_nothing(incident):
+    after, [refused] = arrive(incident, received(LATER), a_centre(), NOW)
+
+    assert after is incident
+    assert (refused.action, refused.reason) == ("of-a-later-version", "unknown-action")
+
+
+def test_an_action_of_a_later_version_follows_the_incident_whole():
+    away = an_incident(status="handed-over", owner="town")
+
+    _, [on_its_way] = arrive(away, received(LATER), a_centre(), NOW)
+    after, [refused] = arrive(an_incident(tier="town"), on_its_way, a_centre("town"), NOW)
+
+    assert on_its_way.action == LATER
+    assert (after, refused.reason) == (an_incident(tier="town"), "unknown-action")
+
+
+def test_what_was_written_while_the_actions_were_closed_is_done_as_it_was():
+    asked = received(Accept()).model_dump(exclude={"decided_by"})
+    moved = forwarded(Accept()).model_dump()
+
+    after, [accepted] = arrive(an_incident(), ActionReceivedV1(**asked), a_centre(), NOW)
+    _, [there] = arrive(an_incident(tier="town"), ActionForwardedV1(**moved), a_centre("town"), NOW)
+
+    assert after.status == "accepted"
+    assert accepted.type == there.type == "incident.accepted.v1"
+
+
+def test_a_visit_written_while_the_actions_were_closed_is_followup_s_as_well():
+    asked = ActionReceivedV1(**received(VISIT).model_dump(exclude={"decided_by"}))
+
+    assert arrive(an_incident(), asked, a_centre(), NOW) == (an_incident(), [])
 
 
 def test_an_action_follows_the_incident_to_its_owner_and_is_done_there():
