@@ -86,23 +86,23 @@ RUNNING = an_accepted_incident(due_at=later(days=1))
 @pytest.mark.parametrize(
     ("incident", "action", "rule"),
     [
-        (an_incident(), Accept(), "default/1 clocks.village.ordinary.handle"),
+        (an_incident(), Accept(), "default/2 clocks.village.ordinary.handle"),
         (an_incident(backfill=True), Accept(), None),
-        (an_incident(severity="severity/1:ours"), Accept(), "default/1 clocks.village.ordinary.handle"),
+        (an_incident(severity="severity/1:ours"), Accept(), "default/2 clocks.village.ordinary.handle"),
         (an_incident(), Assign(assignee="o-7"), None),
         (an_incident(), Escalate(reason=REASON), None),
-        (an_incident(**MAJOR), Escalate(reason=REASON, to_tier="county"), "default/1 skips.0"),
+        (an_incident(**MAJOR), Escalate(reason=REASON, to_tier="county"), "default/2 skips.0"),
         (an_incident(tier="town", path=("village",)), Return(reason=REASON), None),
-        (RUNNING, Suspend(reason="reason/1:party-away", approver="o-9"), "default/1 pauses.suspend"),
+        (RUNNING, Suspend(reason="reason/1:party-away", approver="o-9"), "default/2 pauses.suspend"),
         (
             RUNNING,
             Extend(reason="reason/1:complex", approver="o-9", span="P1D"),
-            "default/1 pauses.extend",
+            "default/2 pauses.extend",
         ),
         (
             RUNNING,
             Resolve(method="method/1:joint", outcome="outcome/1:success"),
-            "default/1 clocks.village.ordinary.handle",
+            "default/2 clocks.village.ordinary.handle",
         ),
         (
             an_accepted_incident(target_at=later(days=2)),
@@ -122,7 +122,7 @@ def test_a_missed_deadline_names_its_clock_and_the_rule_that_raises_it(step, sev
 
     _, events = late(incident, Timer(NOW, step), a_centre(), NOW)
 
-    assert rules(events[:2]) == [f"default/1 clocks.village.{severity}.{step}", f"default/1 missed.{step}"]
+    assert rules(events[:2]) == [f"default/2 clocks.village.{severity}.{step}", f"default/2 missed.{step}"]
 
 
 def test_where_an_incident_begins_is_told_with_the_rule_for_its_severity():
@@ -130,17 +130,17 @@ def test_where_an_incident_begins_is_told_with_the_rule_for_its_severity():
     _, [raised, _] = arrive(None, reported(**MAJOR), a_centre(), NOW)
     _, [taken] = arrive(None, handed_over(), a_centre("town"), NOW)
 
-    assert opened.rule == "default/1 first_tier.ordinary"
-    assert raised.rule == "default/1 first_tier.major"
-    assert taken.rule == "default/1 clocks.town.ordinary.accept"
+    assert opened.rule == "default/2 first_tier.ordinary"
+    assert raised.rule == "default/2 first_tier.major"
+    assert taken.rule == "default/2 clocks.town.ordinary.accept"
 
 
 def test_what_a_revisit_does_is_told_with_its_rule():
     _, [closed] = arrive(a_resolved_incident(), a_completed_revisit(), a_centre(), NOW)
     _, [reopened] = arrive(a_resolved_incident(), a_completed_revisit(outcome="relapse"), a_centre(), NOW)
 
-    assert closed.rule == "default/1 revisit"
-    assert reopened.rule == "default/1 revisit.reopen_on"
+    assert closed.rule == "default/2 revisit"
+    assert reopened.rule == "default/2 revisit.reopen_on"
 
 
 def test_the_rule_is_of_the_version_the_incident_keeps_and_stands_in_its_history():
@@ -148,4 +148,4 @@ def test_the_rule_is_of_the_version_the_incident_keeps_and_stands_in_its_history
 
     after, _ = act(an_incident(), Request(Accept(), OFFICER, NOW), centre, NOW)
 
-    assert after.history[-1].rule == "default/1 clocks.village.ordinary.handle"
+    assert after.history[-1].rule == "default/2 clocks.village.ordinary.handle"
