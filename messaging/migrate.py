@@ -10,6 +10,8 @@ from messaging.errors import SchemaTooOld, outages_translated
 
 LOCK = 0x66656E67
 """Advisory lock that serialises migrations of one database (the letters "feng")."""
+PATIENCE_S = 6 * 3600.0
+"""How long one file may take: ten years of history are written anew in less, and what was cut off would start afresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ async def apply(dsn: str, service: str) -> list[str]:
     Safe to run from many places at once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
     """
     with outages_translated():
-        connection = await asyncpg.connect(dsn, timeout=15, command_timeout=600)
+        connection = await asyncpg.connect(dsn, timeout=15, command_timeout=PATIENCE_S)
         try:
             await connection.execute("select pg_advisory_lock($1)", LOCK)
             return await _apply_missing(connection, of(service))
