@@ -7,6 +7,7 @@ them for a week only.
 
 import asyncio
 import time
+from collections.abc import Collection
 
 import asyncpg
 
@@ -21,43 +22,43 @@ SLICE = 50
 """Copies of the sample written by one statement."""
 
 # $1 sampled ids, $2 and $3 the first and last number of a copy; new ids are the same in every database.
-_COPIES = "unnest($1::text[]) as old(id), generate_series($2::int, $3::int) as n"
-_NEW = "md5(old.id || n)::uuid::text"
+COPIES = "unnest($1::text[]) as old(id), generate_series($2::int, $3::int) as n"
+NEW = "md5(old.id || n)::uuid::text"
 
 _KEYED = {
-    "guard": f"select t.topic, {_NEW}, t.last_seq, t.waiting from guard t, {_COPIES} where t.key = old.id",
-    "sequence": f"select t.topic, {_NEW}, t.last_seq from sequence t, {_COPIES} where t.key = old.id",
+    "guard": f"select t.topic, {NEW}, t.last_seq, t.waiting from guard t, {COPIES} where t.key = old.id",
+    "sequence": f"select t.topic, {NEW}, t.last_seq from sequence t, {COPIES} where t.key = old.id",
 }
 STATEMENTS: dict[str, dict[str, str]] = {
     "intake": _KEYED
     | {
         "report": f"""
-            select {_NEW}, t.source, t.area, t.category, t.channel, t.severity, t.occurred_at, t.recorded_at, t.backfill
-            from report t, {_COPIES} where t.incident_id = old.id""",
+            select {NEW}, t.source, t.area, t.category, t.channel, t.severity, t.occurred_at, t.recorded_at, t.backfill
+            from report t, {COPIES} where t.incident_id = old.id""",
         "timeline": f"""
-            select {_NEW}, t.topic, t.seq, t.type, t.occurred_at, t.recorded_at
-            from timeline t, {_COPIES} where t.incident_id = old.id""",
+            select {NEW}, t.topic, t.seq, t.type, t.occurred_at, t.recorded_at
+            from timeline t, {COPIES} where t.incident_id = old.id""",
         # five of each incident: the report, and what was done
         "submission": f"""
-            select '/bench/partner', {_NEW} || '-' || place, sha256(({_NEW} || place)::bytea)
-            from {_COPIES}, generate_series(1, 5) as place""",
+            select '/bench/partner', {NEW} || '-' || place, sha256(({NEW} || place)::bytea)
+            from {COPIES}, generate_series(1, 5) as place""",
     },
     "routing": _KEYED
     | {
         "incident": f"""
-            select {_NEW}, t.area, t.category, t.channel, t.severity, t.status, t.live, t.owner, t.reported_at,
-                replace(t.state, old.id, {_NEW}), t.updated_at
-            from incident t, {_COPIES} where t.incident_id = old.id""",
+            select {NEW}, t.area, t.category, t.channel, t.severity, t.status, t.live, t.owner, t.reported_at,
+                replace(t.state, old.id, {NEW}), t.updated_at
+            from incident t, {COPIES} where t.incident_id = old.id""",
         "history": f"""
-            select {_NEW}, t.number, t.event, t.tier, t.occurred_at, t.recorded_at, t.role, t.ref, t.detail, t.rule
-            from history t, {_COPIES} where t.incident_id = old.id""",
+            select {NEW}, t.number, t.event, t.tier, t.occurred_at, t.recorded_at, t.role, t.ref, t.detail, t.rule
+            from history t, {COPIES} where t.incident_id = old.id""",
     },
     "followup": _KEYED
     | {
         "revisit": f"""
-            select {_NEW}, t.area, t.status, t.due_at, t.resolved_at,
-                replace(t.state, old.id, {_NEW}), t.updated_at
-            from revisit t, {_COPIES} where t.incident_id = old.id""",
+            select {NEW}, t.area, t.status, t.due_at, t.resolved_at,
+                replace(t.state, old.id, {NEW}), t.updated_at
+            from revisit t, {COPIES} where t.incident_id = old.id""",
     },
     "metrics": {"guard": _KEYED["guard"]},
 }
@@ -86,14 +87,20 @@ async def fill(postgres: str, tier: str, incidents: int) -> float:
     """Seeds the four databases of a tier; returns the seconds it took."""
     began = time.monotonic()
     sample = await _sample(postgres, tier)
-    await asyncio.gather(*(_copy(postgres, f"{name}_{tier}", sample, incidents) for name in STATEMENTS))
+    numbers = range(1, -(-incidents // len(sample)) + 1)
+    await asyncio.gather(*(copy(postgres, f"{name}_{tier}", sample, numbers) for name in STATEMENTS))
     await _figures(postgres, f"metrics_{tier}", incidents)
+    await tidy(postgres, tier)
+    return time.monotonic() - began
+
+
+async def tidy(postgres: str, tier: str) -> None:
+    """Leaves the databases as they are some time after a load."""
     for name in STATEMENTS:
         connection = await asyncpg.connect(address(postgres, f"{name}_{tier}"))
         await connection.execute("vacuum analyze")
         await connection.execute("checkpoint")
         await connection.close()
-    return time.monotonic() - began
 
 
 async def _sample(postgres: str, tier: str) -> list[str]:
@@ -107,15 +114,18 @@ async def _sample(postgres: str, tier: str) -> list[str]:
     return [row["incident_id"] for row in rows]
 
 
-async def _copy(postgres: str, database: str, sample: list[str], incidents: int) -> None:
+async def copy(
+    postgres: str, database: str, sample: list[str], numbers: range, leaving: Collection[str] = ()
+) -> None:
+    """Writes numbered copies of some incidents' rows in one database, `leaving` out some tables."""
     connection = await asyncpg.connect(address(postgres, database))
-    copies = -(-incidents // len(sample))
+    statements = STATEMENTS[database.partition("_")[0]]
     try:
-        for first in range(1, copies + 1, SLICE):
-            last = min(first + SLICE - 1, copies)
-            for table, select in STATEMENTS[database.partition("_")[0]].items():
-                await connection.execute(f"insert into {table} {select}", sample, first, last)
-        say(f"  {database}: {copies * len(sample):,} incidents are there")
+        for first in numbers[::SLICE]:
+            last = min(first + SLICE, numbers.stop) - 1
+            for table in statements.keys() - set(leaving):
+                await connection.execute(f"insert into {table} {statements[table]}", sample, first, last)
+        say(f"  {database}: {len(numbers) * len(sample):,} incidents are there")
     finally:
         await connection.close()
 
