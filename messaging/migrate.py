@@ -11,7 +11,7 @@ from messaging.errors import SchemaTooOld, outages_translated
 LOCK = 0x66656E67
 """Advisory lock that serialises migrations of one database (the letters "feng")."""
 PATIENCE_S = 6 * 3600.0
-"""How long one file may take: ten years of history are written anew in less, and what was cut off would start afresh."""
+"""How long one file may take: ten years of history are written in less, and what is cut off would start afresh."""
 
 
 @dataclass(frozen=True, slots=True)
