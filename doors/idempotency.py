@@ -32,13 +32,16 @@ def digest(*parts: str) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
-async def earlier(tx: Connection, key: str, fingerprint: bytes) -> Answer | None:
-    """The answer given before, after waiting for a twin that is under way. Raises `Problem` 422 for another request."""
+async def earlier(tx: Connection, key: str, *fingerprints: bytes) -> Answer | None:
+    """The answer given before, after waiting for a twin that is under way. Raises `Problem` 422 for another request.
+
+    A request that an older release noted otherwise has more than one fingerprint.
+    """
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
     row = await tx.fetchrow("select digest, status, body from answered where key = $1", key)
     if row is None:
         return None
-    if row["digest"] != fingerprint:
+    if row["digest"] not in fingerprints:
         raise Problem(
             422,
             "key-reused",

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from policy.calendar import Calendar
 from policy.parts import SEVERITIES, Deadline, Duration, LocalDate, Part, Reason, Severity
 from policy.spans import Where
+from policy.triage import TriageRule
 from policy.zones import ZoneName
 from schemas.base import TIERS, Tier, height
 
@@ -77,6 +78,8 @@ class Policy(Part):
 
     version: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[0-9]+$")]
     time_zone: ZoneName = "Asia/Shanghai"
+    time_zone: str = "Asia/Shanghai"
+    triage: tuple[TriageRule, ...] = ()
     first_tier: dict[Severity, Tier]
     clocks: dict[Tier, dict[Severity, Clock]]
     missed: Missed = Missed()
@@ -84,6 +87,23 @@ class Policy(Part):
     pauses: Pauses = Pauses()
     calendar: LocalDays = LocalDays()
     revisit: RevisitRules
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("not a time zone of the IANA database") from None
+        return value
+
+    @field_validator("triage")
+    @classmethod
+    def _named_once(cls, value: tuple[TriageRule, ...]) -> tuple[TriageRule, ...]:
+        names = [one.name for one in value]
+        if twice := sorted({one for one in names if names.count(one) > 1}):
+            raise ValueError(f"two rules have the same name: {', '.join(twice)}")
+        return value
 
     @field_validator("first_tier")
     @classmethod

@@ -8,6 +8,7 @@ from pydantic_core import CoreSchema
 
 from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.codes import GivenCode
+from schemas.triage import Triage
 
 
 class Accept(Action):
@@ -86,7 +87,7 @@ class Unknown(Action):
     action: str
 
 
-Handling = Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend
+Handling = Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend | Triage
 """What routing decides."""
 Following = Visit
 """What followup decides."""

@@ -20,9 +20,12 @@ class ReportSubmitted(Event):
     category: Annotated[str, Field(max_length=80)]
     channel: Annotated[str, Field(max_length=80)]
     severity: Annotated[str, Field(max_length=80)] = "ordinary"
+    """Where it is left out, the policy's triage may propose another."""
     occurred_at: Moment
     parties: Annotated[tuple[Annotated[str, Field(max_length=80)], ...], Field(max_length=20)] = ("reporter",)
     """One party role per person in the matter, for example `["applicant", "respondent"]`."""
+    people: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """How many people are concerned: triage may look at it."""
     target_at: Moment | None = None
     backfill: bool = False
 

@@ -7,6 +7,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from schemas.actions import FirstAction, OpenAction, decider
 from schemas.base import Actor, Event, IncidentId, Matter, Party, Service, Tier
+from schemas.codes import Code
 
 
 class IncidentReported(Matter):
@@ -20,6 +21,12 @@ class IncidentReported(Matter):
     occurred_at: AwareDatetime
     parties: tuple[Party, ...]
     target_at: AwareDatetime | None = None
+    people: int | None = None
+    """How many people are concerned, as far as the reporter knows."""
+    proposed_severity: Code | None = None
+    """What triage proposed; another `severity` is a person's decision. Null for history, and before triage existed."""
+    triage: tuple[str, ...] = ()
+    """The policy's rules that propose it, such as `default/2 triage.collective`."""
 
 
 def _its_decider(given: dict[str, Any]) -> Service:

@@ -31,6 +31,7 @@ from schemas.routing import (
     IncidentReturned,
     IncidentSuspended,
 )
+from schemas.triage import IncidentTriaged
 
 Kind = Literal["inbound", "intake", "routing", "handoff", "followup", "metrics"]
 Reach = Literal["same", "other", "all"]
@@ -84,6 +85,7 @@ FLOWS: tuple[Flow, ...] = (
             IncidentAssigned,
             IncidentEscalated,
             IncidentReturned,
+            IncidentTriaged,
             IncidentSuspended,
             IncidentResumed,
             IncidentExtended,

@@ -139,7 +139,7 @@ def a_registry(tier: Tier = "village") -> Registry:
         Area("620522101", "town", "莲花镇", "620522"),
         Area(VILLAGE, "village", "上袁村", "620522101"),
     )
-    return Registry(tier, {one.code: one for one in areas}, load())
+    return Registry(tier, {one.code: one for one in areas}, load(), a_policy())
 
 
 def a_report(**changes: Any) -> ReportSubmitted:

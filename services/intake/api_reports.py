@@ -16,7 +16,7 @@ from schemas.base import AreaCode, Moment
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
 from services.intake.desk import Desk
-from services.intake.report import Registry, reported
+from services.intake.report import Origin, Registry, reported, triaged
 
 SOURCE = "/http"
 Text = Annotated[str, Field(max_length=200)]
@@ -45,7 +45,10 @@ class ReportRequest(Closed):
     area: AreaCode
     category: GivenCode
     channel: GivenCode
-    severity: GivenCode = "ordinary"
+    severity: GivenCode | None = None
+    """As a person judges it; left out, it is what the policy's triage proposes."""
+    people: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """How many people are concerned."""
     occurred_at: Moment | None = None
     """When it happened; now, unless given."""
     target_at: Moment | None = None
@@ -55,11 +58,28 @@ class ReportRequest(Closed):
     """Free text; goes to the vault."""
 
 
+class Because(BaseModel):
+    """A rule of the policy that sees this severity in a report."""
+
+    rule: str
+    because: str
+
+
+class Triaged(BaseModel):
+    """研判: the severity the policy's triage proposes, bare, with its reasons; without one it is ordinary."""
+
+    severity: str
+    reasons: tuple[Because, ...]
+
+
 class Accepted(BaseModel):
     """The report is durable; this id names the incident for ever."""
 
     incident_id: str
     accepted_at: datetime
+    severity: str | None = None
+    """In full, as it was given, or as triage proposed it; null in answers from before there was triage."""
+    proposed: Triaged | None = None
 
 
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
@@ -73,32 +93,62 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         traceparent: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
         """Accepts a report: 201 once it is durable, the same answer when the same request comes again."""
-        fingerprint = desk.vault.fingerprint(body.model_dump_json().encode())
+        fingerprint = desk.vault.fingerprint(body.model_dump_json(exclude_unset=True).encode())
         async with database.transaction() as tx:
-            answer = await earlier(tx, key, fingerprint)
+            answer = await earlier(tx, key, fingerprint, desk.vault.fingerprint(_as_first_released(body)))
             if answer is None:
                 now: datetime = await tx.fetchval("select now()")
                 incident = _checked(desk.registry, body, now)
                 await desk.accept(tx, incident, _secret(body), now, begin(traceparent))
-                accepted = Accepted(incident_id=incident.incident_id, accepted_at=now)
+                accepted = Accepted(
+                    incident_id=incident.incident_id,
+                    accepted_at=now,
+                    severity=incident.severity,
+                    proposed=_triaged(desk.registry, body, now),
+                )
                 answer = Answer(201, accepted.model_dump(mode="json"))
                 await remember(tx, key, fingerprint, answer)
         sent.beat()
         out.headers["Location"] = f"/v1/reports/{answer.body['incident_id']}"
         return answer.body
 
+    @app.post("/v1/triage")
+    async def triage(body: ReportRequest) -> Triaged:
+        """研判: what triage would propose for this report; nothing is stored."""
+        now = await database.now()
+        _checked(desk.registry, body, now)
+        return _triaged(desk.registry, body, now)
+
 
 def _checked(registry: Registry, body: ReportRequest, now: datetime) -> IncidentReported:
-    submitted = ReportSubmitted(
+    origin = Origin(str(uuid.uuid4()), SOURCE, body.description)
+    return reported(registry, origin, _submitted(body, now), now)
+
+
+def _submitted(body: ReportRequest, now: datetime) -> ReportSubmitted:
+    judged = {} if body.severity is None else {"severity": body.severity}
+    return ReportSubmitted(
         area=body.area,
         category=body.category,
         channel=body.channel,
-        severity=body.severity,
+        **judged,
+        people=body.people,
         occurred_at=body.occurred_at or now,
         parties=tuple(one.role for one in body.parties) or ("reporter",),
         target_at=body.target_at,
     )
-    return reported(registry, str(uuid.uuid4()), SOURCE, submitted, now)
+
+
+def _triaged(registry: Registry, body: ReportRequest, now: datetime) -> Triaged:
+    proposal = triaged(registry.policy, _submitted(body, now), body.description)
+    reasons = tuple(Because(rule=one.name, because=one.because) for one in proposal.rules)
+    return Triaged(severity=proposal.severity, reasons=reasons)
+
+
+def _as_first_released(body: ReportRequest) -> bytes:
+    """A request as the first release noted it, so that one sent again after an upgrade is known."""
+    before = body.model_copy(update={"severity": body.severity or "ordinary"})
+    return before.model_dump_json(exclude={"people"}).encode()
 
 
 def _secret(body: ReportRequest) -> bytes | None:

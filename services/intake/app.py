@@ -2,7 +2,7 @@
 
 from messaging.inbox import Reading
 from messaging.process import Process
-from policy.load import areas
+from policy.load import areas, policy
 from schemas.codes import load
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.topics import topics_read_by
@@ -21,7 +21,10 @@ def compose() -> Process:
     settings = Settings()
     process = Process("intake", settings)
     registry = Registry(
-        settings.tier, areas(settings.areas), load(*([settings.codes] if settings.codes else []))
+        settings.tier,
+        areas(settings.areas),
+        load(*([settings.codes] if settings.codes else [])),
+        policy(settings.policy),
     )
     vault = Vault(settings.key())
     desk = Desk(registry, vault)

@@ -14,7 +14,7 @@ from messaging.trace import carried
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, IncidentReported
 from services.intake import store
-from services.intake.report import NotAccepted, Registry, incident_id_of, received, reported
+from services.intake.report import NotAccepted, Origin, Registry, incident_id_of, received, reported
 from services.intake.store import Happening
 from services.intake.vault import Vault
 
@@ -71,7 +71,7 @@ class Desk:
         name, digest = (message.source, message.id), _digest(message)
         known = batch.seen.get(name) or batch.new.get(name)
         if known is not None:
-            if known != digest:
+            if known not in (digest, _first_digest(message)):
                 raise Rejected("id-reused", "ce_id: this source used it before, for something else")
             return
         event = self._let_in(message, now)
@@ -85,7 +85,7 @@ class Desk:
             match message.event:
                 case ReportSubmitted() as report:
                     incident_id = incident_id_of(message.source, message.id)
-                    return reported(self.registry, incident_id, message.source, report, now)
+                    return reported(self.registry, Origin(incident_id, message.source), report, now)
                 case ActionSubmitted() as asked:
                     return received(self.registry, message.source, asked, now)
                 case other:
@@ -108,6 +108,16 @@ def _happening(message: Message) -> Happening:
 
 
 def _digest(message: Message) -> bytes:
-    event = message.event
-    assert event is not None
-    return hashlib.sha256(f"{message.type}\n{event.model_dump_json()}".encode()).digest()
+    """Of what was said, so that a field that is added to the type later changes nothing."""
+    assert message.event is not None
+    return _hashed(message.type, message.event.model_dump_json(exclude_unset=True))
+
+
+def _first_digest(message: Message) -> bytes:
+    """As the first release noted it: of all fields there were then, said or not."""
+    assert message.event is not None
+    return _hashed(message.type, message.event.model_dump_json(exclude={"people"}))
+
+
+def _hashed(name: str, body: str) -> bytes:
+    return hashlib.sha256(f"{name}\n{body}".encode()).digest()

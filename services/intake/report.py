@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from policy.load import Area
+from policy.model import Policy
 from schemas.base import Party, Tier
-from schemas.codes import CodeList, UnknownCodes, complete, completed
+from schemas.codes import CodeList, UnknownCodes, bare, complete, completed
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, IncidentReported
+from services.intake.triage import Proposal, Told, propose
 
 CLOCK_SKEW = timedelta(minutes=2)
 """How far a sender's clock may run ahead of the database's."""
@@ -34,6 +36,18 @@ class Registry:
     tier: Tier
     areas: Mapping[str, Area]
     codes: dict[str, CodeList]
+    policy: Policy
+    """The one in force: its triage proposes severities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which incident a report begins, which door or system it came through, and what was told of it in words."""
+
+    incident_id: str
+    source: str
+    text: str | None = None
+    """Personal data: triage looks at it, and no event carries it."""
 
 
 def incident_id_of(source: str, report_id: str) -> str:
@@ -53,34 +67,56 @@ def check_time(name: str, moment: datetime, now: datetime) -> None:
         raise NotAccepted("future", [(name, "is in the future")])
 
 
-def reported(
-    registry: Registry, incident_id: str, source: str, report: ReportSubmitted, now: datetime
-) -> IncidentReported:
-    """The event of an accepted report. Raises `NotAccepted` with every field that is wrong."""
+def reported(registry: Registry, origin: Origin, report: ReportSubmitted, now: datetime) -> IncidentReported:
+    """The event of an accepted report. Raises `NotAccepted` with every field that is wrong.
+
+    A severity that was left out is the one triage proposes; one that was given stays, beside the proposal.
+    """
     check_area(registry, report.area)
     check_time("occurred_at", report.occurred_at, now)
+    codes, parties = _coded(registry, report)
+    proposal = None if report.backfill else triaged(registry.policy, report, origin.text)
+    return IncidentReported(
+        incident_id=origin.incident_id,
+        area=report.area,
+        **codes | ({} if proposal is None else _severity(registry, report, codes, proposal)),
+        reported_at=report.occurred_at,
+        backfill=report.backfill,
+        tier=registry.tier,
+        source=origin.source,
+        occurred_at=report.occurred_at,
+        parties=parties or (Party(ref="p1", role="party-role/1:reporter"),),
+        target_at=report.target_at,
+        people=report.people,
+        triage=() if proposal is None else proposal.names,
+    )
+
+
+def triaged(policy: Policy, report: ReportSubmitted, text: str | None) -> Proposal:
+    """What the policy's triage makes of a report."""
+    return propose(policy, Told(bare(report.category), bare(report.channel), report.people, text))
+
+
+def _coded(registry: Registry, report: ReportSubmitted) -> tuple[dict[str, str], tuple[Party, ...]]:
+    """Its codes in full. Raises `NotAccepted` with every one that is unknown."""
     given = {"category": report.category, "channel": report.channel, "severity": report.severity}
-    roles = {f"parties.{at}": role for at, role in enumerate(report.parties)}
     try:
         codes = complete(registry.codes, given)
         parties = tuple(
             Party(ref=f"p{at}", role=complete(registry.codes, {"parties": role})["parties"])
-            for at, role in enumerate(roles.values(), start=1)
+            for at, role in enumerate(report.parties, start=1)
         )
     except UnknownCodes as error:
         raise NotAccepted("unknown-code", error.fields) from None
-    return IncidentReported(
-        incident_id=incident_id,
-        area=report.area,
-        **codes,
-        reported_at=report.occurred_at,
-        backfill=report.backfill,
-        tier=registry.tier,
-        source=source,
-        occurred_at=report.occurred_at,
-        parties=parties or (Party(ref="p1", role="party-role/1:reporter"),),
-        target_at=report.target_at,
-    )
+    return codes, parties
+
+
+def _severity(
+    registry: Registry, report: ReportSubmitted, codes: Mapping[str, str], proposal: Proposal
+) -> dict[str, str]:
+    proposed = complete(registry.codes, {"severity": proposal.severity})["severity"]
+    decided = codes["severity"] if "severity" in report.model_fields_set else proposed
+    return {"severity": decided, "proposed_severity": proposed}
 
 
 def received(registry: Registry, source: str, asked: ActionSubmitted, now: datetime) -> ActionReceived:

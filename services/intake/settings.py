@@ -19,6 +19,8 @@ class Settings(ServiceSettings):
 
     areas: Path = Path("policy/areas-620522.csv")
     """The registry of area codes: a report from an area that is not in it is refused."""
+    policy: Path = Path("policy/default.yaml")
+    """The policy in force, for its triage."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's."""
     vault_key: SecretStr | None = None

@@ -13,6 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident.assigned.v1": ("已指派承办", "Assigned"),
     "incident.escalated.v1": ("已上报上级", "Raised to the tier above"),
     "incident.returned.v1": ("已退回下级", "Returned to the tier below"),
+    "incident.triaged.v1": ("严重程度已改判", "Its severity was judged anew"),
     "incident.suspended.v1": ("已挂起，期限暂停计算", "Suspended; the clock stands still"),
     "incident.resumed.v1": ("已恢复办理，期限继续计算", "Taken up again; the clock runs on"),
     "incident.extended.v1": ("办理期限已延长", "The deadline was extended"),

@@ -87,6 +87,10 @@ def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
     match event:
         case IncidentReported():
             yield count.at(event.reported_at, "received")
+            if event.triage:
+                yield count.at(event.reported_at, "triaged")
+            if event.proposed_severity not in (None, event.severity):
+                yield count.at(event.reported_at, "triage_overruled")
         case IncidentOpened():
             yield count.at(event.occurred_at, "opened")
             yield count.at(event.occurred_at, "open")

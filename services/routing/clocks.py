@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from policy.model import Policy
 from policy.spans import Due, Span, span_of
+from schemas.base import Tier
 from schemas.codes import bare
 from schemas.routing import Step
 from services.routing.incident import Incident, Move
@@ -34,12 +35,18 @@ def handle_until(incident: Incident, policies: Policies, now: datetime) -> Due |
 def _from(incident: Incident, step: Step, policies: Policies, now: datetime) -> Due | None:
     if incident.backfill:
         return None
-    return span_for(incident, step, policies).due(now, policies[incident.policy].where)
+    policy = policies[incident.policy]
+    return _span(policy, incident.tier, step, incident.severity).due(now, policy.where)
 
 
 def span_for(incident: Incident, step: Step, policies: Policies) -> Span:
-    """How long a step may take here, by the policy the incident began with."""
-    clock = policies[incident.policy].clock(incident.tier, bare(incident.severity))
+    """How long the step whose clock runs may take here, by the policy and the severity that clock began with."""
+    severity = incident.clock_severity or incident.severity
+    return _span(policies[incident.policy], incident.tier, step, severity)
+
+
+def _span(policy: Policy, tier: Tier, step: Step, severity: str) -> Span:
+    clock = policy.clock(tier, bare(severity))
     return clock.accept if step == "accept" else clock.handle
 
 

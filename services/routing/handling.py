@@ -19,6 +19,7 @@ from schemas.actions import (
 )
 from schemas.base import Actor, Event
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
+from schemas.triage import Triage
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.handoff import Act, hand_over, next_up, skip_rule
@@ -26,6 +27,7 @@ from services.routing.incident import Incident
 from services.routing.pauses import extend, resume, suspend
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule
+from services.routing.triage import triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def _owned(
             return hand_over(incident, incident.path[-1], reason, "person", act)
         case Resolve():
             return [_resolve(incident, action, request)]
+        case Triage():
+            return triage(incident, action, act, policies)
         case Suspend():
             return [suspend(incident, action, by, policies, now)]
         case Resume():

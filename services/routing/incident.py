@@ -23,6 +23,7 @@ from schemas.routing import (
     IncidentSuspended,
     Step,
 )
+from schemas.triage import IncidentTriaged
 from services.routing.history import NONE, Counts, counted
 
 Status = Literal["open", "accepted", "resolved", "closed", "handed-over"]
@@ -73,6 +74,8 @@ class Incident(MatterState):
     """Whether `due_at` was counted through a year whose holidays are not known."""
     clock_from: datetime | None = None
     """Since when the present clock runs; it stays when that has run out."""
+    clock_severity: str | None = None
+    """The severity the present clock began with, once the incident has another."""
     moves: tuple[Move, ...] = ()
     """What was done to the present clock, in order."""
     suspended_at: datetime | None = None
@@ -129,6 +132,11 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
             return {"status": "handed-over", "owner": event.to_tier, **_stopped()}
         case IncidentSuspended() | IncidentResumed() | IncidentExtended() | IncidentClockMoved():
             return _moved(before, event, now)
+        case IncidentTriaged():
+            return {
+                "severity": event.severity,
+                "clock_severity": before.clock_severity or before.severity,
+            }
         case IncidentOverdue():
             return _stopped()
         case IncidentResolved():
@@ -165,7 +173,12 @@ Beginning = IncidentOpened | IncidentAccepted | IncidentReopened
 
 def _begun(step: Step, event: Beginning, now: datetime) -> dict[str, Any]:
     """At most one clock runs; imported history has none."""
-    fresh = {"clock_from": now if event.due_at else None, "moves": (), "suspended_at": None}
+    fresh = {
+        "clock_from": now if event.due_at else None,
+        "clock_severity": None,
+        "moves": (),
+        "suspended_at": None,
+    }
     return fresh | _due(step, event.due_at, provisional=event.provisional)
 
 
@@ -230,6 +243,8 @@ def _detail(event: Event) -> str | None:
             return event.step
         case IncidentReopened() | IncidentClockMoved():
             return event.reason
+        case IncidentTriaged():
+            return f"{event.was_severity} {event.severity} {event.reason}"
         case IncidentSuspended():
             return f"{event.reason} {event.approver}"
         case IncidentExtended():

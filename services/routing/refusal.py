@@ -21,6 +21,7 @@ Reason = Literal[
     "time-is-up",
     "reason-not-allowed",
     "approver-is-actor",
+    "same-severity",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -54,6 +55,7 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "经办人须具名，且不能由本人批准",
         "Whoever asks must be named, and somebody else must approve",
     ),
+    "same-severity": ("与现有严重程度相同", "It has this severity already"),
 }
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from services.intake.report import CLOCK_SKEW, NotAccepted, incident_id_of, received, reported
-from tests.builders import INCIDENT, NOW, VILLAGE, a_registry, a_report, a_submitted_action
+from services.intake.report import CLOCK_SKEW, NotAccepted, Origin, incident_id_of, received, reported
+from tests.builders import INCIDENT, NOW, VILLAGE, a_policy, a_registry, a_report, a_submitted_action
 
 
-def accepted(report):
-    return reported(a_registry(), INCIDENT, "/partner", report, NOW)
+def accepted(report, text=None):
+    return reported(a_registry(), Origin(INCIDENT, "/partner", text), report, NOW)
 
 
 def refusal(report):
@@ -126,3 +126,29 @@ def test_an_action_may_be_refused(changes, kind, field):
         received(a_registry(), "/partner", a_submitted_action(**changes), NOW)
 
     assert (caught.value.kind, caught.value.fields[0][0]) == (kind, field)
+
+
+def test_a_severity_that_was_left_out_is_the_one_triage_proposes():
+    event = accepted(a_report(people=12))
+
+    assert event.severity == event.proposed_severity == "severity/1:prominent"
+    assert event.triage == (f"{a_policy().version} triage.many-people",)
+
+
+def test_a_person_s_severity_stays_beside_the_proposal():
+    event = accepted(a_report(people=12, severity="ordinary"))
+
+    assert (event.severity, event.proposed_severity) == ("severity/1:ordinary", "severity/1:prominent")
+
+
+def test_what_was_told_decides_and_stays_in_the_vault():
+    event = accepted(a_report(), "邻居扬言要放火")
+
+    assert event.severity == "severity/1:major"
+    assert "放火" not in event.model_dump_json()
+
+
+def test_imported_history_keeps_its_severity():
+    event = accepted(a_report(people=99, backfill=True))
+
+    assert (event.severity, event.proposed_severity, event.triage) == ("severity/1:ordinary", None, ())
