@@ -6,6 +6,7 @@ import click
 
 from cli.stack import say
 from policy import load
+from schemas.codes import load as load_codes
 
 file_argument = click.Path(path_type=Path)
 
@@ -17,12 +18,14 @@ def policy() -> None:
 
 @policy.command(name="check")
 @click.argument("files", nargs=-1, required=True, type=file_argument)
-def check_policies(files: tuple[Path, ...]) -> None:
-    """Judge policy files: all errors at once, each with its line."""
+@click.option("--codes", type=file_argument, help="A folder of the locality's own code lists.")
+def check_policies(files: tuple[Path, ...], codes: Path | None) -> None:
+    """Judge policy files: all errors at once, each with its line; codes must stand in a list."""
     refused = False
+    lists = load_codes(*([codes] if codes else []))
     for file in files:
         try:
-            found = load.policy(file)
+            found = load.policy(file, lists)
         except load.Refused as error:
             click.echo(str(error), err=True)
             refused = True

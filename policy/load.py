@@ -11,8 +11,13 @@ from pydantic import ValidationError
 from policy.lines import Refused, line_of, read
 from policy.model import Policy
 from schemas.base import Tier, tier_of
+from schemas.codes import CodeList
 
 __all__ = ["Area", "Refused", "areas", "policies", "policy"]
+
+
+Codes = dict[str, CodeList]
+"""Code lists by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +30,24 @@ class Area:
     parent: str | None
 
 
-def policies(path: Path) -> dict[str, Policy]:
+def policies(path: Path, codes: Codes | None = None) -> dict[str, Policy]:
     """The policy of a file under its version, and all older ones beside it that running incidents may still need.
 
-    The file itself comes first. Raises `Refused`.
+    The file itself comes first; its codes must be known where the lists are given. Raises `Refused`.
     """
     others = [other for other in sorted(path.parent.glob("*.yaml")) if other != path]
-    first = policy(path)
+    first = policy(path, codes)
     rest = {one.version: one for one in map(policy, others)}
     return {first.version: first} | {
         version: one for version, one in rest.items() if version != first.version
     }
 
 
-def policy(path: Path) -> Policy:
-    """One policy file. Raises `Refused` with every error and its line."""
+def policy(path: Path, codes: Codes | None = None) -> Policy:
+    """One policy file; its codes must be in the lists, where given. Raises `Refused` with every error and its line."""
     raw, node = read(path)
     try:
-        return Policy.model_validate(raw)
+        return Policy.model_validate(raw, context={"codes": codes})
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         placed = sorted((line_of(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems)

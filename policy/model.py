@@ -78,7 +78,6 @@ class Policy(Part):
 
     version: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[0-9]+$")]
     time_zone: ZoneName = "Asia/Shanghai"
-    time_zone: str = "Asia/Shanghai"
     triage: tuple[TriageRule, ...] = ()
     first_tier: dict[Severity, Tier]
     clocks: dict[Tier, dict[Severity, Clock]]

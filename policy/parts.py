@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -11,9 +12,11 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     StringConstraints,
+    ValidationInfo,
 )
 
 from policy.spans import Span, span_of
+from schemas.codes import resolve
 
 Severity = Literal["ordinary", "prominent", "major"]
 SEVERITIES: tuple[Severity, ...] = ("ordinary", "prominent", "major")
@@ -30,8 +33,23 @@ Duration = Annotated[timedelta, BeforeValidator(_iso), Field(gt=timedelta(0), le
 Deadline = Annotated[Span, PlainValidator(span_of), PlainSerializer(lambda span: span.text)]
 """Elapsed time, or working days."""
 LocalDate = Annotated[date, Field(strict=True)]
-Reason = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
-"""A code of a list of reasons, bare."""
+
+
+def _known(kind: str) -> AfterValidator:
+    """Where the code lists are at hand, a code that stands in none of them is a rule that would never apply."""
+
+    def check(code: str, info: ValidationInfo) -> str:
+        if lists := (info.context or {}).get("codes"):
+            resolve(lists, kind, code)
+        return code
+
+    return AfterValidator(check)
+
+
+BareCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+Reason = Annotated[BareCode, _known("reason")]
+Category = Annotated[BareCode, _known("category")]
+Channel = Annotated[BareCode, _known("channel")]
 
 
 class Part(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from policy.parts import Part, Reason, Severity
+from policy.parts import Category, Channel, Part, Severity
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """What history and explanations call a rule."""
@@ -21,8 +21,8 @@ class TriageRule(Part):
     severity: Severity
     because: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     """The reason a person reads beside the proposal; Chinese first where Chinese users read."""
-    categories: tuple[Reason, ...] = ()
-    channels: tuple[Reason, ...] = ()
+    categories: tuple[Category, ...] = ()
+    channels: tuple[Channel, ...] = ()
     people: Annotated[int, Field(ge=2, le=1_000_000)] | None = None
     words: tuple[
         Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)], ...

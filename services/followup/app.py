@@ -20,7 +20,7 @@ def compose() -> Process:
     settings = Settings()
     process = Process("followup", settings)
     codes = load(*([settings.codes] if settings.codes else []))
-    desk = Desk(settings.tier, policies(settings.policy))
+    desk = Desk(settings.tier, policies(settings.policy, codes))
     process.reads(Reading(topics_read_by("followup", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)

@@ -20,12 +20,8 @@ def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting or registry line that is wrong."""
     settings = Settings()
     process = Process("intake", settings)
-    registry = Registry(
-        settings.tier,
-        areas(settings.areas),
-        load(*([settings.codes] if settings.codes else [])),
-        policy(settings.policy),
-    )
+    codes = load(*([settings.codes] if settings.codes else []))
+    registry = Registry(settings.tier, areas(settings.areas), codes, policy(settings.policy, codes))
     vault = Vault(settings.key())
     desk = Desk(registry, vault)
     reading = Reading(topics_read_by("intake", settings.tier), LISTENS_TO, desk.handle, SealedLetters(vault))

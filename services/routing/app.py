@@ -25,8 +25,8 @@ def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting or policy line that is wrong."""
     settings = Settings()
     process = Process("routing", settings)
-    centre = Centre(settings.tier, policies(settings.policy))
     codes = load(*([settings.codes] if settings.codes else []))
+    centre = Centre(settings.tier, policies(settings.policy, codes))
     registry = areas(settings.areas) if settings.areas else None
     desk = Desk(centre)
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))

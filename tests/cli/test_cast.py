@@ -14,7 +14,8 @@ from schemas import codes
 from schemas.base import TIERS
 from schemas.inbound import ReportSubmitted
 from services.intake.api_reports import ReportRequest
-from services.intake.report import Registry, reported
+from services.intake.report import Origin, Registry, reported
+from tests.builders import a_policy
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 REGISTRY = areas(PROJECT / "policy" / "areas-620522.csv")
@@ -63,7 +64,8 @@ def test_every_report_would_be_let_in_at_its_door(many):
         if one.source is None:
             ReportRequest.model_validate_json(json.dumps(one.request(NOW)))
         event = ReportSubmitted.model_validate_json(json.dumps(one.event(NOW)))
-        reported(Registry(one.tier, REGISTRY, lists), str(uuid.uuid4()), "/play", event, NOW)
+        registry = Registry(one.tier, REGISTRY, lists, a_policy())
+        reported(registry, Origin(str(uuid.uuid4()), "/play"), event, NOW)
 
 
 def test_what_travels_on_the_bus_names_nobody(many):

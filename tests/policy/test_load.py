@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from policy.load import Refused, areas, policies, policy
+from schemas.codes import load
 from tests.builders import ROOT
 
 POLICY = ROOT / "policy"
@@ -198,3 +199,36 @@ def test_a_parent_that_is_not_in_the_file_is_named(tmp_path):
 def test_a_registry_without_areas_is_refused(tmp_path, text):
     with pytest.raises(Refused):
         areas(a_file(tmp_path, text))
+
+
+def test_a_code_that_stands_in_no_list_is_named_with_its_line_and_with_what_would_do(tmp_path):
+    text = DEFAULT.replace("categories: [labour]", "categories: [labor]").replace("party-away", "party-gone")
+    path = a_file(tmp_path, text)
+
+    found = lines(lambda it: policy(it, load()), path)
+
+    assert found.keys() == {line_of(text, "categories: [labor]"), line_of(text, "suspend: [")}
+    assert "labour" in found[line_of(text, "categories: [labor]")]
+    assert policy(path).triage
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "problem"),
+    [
+        ("people: 30", "people: 1", "triage.1.people"),
+        ("    people: 30\n", "", "name a condition"),
+        ("name: many-people", "name: collective", "two rules have the same name: collective"),
+        (
+            "severity: major\n    because: 涉及三十人以上",
+            "severity: grave\n    because: x",
+            "triage.1.severity",
+        ),
+    ],
+    ids=["too few people", "no condition", "twice", "severity"],
+)
+def test_a_triage_rule_that_is_wrong_is_named(tmp_path, was, becomes, problem):
+    assert was in DEFAULT
+
+    found = lines(policy, a_file(tmp_path, DEFAULT.replace(was, becomes)))
+
+    assert any(problem in one for one in found.values())

@@ -63,6 +63,8 @@ def reopened(**changes):
 
 EVENTS = [
     (reported(), {"received": 1}),
+    (reported(triage=("default/2 triage.x",)), {"received": 1, "triaged": 1}),
+    (reported(proposed_severity="severity/1:major"), {"received": 1, "triage_overruled": 1}),
     (IncidentOpened(**EVENT, attempt=1, policy="default/2"), {"opened": 1, "open": 1}),
     (IncidentAccepted(**EVENT, opened_at=REPORTED_AT), {"accepted": 1, "time_to_accept": 1}),
     (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:too-hard", by="person"), {"escalated": 1, "open": -1}),
