@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from policy.calendar import Calendar
 from policy.parts import SEVERITIES, Deadline, Duration, LocalDate, Part, Reason, Severity
-from policy.spans import Where
+from policy.spans import Span, Where
+from policy.supervision import Supervision
 from policy.triage import TriageRule
 from policy.zones import ZoneName
 from schemas.base import TIERS, Tier, height
@@ -85,16 +86,8 @@ class Policy(Part):
     skips: tuple[Skip, ...] = ()
     pauses: Pauses = Pauses()
     calendar: LocalDays = LocalDays()
+    supervision: Supervision = Supervision()
     revisit: RevisitRules
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError("not a time zone of the IANA database") from None
-        return value
 
     @field_validator("triage")
     @classmethod
@@ -133,6 +126,10 @@ class Policy(Part):
     def clock(self, tier: Tier, severity: str) -> Clock:
         """The deadlines of a severity at a tier."""
         return self.clocks[tier][severity_of(severity)]
+
+    def rhythm(self, severity: str) -> Span | None:
+        """How long after one reminder of a listed incident the next is due; None for no rhythm."""
+        return self.supervision.remind.get(severity_of(severity))
 
     def first(self, severity: str) -> Tier:
         """The tier an incident of a severity begins at."""

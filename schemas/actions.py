@@ -8,6 +8,7 @@ from pydantic_core import CoreSchema
 
 from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.codes import GivenCode
+from schemas.supervision import SupervisionAction
 from schemas.triage import Triage
 
 
@@ -87,7 +88,9 @@ class Unknown(Action):
     action: str
 
 
-Handling = Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend | Triage
+Handling = (
+    Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend | SupervisionAction | Triage
+)
 """What routing decides."""
 Following = Visit
 """What followup decides."""

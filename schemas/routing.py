@@ -18,6 +18,7 @@ from schemas.base import (
     Tier,
 )
 from schemas.codes import Code
+from schemas.supervision import Listing
 
 Step = Literal["accept", "handle"]
 """Which of the two clocks: until the centre acknowledges, until it has handled the matter."""
@@ -196,6 +197,12 @@ class IncidentHandedOver(Matter):
     path: tuple[Tier, ...]
     """The tiers that held it before, oldest first: a return goes back the way it came."""
     history: tuple[Entry, ...]
+    handlers: tuple[Reference, ...] = ()
+    """Everybody who has handled it: none of them strikes it off the list."""
+    leader: Reference | None = None
+    """Whose case it is (领导包案)."""
+    listing: Listing | None = None
+    """A listing travels with its incident (挂牌督办)."""
 
 
 class ActionForwarded(Event):

@@ -31,6 +31,7 @@ from schemas.routing import (
     IncidentReturned,
     IncidentSuspended,
 )
+from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.triage import IncidentTriaged
 
 Kind = Literal["inbound", "intake", "routing", "handoff", "followup", "metrics"]
@@ -94,6 +95,10 @@ FLOWS: tuple[Flow, ...] = (
             IncidentResolved,
             IncidentReopened,
             IncidentClosed,
+            IncidentListed,
+            IncidentReminded,
+            IncidentLeaderChanged,
+            IncidentStruckOff,
             ActionRefused,
         ),
     ),

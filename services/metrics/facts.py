@@ -21,11 +21,12 @@ from schemas.routing import (
     IncidentReturned,
     IncidentSuspended,
 )
+from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
-    RevisitVisited, RevisitOverdue, RevisitCompleted,
+    RevisitVisited, RevisitOverdue, RevisitCompleted, IncidentListed, IncidentReminded, IncidentStruckOff,
 )  # fmt: skip
 
 ERROR = 0.05
@@ -113,6 +114,12 @@ def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
         case IncidentClosed():
             yield count.at(event.occurred_at, "closed")
             yield count.at(event.reported_at, "cohort.closed")
+        case IncidentListed():
+            yield count.at(event.occurred_at, "listed")
+        case IncidentReminded():
+            yield count.at(event.occurred_at, "reminders")
+        case IncidentStruckOff():
+            yield count.at(event.occurred_at, "struck_off")
         case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
             yield from _revisit(event, count)
         case _:

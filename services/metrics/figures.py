@@ -67,7 +67,7 @@ RATES: tuple[Rate, ...] = (
 COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
     "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
-    "on_time", "with_target",
+    "on_time", "with_target", "listed", "reminders", "struck_off",
 )  # fmt: skip
 DISTRIBUTIONS = (
     ("time_to_accept", "接单用时", "Time to accept"),

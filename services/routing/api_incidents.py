@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from doors.paging import token_of, untoken
 from messaging.database import Database
-from schemas.base import AreaCode, Party, Tier
+from schemas.base import AreaCode, Party, Reference, Tier
 from schemas.routing import Entry
+from schemas.supervision import Listing
 from services.routing import store
 from services.routing.answers import IncidentId, problem
 from services.routing.desk import Desk
@@ -44,6 +45,8 @@ class IncidentView(BaseModel):
     policy: str
     backfill: bool
     parties: tuple[Party, ...]
+    leader: str | None
+    listing: Listing | None
 
 
 class IncidentWhole(IncidentView):
@@ -67,13 +70,16 @@ class Filters(BaseModel):
     status: Status | None = None
     severity: str | None = None
     category: str | None = None
+    listed: bool | None = None
+    leader: Reference | None = None
     after: str | None = None
     limit: Annotated[int, Query(ge=1, le=500)] = 50
 
     def page(self) -> store.Wanted:
         """The filters as the store takes them. Raises `Problem` for a broken token."""
         return store.Wanted(
-            self.area, self.status, self.severity, self.category, untoken(self.after), self.limit
+            **self.model_dump(exclude={"after"}),
+            after=untoken(self.after),
         )
 
 

@@ -19,6 +19,7 @@ from schemas.actions import (
 )
 from schemas.base import Actor, Event
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
+from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
 from schemas.triage import Triage
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
@@ -27,6 +28,7 @@ from services.routing.incident import Incident
 from services.routing.pauses import extend, resume, suspend
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule
+from services.routing.supervision import supervise
 from services.routing.triage import triage
 
 
@@ -54,15 +56,21 @@ def decide_action(incident: Incident, request: Request, centre: Centre, now: dat
         ]
     if isinstance(request.action, Unknown):
         raise Refused("unknown-action")
+    if request.occurred_at < incident.reported_at:
+        raise Refused("before-the-report")
+    if not isinstance(request.action, SupervisionAction):
+        _worked_on(incident, request)
+    return _owned(incident, request.action, request, centre, now)
+
+
+def _worked_on(incident: Incident, request: Request) -> None:
+    """Raises `Refused` for what cannot be handled in this state; what supervision may do outlives the handling."""
     if incident.status == "closed":
         raise Refused("closed")
     if incident.status == "resolved":
         raise Refused("already-resolved")
-    if request.occurred_at < incident.reported_at:
-        raise Refused("before-the-report")
     if incident.suspended_at is not None and isinstance(request.action, (Accept, Return, Resolve)):
         raise Refused("suspended")
-    return _owned(incident, request.action, request, centre, now)
 
 
 def _owned(
@@ -94,6 +102,8 @@ def _owned(
             return [resume(incident, action, by, policies, now)]
         case Extend():
             return [extend(incident, action, by, policies, now)]
+        case PutOnList() | Remind() | ChangeLeader() | StrikeOff():
+            return supervise(incident, action, by, policies, now)
         case _:
             assert_never(action)
 

@@ -80,5 +80,8 @@ def hand_over(
         policy=incident.policy,
         path=path,
         history=history,
+        handlers=incident.handlers,
+        leader=incident.leader,
+        listing=incident.listing,
     )
     return [fact, whole]

@@ -1,10 +1,11 @@
 """An incident in the books of one tier: its state, and how each event changes it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from schemas.base import Actor, Event, MatterState, Party, Tier
+from schemas.base import Event, MatterState, Party, Tier
 from schemas.routing import (
     Entry,
     IncidentAccepted,
@@ -13,7 +14,6 @@ from schemas.routing import (
     IncidentClosed,
     IncidentEscalated,
     IncidentExtended,
-    IncidentHandedOver,
     IncidentOpened,
     IncidentOverdue,
     IncidentReopened,
@@ -23,10 +23,20 @@ from schemas.routing import (
     IncidentSuspended,
     Step,
 )
+from schemas.supervision import (
+    IncidentLeaderChanged,
+    IncidentListed,
+    IncidentReminded,
+    IncidentStruckOff,
+    Listing,
+)
 from schemas.triage import IncidentTriaged
+from services.routing import listing
+from services.routing.entries import entry_of
 from services.routing.history import NONE, Counts, counted
 
 Status = Literal["open", "accepted", "resolved", "closed", "handed-over"]
+WORKED_ON: tuple[Status, ...] = ("open", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,12 @@ class Incident(MatterState):
     moves: tuple[Move, ...] = ()
     """What was done to the present clock, in order."""
     suspended_at: datetime | None = None
+    handlers: tuple[str, ...] = ()
+    """Everybody it was assigned to, at whichever tier, and everybody who said that it is resolved."""
+    leader: str | None = None
+    """Whose case it is (领导包案)."""
+    listing: Listing | None = None
+    """Whether, since when and why it is supervised (挂牌督办)."""
     history: tuple[Entry, ...] = ()
     """Its lines that are not written yet; those before are rows of their own."""
     lines: Counts = NONE
@@ -92,9 +108,12 @@ class Incident(MatterState):
     @property
     def timers(self) -> tuple[Timer, ...]:
         """All moments at which the clock will act on it."""
-        if self.due_at is None or self.due_step is None:
-            return ()
-        return (Timer(self.due_at, self.due_step),)
+        return tuple(Timer(at, step) for at, step in self._moments() if at is not None and step is not None)
+
+    def _moments(self) -> Iterator[tuple[datetime | None, str | None]]:
+        yield self.due_at, self.due_step
+        if self.listing is not None and self.status in WORKED_ON:
+            yield self.listing.remind_at, "remind"
 
     @property
     def next_due(self) -> Timer | None:
@@ -114,7 +133,7 @@ class Incident(MatterState):
 
 def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     """The incident after one of its events; `now` is when the event was recorded."""
-    entry = _entry(before.tier, event, now)
+    entry = entry_of(before.tier, event, now)
     history, lines = (*before.history, entry), counted(before.lines, (entry,))
     return replace(before, **_changes(before, event, now), history=history, lines=lines)
 
@@ -127,7 +146,7 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
         case IncidentAccepted():
             return {"accepted_at": event.occurred_at, **_handling(event, now)}
         case IncidentAssigned():
-            return {"assignee": event.assignee}
+            return {"assignee": event.assignee, "handlers": _with(before.handlers, event.assignee)}
         case IncidentEscalated() | IncidentReturned():
             return {"status": "handed-over", "owner": event.to_tier, **_stopped()}
         case IncidentSuspended() | IncidentResumed() | IncidentExtended() | IncidentClockMoved():
@@ -141,14 +160,21 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
             return _stopped()
         case IncidentResolved():
             result = {"resolved_at": event.occurred_at, "on_time": event.on_time}
-            return {"status": "resolved", **result, **_stopped()}
+            handlers = _with(before.handlers, event.actor.ref)
+            return {"status": "resolved", "handlers": handlers, **result, **_stopped()}
         case IncidentReopened():
             undone = {"resolved_at": None, "on_time": None, "attempt": event.attempt}
             return undone | _handling(event, now)
         case IncidentClosed():
             return {"status": "closed"}
+        case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
+            return listing.changes(before.listing, event)
         case _:
             return {}
+
+
+def _with(handlers: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return handlers if one in handlers else (*handlers, one)
 
 
 def _opened(event: IncidentOpened, now: datetime) -> dict[str, Any]:
@@ -214,42 +240,3 @@ def _until(event: IncidentResumed | IncidentExtended | IncidentClockMoved) -> di
 
 def _due(step: Step | None, due_at: datetime | None, *, provisional: bool = False) -> dict[str, Any]:
     return {"due_step": step if due_at else None, "due_at": due_at, "provisional": provisional}
-
-
-def _entry(tier: Tier, event: Event, now: datetime) -> Entry:
-    actor: Actor = getattr(event, "actor")  # noqa: B009 - every event of an incident has one, the base does not say so
-    occurred_at: datetime = getattr(event, "occurred_at")  # noqa: B009
-    return Entry(
-        event=event.type,
-        tier=tier,
-        occurred_at=occurred_at,
-        recorded_at=now,
-        actor=actor,
-        detail=_detail(event),
-        rule=getattr(event, "rule", None),
-    )
-
-
-def _detail(event: Event) -> str | None:
-    """The one thing a reader of the history wants to know besides who and when; codes only."""
-    match event:
-        case IncidentEscalated() | IncidentReturned():
-            return f"{event.to_tier} {event.reason} {event.by}"
-        case IncidentAssigned():
-            return event.assignee
-        case IncidentResolved():
-            return f"{event.method} {event.outcome}"
-        case IncidentOverdue():
-            return event.step
-        case IncidentReopened() | IncidentClockMoved():
-            return event.reason
-        case IncidentTriaged():
-            return f"{event.was_severity} {event.severity} {event.reason}"
-        case IncidentSuspended():
-            return f"{event.reason} {event.approver}"
-        case IncidentExtended():
-            return f"{event.reason} {event.approver} {event.span}"
-        case IncidentHandedOver():
-            return event.to_tier
-        case _:
-            return None

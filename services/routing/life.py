@@ -28,6 +28,7 @@ from services.routing.history import NONE, counted, news
 from services.routing.incident import Incident, Timer, evolve
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule, first_rule, rule
+from services.routing.supervision import remind_again, watch
 
 PARTNER = Actor(role="partner", ref="inbound")
 
@@ -58,7 +59,7 @@ def act(incident: Incident | None, request: Request, centre: Centre, now: dateti
     """What a person's action does. Raises `Refused`."""
     if incident is None:
         raise Refused("unknown-incident")
-    return _after(incident, decide_action(incident, request, centre, now), now)
+    return _watched(incident, decide_action(incident, request, centre, now), centre, now)
 
 
 def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Move:
@@ -68,6 +69,8 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
     match passed.step:
         case "accept" | "handle" as step:
             return _overdue(incident, step, passed.due_at, centre, now)
+        case "remind":
+            return _after(incident, remind_again(incident, centre.policies, now), now)
         case other:
             raise AssertionError(f"nothing of an incident is called {other}")
 
@@ -97,17 +100,23 @@ def _reported(incident: Incident | None, report: IncidentReported, centre: Centr
     if owner != centre.tier:
         elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh))
         return _after(fresh, hand_over(fresh, owner, REASONS["severity"], "policy", elsewhere), now)
-    return _after(fresh, [_opening(fresh, None, report.occurred_at, centre, now)], now)
+    return _watched(fresh, [_opening(fresh, None, report.occurred_at, centre, now)], centre, now)
 
 
 def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Centre, now: datetime) -> Turn:
     if incident is not None and incident.owned:
         raise Rejected("forbidden-transition", "this tier owns the incident already")
     policy = given.policy if given.policy in centre.policies else next(iter(centre.policies))
-    fresh = _told(
-        replace(_begin(given, centre, policy, given.attempt), path=given.path), incident, given.history
+    begun = replace(
+        _begin(given, centre, policy, given.attempt),
+        path=given.path,
+        handlers=given.handlers,
+        leader=given.leader,
+        listing=given.listing,
     )
-    return _after(fresh, [_opening(fresh, given.from_tier, given.occurred_at, centre, now)], now)
+    fresh = _told(begun, incident, given.history)
+    opening = _opening(fresh, given.from_tier, given.occurred_at, centre, now)
+    return _watched(fresh, [opening], centre, now)
 
 
 def _told(taken: Incident, before: Incident | None, history: Sequence[Entry]) -> Incident:
@@ -185,7 +194,14 @@ def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre
         on_time=incident.on_time,
         **due_fields(handle_until(incident, centre.policies, now)),
     )
-    return _after(incident, [reopened], now)
+    return _watched(incident, [reopened], centre, now)
+
+
+def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: datetime) -> Move:
+    """What happens to an incident, and what supervision makes of it."""
+    after, said = _after(incident, events, now)
+    more = [extra for event in events for extra in watch(after, event, centre.policies, now)]
+    return _after(after, more, now)[0], [*said, *more]
 
 
 def _after(incident: Incident, events: Sequence[Event], now: datetime) -> Move:

@@ -22,6 +22,11 @@ Reason = Literal[
     "reason-not-allowed",
     "approver-is-actor",
     "same-severity",
+    "already-listed",
+    "not-listed",
+    "same-leader",
+    "not-finished",
+    "handler-strikes-off",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -56,6 +61,14 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "Whoever asks must be named, and somebody else must approve",
     ),
     "same-severity": ("与现有严重程度相同", "It has this severity already"),
+    "already-listed": ("已经挂牌督办", "It is listed already"),
+    "not-listed": ("没有挂牌督办", "It is not listed"),
+    "same-leader": ("包案领导没有变化", "This leader owns the case already"),
+    "not-finished": ("尚未办结，不能摘牌", "It is struck off only when the matter is finished"),
+    "handler-strikes-off": (
+        "须由承办人以外的具名人员摘牌",
+        "Somebody who is named, and did not handle the matter, must strike it off",
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from messaging.database import Connection
 from messaging.errors import LostRace
-from services.routing import contacts_store, lines
+from services.routing import contacts_store, lines, listing_store
 from services.routing.incident import Incident, Timer
 
 LIVE = ("open", "accepted")
@@ -59,6 +59,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
     await lines.append(tx, incidents)
     await _set_deadlines(tx, incidents)
     await contacts_store.note_hands(tx, incidents)
+    await listing_store.save(tx, incidents)
 
 
 async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, str], now: datetime) -> None:
@@ -151,21 +152,41 @@ class Wanted:
     status: str | None = None
     severity: str | None = None
     category: str | None = None
+    listed: bool | None = None
+    leader: str | None = None
     after: tuple[datetime, str] | None = None
     limit: int = 50
 
 
-async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
-    """Incidents newest first; a filter on area takes the whole subtree."""
-    rows = await connection.fetch(
-        """
-        select state from incident
+_CHOSEN = """
         where ($1::text is null or area like $1 || '%') and ($2::text is null or status = $2)
             and (live or not $2 = any($8::text[]) or $2 is null)
             and ($3::text is null or severity = $3) and ($4::text is null or category = $4)
             and ($5::timestamptz is null or (reported_at, incident_id) < ($5, $6))
-        order by reported_at desc, incident_id desc limit $7
-        """,
+        """
+_ORDER = "order by reported_at desc, incident_id desc limit $7"
+_PAGE = f"select state from incident {_CHOSEN} {_ORDER}"  # noqa: S608 - constants
+_UNLISTED = f"""
+        select state from incident {_CHOSEN}
+            and not exists (select from supervised s where s.incident_id = incident.incident_id and s.listed)
+        {_ORDER}
+        """  # noqa: S608 - constants
+_LED = f"""
+        select state from incident join supervised using (incident_id) {_CHOSEN}
+            and ($9::boolean is null or listed = $9) and ($10::text is null or leader = $10)
+        {_ORDER}
+        """  # noqa: S608 - constants
+
+
+async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
+    """Incidents newest first; a filter on area takes the whole subtree. Few are led, so those are asked for first."""
+    query, led = _PAGE, tuple[bool | str | None, ...]()
+    if wanted.listed or wanted.leader is not None:
+        query, led = _LED, (wanted.listed, wanted.leader)
+    elif wanted.listed is False:
+        query = _UNLISTED
+    rows = await connection.fetch(
+        query,
         wanted.area,
         wanted.status,
         wanted.severity,
@@ -174,6 +195,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
         wanted.after[1] if wanted.after else None,
         wanted.limit,
         LIVE,
+        *led,
     )
     return [_incident(row) for row in rows]
 

@@ -1,0 +1,63 @@
+"""What the history says of an event: who, when, under which rule, and the one thing more one wants to know. Pure."""
+
+from datetime import datetime
+
+from schemas.base import Actor, Event, Tier
+from schemas.routing import (
+    Entry,
+    IncidentAssigned,
+    IncidentClockMoved,
+    IncidentEscalated,
+    IncidentExtended,
+    IncidentHandedOver,
+    IncidentOverdue,
+    IncidentReopened,
+    IncidentResolved,
+    IncidentReturned,
+    IncidentSuspended,
+)
+from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
+from schemas.triage import IncidentTriaged
+from services.routing import listing
+
+
+def entry_of(tier: Tier, event: Event, now: datetime) -> Entry:
+    """The line an event adds to the history of its incident at a tier."""
+    actor: Actor = getattr(event, "actor")  # noqa: B009 - every event of an incident has one, the base does not say so
+    occurred_at: datetime = getattr(event, "occurred_at")  # noqa: B009
+    return Entry(
+        event=event.type,
+        tier=tier,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        actor=actor,
+        detail=_detail(event),
+        rule=getattr(event, "rule", None),
+    )
+
+
+def _detail(event: Event) -> str | None:
+    """The one thing a reader of the history wants to know besides who and when; codes only."""
+    match event:
+        case IncidentEscalated() | IncidentReturned():
+            return f"{event.to_tier} {event.reason} {event.by}"
+        case IncidentAssigned():
+            return event.assignee
+        case IncidentResolved():
+            return f"{event.method} {event.outcome}"
+        case IncidentOverdue():
+            return event.step
+        case IncidentReopened() | IncidentClockMoved():
+            return event.reason
+        case IncidentTriaged():
+            return f"{event.was_severity} {event.severity} {event.reason}"
+        case IncidentSuspended():
+            return f"{event.reason} {event.approver}"
+        case IncidentExtended():
+            return f"{event.reason} {event.approver} {event.span}"
+        case IncidentHandedOver():
+            return event.to_tier
+        case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
+            return listing.detail(event)
+        case _:
+            return None

@@ -1,0 +1,261 @@
+"""挂牌督办: listed by rule or by a person, reminded in a rhythm, led by name, and struck off by somebody else."""
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.actions import Accept, Assign, Escalate, Resolve
+from schemas.base import SYSTEM, Actor
+from schemas.supervision import ChangeLeader, Listing, PutOnList, Remind, StrikeOff
+from schemas.triage import Triage
+from services.routing.handling import Request
+from services.routing.incident import Timer
+from services.routing.life import act, arrive, late
+from services.routing.refusal import Refused
+from tests.builders import (
+    INCIDENT,
+    NOW,
+    OFFICER,
+    a_centre,
+    a_completed_revisit,
+    a_policy,
+    a_resolved_incident,
+    an_accepted_incident,
+    an_incident,
+    handed_over,
+    later,
+    reported,
+)
+from tests.services.routing.test_clocks import midnight
+
+OFFICE = Actor(role="supervision-office", ref="o-3003")
+LISTING = Listing(listed_at=NOW, reason="reason/1:leader-decides", by="person", remind_at=later(days=1))
+LED = {"leader": "l-7", "listing": LISTING}
+LIST = PutOnList(leader="l-7", reason="reason/1:leader-decides")
+RESOLVE = Resolve(method="method/1:mediation", outcome="outcome/1:success")
+
+
+def done(incident, action, now=NOW, actor=OFFICE, centre=None):
+    return act(incident, Request(action, actor, now), centre or a_centre(incident.tier), now)
+
+
+def refused(incident, action, actor=OFFICE, centre=None):
+    with pytest.raises(Refused) as caught:
+        done(incident, action, actor=actor, centre=centre)
+    return caught.value.reason
+
+
+def types(events):
+    return [one.type for one in events]
+
+
+def test_a_person_lists_a_matter_with_a_leader_and_it_is_reminded_of_in_the_rhythm_of_its_severity():
+    after, [listed] = done(an_accepted_incident(), LIST)
+
+    assert (listed.type, listed.leader, listed.by) == ("incident.listed.v1", "l-7", "person")
+    assert listed.remind_at == after.listing.remind_at == midnight(9, 21)
+    assert (after.leader, after.listing.reason) == ("l-7", "reason/1:leader-decides")
+
+
+@pytest.mark.parametrize(
+    ("arrival", "tier", "reason"),
+    [
+        (reported(severity="severity/1:major", area="620522101"), "town", "reason/1:major-matter"),
+        (handed_over(to_tier="county", path=("village", "town")), "county", "reason/1:reached-county"),
+        (handed_over(attempt=3), "town", "reason/1:relapsed-again"),
+    ],
+)
+def test_a_rule_of_the_policy_lists_what_is_opened_under_the_post_of_the_tier(arrival, tier, reason):
+    after, [opened, listed] = arrive(None, arrival, a_centre(tier), NOW)
+
+    assert types([opened, listed]) == ["incident.opened.v1", "incident.listed.v1"]
+    assert (listed.reason, listed.by, listed.actor) == (reason, "policy", SYSTEM)
+    assert listed.rule.startswith("default/") and "supervision.rules." in listed.rule
+    assert after.leader == f"post/{tier}-secretary"
+
+
+@pytest.mark.parametrize(
+    "arrival", [reported(), reported(severity="severity/1:prominent"), handed_over(), handed_over(attempt=2)]
+)
+def test_what_no_rule_names_is_not_listed(arrival):
+    tier = "town" if arrival.type == "incident.handed-over.v1" else "village"
+
+    after, events = arrive(None, arrival, a_centre(tier), NOW)
+
+    assert (types(events), after.listing) == (["incident.opened.v1"], None)
+
+
+def test_imported_history_is_never_listed_by_rule_and_has_no_rhythm():
+    old = reported(severity="severity/1:major", area="620522101", backfill=True)
+
+    opened, events = arrive(None, old, a_centre("town"), NOW)
+    listed, _ = done(opened, LIST)
+
+    assert types(events) == ["incident.opened.v1"]
+    assert listed.timers == ()
+
+
+def test_the_rhythm_reminds_once_however_long_nobody_was_there_and_counts_on_from_then():
+    listed = an_accepted_incident(due_at=later(days=30), **LED)
+    now = later(days=10)
+
+    assert listed.next_due == Timer(later(days=1), "remind")
+    after, [reminded] = late(listed, listed.next_due, a_centre(), now)
+
+    assert (reminded.by, reminded.number, reminded.leader) == ("rhythm", 1, "l-7")
+    assert after.listing.remind_at == reminded.remind_at > now
+    assert reminded.rule.endswith("supervision.remind.ordinary")
+    assert late(after, listed.next_due, a_centre(), now) == (after, [])
+
+
+def test_a_reminder_by_hand_is_counted_and_leaves_the_rhythm_as_it_is():
+    after, [reminded] = done(an_accepted_incident(**LED), Remind(), later(hours=2))
+
+    assert (reminded.by, reminded.number) == ("person", 1)
+    assert (after.listing.reminders, after.listing.remind_at) == (1, LISTING.remind_at)
+
+
+def test_the_deadline_of_the_step_and_the_rhythm_are_two_timers_of_which_the_next_counts():
+    soon = an_accepted_incident(due_at=later(hours=1), **LED)
+    later_on = an_accepted_incident(due_at=later(days=3), **LED)
+
+    assert (soon.next_due.step, later_on.next_due.step) == ("handle", "remind")
+
+
+@pytest.mark.parametrize("status", ["resolved", "closed"])
+def test_reminders_stop_when_the_matter_is_settled_and_it_stays_listed(status):
+    settled = a_resolved_incident(status=status, **LED)
+
+    assert settled.timers == ()
+    assert settled.listing == LISTING
+    assert refused(settled, Remind()) == {"resolved": "already-resolved", "closed": "closed"}[status]
+
+
+def test_closing_does_not_strike_off():
+    after, events = arrive(a_resolved_incident(**LED), a_completed_revisit(), a_centre(), NOW)
+
+    assert types(events) == ["incident.closed.v1"]
+    assert (after.status, after.listing) == ("closed", LISTING)
+
+
+def test_a_relapse_of_a_listed_matter_is_a_reminder_and_begins_the_rhythm_anew():
+    relapse = a_completed_revisit(outcome="relapse", reason="reason/1:relapse")
+
+    after, [_, reminded] = arrive(a_resolved_incident(**LED), relapse, a_centre(), later(days=2))
+
+    assert (reminded.type, reminded.by) == ("incident.reminded.v1", "relapse")
+    assert after.listing.remind_at > later(days=2)
+
+
+def test_a_second_relapse_lists_what_was_not_listed_and_its_leader_stays():
+    relapse = a_completed_revisit(outcome="relapse", reason="reason/1:relapse", attempt=2)
+
+    after, events = arrive(a_resolved_incident(attempt=2, leader="l-9"), relapse, a_centre(), NOW)
+
+    assert types(events) == ["incident.reopened.v1", "incident.listed.v1"]
+    assert (after.attempt, after.leader, after.listing.reason) == (3, "l-9", "reason/1:relapsed-again")
+
+
+def test_a_listed_matter_that_climbs_stays_listed_with_its_leader_and_its_rhythm():
+    climbing = Escalate(reason="reason/1:too-hard")
+    below, [_, whole] = done(an_accepted_incident(handlers=("o-1102",), **LED), climbing)
+
+    above, events = arrive(None, whole, a_centre("town"), later(minutes=1))
+
+    assert types(events) == ["incident.opened.v1"]
+    assert (above.leader, above.listing, above.handlers) == ("l-7", LISTING, ("o-1102",))
+    assert below.timers == ()
+
+
+def test_a_leader_owns_a_case_that_is_not_listed_and_another_takes_it_over_with_a_reason():
+    led, [first] = done(an_incident(), ChangeLeader(leader="l-7", reason="reason/1:leader-decides"))
+    after, [second] = done(led, ChangeLeader(leader="l-8", reason="reason/1:leader-moved"))
+
+    assert (first.leader, first.was_leader) == ("l-7", None)
+    assert (second.leader, second.was_leader, second.reason) == ("l-8", "l-7", "reason/1:leader-moved")
+    assert (after.leader, after.listing) == ("l-8", None)
+
+
+def test_it_is_struck_off_as_an_act_of_its_own_by_somebody_who_did_not_handle_it():
+    closed = a_resolved_incident(status="closed", handlers=("o-1102",), **LED)
+
+    after, [struck] = done(closed, StrikeOff(), later(days=8))
+
+    assert (struck.type, struck.leader, struck.listed_at) == ("incident.struck-off.v1", "l-7", NOW)
+    assert (after.status, after.listing, after.leader) == ("closed", None, "l-7")
+    assert refused(after, StrikeOff()) == "not-listed"
+
+
+@pytest.mark.parametrize("actor", ["o-7", "o-1102", "o-5", "unknown"])
+def test_nobody_who_handled_it_or_has_no_name_strikes_it_off(actor):
+    opened = an_incident(**LED)
+    assigned, _ = done(opened, Assign(assignee="o-7"))
+    again, _ = done(assigned, Assign(assignee="o-5"))
+    accepted, _ = done(again, Accept(), actor=OFFICER)
+    resolved, _ = done(accepted, RESOLVE, actor=OFFICER)
+    closed, _ = arrive(resolved, a_completed_revisit(), a_centre(), NOW)
+
+    assert refused(closed, StrikeOff(), Actor(role="staff", ref=actor)) == "handler-strikes-off"
+
+
+def test_the_policy_says_whether_it_is_struck_off_when_resolved_or_only_when_closed():
+    supervision = a_policy().supervision.model_dump() | {"strike_off_after": "resolved"}
+    lenient = a_centre("village", a_policy(supervision=supervision))
+    resolved = a_resolved_incident(**LED)
+
+    after, _ = done(resolved, StrikeOff(), centre=lenient)
+
+    assert after.listing is None
+    assert refused(resolved, StrikeOff()) == "not-finished"
+    assert refused(an_accepted_incident(**LED), StrikeOff(), centre=lenient) == "not-finished"
+
+
+@pytest.mark.parametrize(
+    ("incident", "action", "reason"),
+    [
+        (an_incident(**LED), LIST, "already-listed"),
+        (a_resolved_incident(), LIST, "already-resolved"),
+        (a_resolved_incident(status="closed"), LIST, "closed"),
+        (an_incident(), Remind(), "not-listed"),
+        (an_incident(leader="l-7"), Remind(), "not-listed"),
+        (an_incident(), StrikeOff(), "not-listed"),
+        (an_incident(**LED), ChangeLeader(leader="l-7", reason="reason/1:leader-moved"), "same-leader"),
+        (
+            a_resolved_incident(status="closed", leader="l-7"),
+            ChangeLeader(leader="l-8", reason="reason/1:leader-moved"),
+            "closed",
+        ),
+    ],
+)
+def test_what_the_rules_refuse_is_named(incident, action, reason):
+    assert refused(incident, action) == reason
+
+
+def test_nothing_of_supervision_happened_before_the_report():
+    with pytest.raises(Refused, match="before-the-report"):
+        act(an_incident(), Request(LIST, OFFICE, NOW - timedelta(days=1)), a_centre(), NOW)
+
+
+def test_a_suspended_matter_is_still_reminded_of():
+    suspended = an_accepted_incident(due_at=None, due_step=None, suspended_at=NOW, **LED)
+
+    assert suspended.next_due == Timer(later(days=1), "remind")
+
+
+def test_an_action_at_a_tier_that_handed_it_over_is_forwarded():
+    away = an_incident(owner="town", status="handed-over", **LED)
+
+    after, [forwarded] = done(away, StrikeOff())
+
+    assert (forwarded.type.rpartition(".")[0], forwarded.to_tier) == ("action.forwarded", "town")
+    assert (after.incident_id, after.listing) == (INCIDENT, LISTING)
+
+
+def test_a_matter_that_is_judged_to_be_major_is_listed():
+    in_town = an_accepted_incident(tier="town")
+    major = Triage(severity="severity/1:major", reason="reason/1:more-facts-needed")
+
+    after, events = done(in_town, major)
+
+    assert types(events) == ["incident.triaged.v1", "incident.listed.v1"]
+    assert after.listing.reason == "reason/1:major-matter"
