@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from policy.parts import Deadline, Part, Reason, Severity
 from policy.spans import span_of
@@ -32,7 +32,7 @@ class Supervision(Part):
     """挂牌督办, 催办, 办结销号."""
 
     rules: tuple[ListingRule, ...] = ()
-    leaders: dict[Tier, Reference] = Field(default_factory=dict)
+    leaders: dict[Tier, Reference] = Field(default_factory=dict, validate_default=True)
     """Which post of a tier leads what a rule lists there."""
     remind: dict[Severity, Deadline] = Field(
         default={
@@ -44,10 +44,12 @@ class Supervision(Part):
     """How long after one reminder the next is due; a severity that is not named has no rhythm."""
     strike_off_after: Literal["resolved", "closed"] = "closed"
 
-    @model_validator(mode="after")
-    def _led(self) -> Self:
-        if self.rules and (missing := [tier for tier in TIERS if tier not in self.leaders]):
+    @field_validator("leaders")
+    @classmethod
+    def _led(cls, value: dict[Tier, Reference], info: ValidationInfo) -> dict[Tier, Reference]:
+        missing = [tier for tier in TIERS if tier not in value]
+        if missing and info.data.get("rules"):
             raise ValueError(
                 f"what a rule lists needs a leader; leaders are missing for: {', '.join(missing)}"
             )
-        return self
+        return value

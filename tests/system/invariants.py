@@ -9,7 +9,7 @@ import asyncpg
 from schemas.base import TIERS, height
 from schemas.topics import TOPICS, topics_read_by
 from tests.system import books as reading
-from tests.system import recount
+from tests.system import clocks, recount
 from tests.system.books import SERVICES
 
 HEAL_S = 60.0
@@ -150,7 +150,7 @@ def _histories(books):
 
 def violations(books, promised=None, foreign=frozenset()):
     """Everything that is wrong, as sentences; `foreign` are keys that a test wrote itself."""
-    found = [*delivered(books, foreign), *agreed(books), *recount.figures(books), *recount.clocks(books)]
+    found = [*delivered(books, foreign), *agreed(books), *recount.figures(books), *clocks.clocks(books)]
     return found if promised is None else [*found, *kept(books, set(promised))]
 
 

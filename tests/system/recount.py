@@ -1,15 +1,12 @@
-"""Figures and clocks counted again from the events alone, once through the product's table and once by hand."""
+"""Figures counted again from the events alone, once through the product's table and once by hand."""
 
 from collections import Counter
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from schemas.codes import bare
 from services.metrics.facts import LISTENS_TO, Cell, increments
 
 ZONE = ZoneInfo("Asia/Shanghai")
-LATE = timedelta(seconds=5)
-"""A deadline that passed longer ago than this, and is still in the table, was lost."""
 COUNTED = {
     "received": "incident.reported.v1",
     "opened": "incident.opened.v1",
@@ -20,6 +17,9 @@ COUNTED = {
     "closed": "incident.closed.v1",
     "suspended": "incident.suspended.v1",
     "extended": "incident.extended.v1",
+    "listed": "incident.listed.v1",
+    "reminders": "incident.reminded.v1",
+    "struck_off": "incident.struck-off.v1",
     "revisited": "revisit.completed.v1",
     "revisit_overdue": "revisit.overdue.v1",
 }
@@ -102,53 +102,3 @@ def _differences(what, found, expected):
     for one in sorted(found.keys() | expected.keys(), key=str):
         if found[one] != expected[one]:
             yield f"{what}: {one} is {found[one]}, not {expected[one]}"
-
-
-def clocks(books):
-    """No deadline is lost, doubled or early: the table has what the events say, and each fired once, in time."""
-    for tier in books.tiers:
-        for service, kind in (("routing", "routing"), ("followup", "followup")):
-            running = {}
-            for said in books.events(f"{tier}.{kind}"):
-                yield from _step(running, said)
-            rows = {
-                row["incident_id"]: (row["step"], row["due_at"])
-                for row in books.of(tier, service, "deadline")
-            }
-            for incident in sorted(rows.keys() | running.keys()):
-                if rows.get(incident) != running.get(incident):
-                    yield f"{tier}-{service} {incident}: clock {rows.get(incident)}, not {running.get(incident)}"
-            now = books.of(tier, service, "clock")[0]["now"]
-            for incident, (step, due_at) in rows.items():
-                if due_at < now - LATE:
-                    yield f"{tier}-{service} {incident}: {step} was due {now - due_at} ago and nothing happened"
-
-
-def _step(running, said):
-    """Follows the clock of one incident through its events; says what fired that was not running, or too early."""
-    event, key = said.event, said.key
-    match said.type:
-        case "incident.opened.v1":
-            _start(running, key, "accept", event.due_at)
-        case "incident.accepted.v1" | "incident.reopened.v1":
-            _start(running, key, "handle", event.due_at)
-        case "incident.resumed.v1" | "incident.extended.v1" | "incident.clock-moved.v1":
-            _start(running, key, event.step, event.due_at)
-        case "revisit.planned.v1":
-            _start(running, key, "revisit", event.due_at)
-        case "incident.overdue.v1" | "revisit.overdue.v1":
-            fired = (getattr(event, "step", "revisit"), event.due_at)
-            if running.pop(key, None) != fired:
-                yield f"{said.topic} {key}: {fired} fired and was not running"
-            if said.recorded_at < event.due_at:
-                yield f"{said.topic} {key}: {fired} fired {event.due_at - said.recorded_at} early"
-        case "incident.assigned.v1" | "action.refused.v1" | "revisit.visited.v1":
-            return
-        case _:
-            running.pop(key, None)
-
-
-def _start(running, key, step, due_at):
-    running.pop(key, None)
-    if due_at is not None:
-        running[key] = (step, due_at)

@@ -20,6 +20,7 @@ from schemas.routing import (
     IncidentReturned,
     IncidentSuspended,
 )
+from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from services.metrics.facts import ERROR, Cell, bucket_of, increments, seconds_of
 from tests.builders import (
     APPLICANT,
@@ -199,3 +200,13 @@ def test_a_bucket_stands_for_its_durations_within_the_error(seconds):
 @given(st.floats(0, 1e9), st.floats(0, 1e9))
 def test_longer_durations_never_fall_in_lower_buckets(one, other):
     assert (bucket_of(one) <= bucket_of(other)) or one > other
+
+
+def test_listings_reminders_and_striking_off_are_counted_where_the_matter_arose():
+    led = EVENT | {"leader": "l-7"}
+    listed = IncidentListed(**led, reason="reason/1:leader-decides", by="person")
+    reminded = IncidentReminded(**led, by="rhythm", number=1)
+    struck = IncidentStruckOff(**led, listed_at=NOW, reminders=1)
+
+    assert figures(listed, reminded, reminded, struck) == {"listed": 1, "reminders": 2, "struck_off": 1}
+    assert {cell.area for event in (listed, reminded, struck) for cell in cells(event)} == {VILLAGE}

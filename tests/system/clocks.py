@@ -1,0 +1,100 @@
+"""Clocks counted again from the events alone: none is lost, doubled or early, whatever else runs beside it."""
+
+from collections import defaultdict, deque
+from datetime import timedelta
+
+LATE = timedelta(seconds=5)
+"""A deadline that passed longer ago than this, and is still in the table, was lost."""
+STEPS = ("accept", "handle")
+ENDS = (
+    "incident.resolved.v1", "incident.closed.v1", "incident.escalated.v1", "incident.returned.v1",
+    "revisit.completed.v1",
+)  # fmt: skip
+
+
+def clocks(books):
+    """The tables have the next of what the events say, and each fired once, in time."""
+    for tier in books.tiers:
+        for service in ("routing", "followup"):
+            running, given = defaultdict(dict), _given(books, tier)
+            for said in books.events(f"{tier}.{service}"):
+                yield from _step(running[said.key], said, given)
+            following = {
+                key: min((due_at, step) for step, due_at in timers.items())
+                for key, timers in running.items()
+                if timers
+            }
+            yield from _compared(books, (tier, service), following)
+
+
+def _given(books, tier):
+    """What other tiers handed to this one, in order, by incident and giver."""
+    given = defaultdict(deque)
+    for other in books.tiers:
+        for said in books.events(f"{other}.handoff"):
+            if said.type == "incident.handed-over.v1" and said.event.to_tier == tier:
+                given[said.key, other].append(said.event)
+    return given
+
+
+def _compared(books, place, following):
+    where = "-".join(place)
+    rows = {row["incident_id"]: (row["due_at"], row["step"]) for row in books.of(*place, "deadline")}
+    for incident in sorted(rows.keys() | following.keys()):
+        if rows.get(incident) != following.get(incident):
+            yield f"{where} {incident}: clock {rows.get(incident)}, not {following.get(incident)}"
+    now = books.of(*place, "clock")[0]["now"]
+    for incident, (due_at, step) in rows.items():
+        if due_at < now - LATE:
+            yield f"{where} {incident}: {step} was due {now - due_at} ago and nothing happened"
+
+
+def _step(timers, said, given):
+    """Follows the timers of one incident through its events; says what fired that was not running, or too early."""
+    event = said.event
+    match said.type:
+        case "incident.opened.v1":
+            timers.clear()
+            _set(timers, "accept", event.due_at)
+            _set(timers, "remind", _travelled(given, said))
+        case "incident.accepted.v1" | "incident.reopened.v1":
+            timers.pop("accept", None)
+            _set(timers, "handle", event.due_at)
+        case "incident.resumed.v1" | "incident.extended.v1" | "incident.clock-moved.v1":
+            _set(timers, event.step, event.due_at)
+        case "incident.suspended.v1":
+            for step in STEPS:
+                timers.pop(step, None)
+        case "revisit.planned.v1":
+            _set(timers, "revisit", event.due_at)
+        case "incident.overdue.v1" | "revisit.overdue.v1":
+            yield from _fired(timers, said, getattr(event, "step", "revisit"), event.due_at)
+        case "incident.reminded.v1" if event.by == "rhythm":
+            yield from _fired(timers, said, "remind", timers.get("remind"))
+            _set(timers, "remind", event.remind_at)
+        case "incident.listed.v1" | "incident.reminded.v1":
+            _set(timers, "remind", event.remind_at)
+        case "incident.struck-off.v1":
+            timers.pop("remind", None)
+        case kind if kind in ENDS:
+            timers.clear()
+
+
+def _travelled(given, said):
+    """When the rhythm of a listing that came with the incident reminds next."""
+    handed = given[said.key, said.event.from_tier]
+    listing = handed.popleft().listing if handed else None
+    return None if listing is None else listing.remind_at
+
+
+def _fired(timers, said, step, due_at):
+    if due_at is None or timers.pop(step, None) != due_at:
+        yield f"{said.topic} {said.key}: {step} of {due_at} fired and was not running"
+    elif said.recorded_at < due_at:
+        yield f"{said.topic} {said.key}: {step} fired {due_at - said.recorded_at} early"
+
+
+def _set(timers, step, due_at):
+    timers.pop(step, None)
+    if due_at is not None:
+        timers[step] = due_at
