@@ -1,4 +1,4 @@
-"""`python -m bench [lifecycle|flat|latency|memory|demo|all]`: our figures beside the floor, bars kept or missed."""
+"""`python -m bench [lifecycle|flat|latency|deadlines|memory|demo|all]`: our figures, bars kept or missed."""
 
 import asyncio
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bench import demo, floor, gauges, latency, lifecycle, memory, seed
+from bench import deadlines, demo, floor, gauges, latency, lifecycle, memory, seed
 from bench.figures import Figure, Report, percentile, say, table
 from bench.house import house
 from bench.lifecycle import Run
@@ -132,6 +132,7 @@ def _all(report: Report, options: Options) -> None:
     one_tier(report, options, flat=True)
     escalated(report, options)
     seen_live(report, options)
+    deadlines.section(report, options)
     first_figure(report, options)
 
 
@@ -139,6 +140,7 @@ SECTIONS: dict[str, Section] = {
     "lifecycle": _lifecycle,
     "flat": lambda report, options: one_tier(report, options, flat=True, beside_floor=False),
     "latency": seen_live,
+    "deadlines": deadlines.section,
     "memory": escalated,
     "demo": first_figure,
     "all": _all,

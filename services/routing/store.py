@@ -130,17 +130,16 @@ async def provisional(tx: Connection, after: str, limit: int) -> list[Incident]:
     return [_incident(row) for row in rows]
 
 
-async def unraised(connection: Connection) -> int:
-    """How many deadlines passed more than a minute ago and were not fired; none, as long as the clock works.
+UNRAISED = """
+    select count(*) from deadline
+    where try_at <= now() + interval '1 minute' and due_at < now() - interval '1 minute'
+"""
+"""What met a bug is tried again within a minute, so the index on `try_at` finds all that were not fired."""
 
-    What met a bug is tried again within a minute, so the index on `try_at` finds all of them.
-    """
-    number: int = await connection.fetchval(
-        """
-        select count(*) from deadline
-        where try_at <= now() + interval '1 minute' and due_at < now() - interval '1 minute'
-        """
-    )
+
+async def unraised(connection: Connection) -> int:
+    """How many deadlines passed more than a minute ago and were not fired; none, as long as the clock works."""
+    number: int = await connection.fetchval(UNRAISED)
     return number
 
 
