@@ -1,29 +1,37 @@
 """Deadlines fire by the database's clock: in due order, none twice, none lost, none delayed by a bad one."""
 
 import asyncio
+import sys
 import uuid
+from asyncio.subprocess import PIPE
+from collections import defaultdict
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
+from messaging.database import Database
 from messaging.pace import Pulse
-from messaging.timer import Timer
+from messaging.timer import AT_ONCE, Timer
 from services.routing import store
 from services.routing.desk import Desk
-from tests.builders import a_centre, an_incident
+from tests.builders import ROOT, a_centre, an_incident
+from tests.messaging.tiny import rows
 from tests.messaging.wire import until
 
 pytestmark = pytest.mark.system
+OVERDUE = "select key, recorded_at from outbox where type = 'incident.overdue.v1' order by id"
+"""What was said, in that order; all of one transaction was recorded at the same moment."""
 
 
-async def overdue(database, count, **changes):
+async def overdue(database, count, *, ago=0, **changes):
     """So many incidents, each of which should have been accepted a while ago, in random order of their ids."""
     now = await database.now()
     every = [
         an_incident(
             incident_id=str(uuid.uuid4()),
             due_step="accept",
-            due_at=now - timedelta(seconds=count - at),
+            due_at=now - timedelta(seconds=ago + count - at),
             **changes,
         )
         for at in range(count)
@@ -35,9 +43,7 @@ async def overdue(database, count, **changes):
 
 async def said(database):
     """Incident ids of the overdue events, in the order in which they were said."""
-    async with database.connection() as connection:
-        rows = await connection.fetch("select key from outbox where type = 'incident.overdue.v1' order by id")
-    return [row["key"] for row in rows]
+    return [key for key, _ in await rows(database, OVERDUE)]
 
 
 async def run_until(database, done, *timers):
@@ -66,13 +72,75 @@ async def test_after_an_outage_they_fire_in_due_order(new_database):
     assert await said(database) == due
 
 
-async def test_three_workers_fire_each_once(new_database):
+async def test_three_workers_fire_each_once_and_take_the_oldest_in_turns(new_database):
     database = await new_database()
+    due = await overdue(database, 1500)
+
+    await run_until(database, 1500, *(a_timer(database) for _ in range(3)))
+
+    place = {one: at for at, one in enumerate(due)}
+    batches = defaultdict(list)
+    for one, at in await rows(database, OVERDUE):
+        batches[at].append(place[one])
+    assert sorted(await said(database)) == sorted(due)
+    # each takes the oldest that nobody has in hand: a stretch of the line, in order, without holes
+    assert all(taken == list(range(taken[0], taken[0] + len(taken))) for taken in batches.values())
+
+
+async def test_what_a_killed_worker_had_in_its_hands_is_fired_by_others_once(new_dsn):
+    dsn = await new_dsn("routing")
+    database = Database(dsn, name="test")
+    await database.connect()
     due = await overdue(database, 700)
 
+    async with a_doomed_worker(dsn) as worker:
+        in_hand = int(await worker.stdout.readline())
+        await run_until(database, 700 - in_hand, *(a_timer(database) for _ in range(3)))
+        before = await said(database)
+        worker.kill()
+        await worker.wait()
     await run_until(database, 700, *(a_timer(database) for _ in range(3)))
 
-    assert sorted(await said(database)) == sorted(due)
+    after = await said(database)
+    await database.close()
+    assert in_hand == AT_ONCE
+    assert sorted(before) == sorted(due[in_hand:])
+    assert after[len(before) :] == due[:in_hand]
+
+
+@asynccontextmanager
+async def a_doomed_worker(dsn):
+    """A process that has fired a batch, and hangs before it commits."""
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.services.routing.doomed_worker", dsn, cwd=ROOT, stdout=PIPE
+    )
+    try:
+        yield worker
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
+
+
+async def test_the_auditor_finds_what_was_not_raised_without_reading_what_runs(new_database):
+    database = await new_database()
+    now = await database.now()
+    running = [
+        an_incident(incident_id=str(uuid.uuid4()), due_step="accept", due_at=now + timedelta(hours=1 + at))
+        for at in range(2000)
+    ]
+    async with database.transaction() as tx:
+        await store.save(tx, running, now)
+    await overdue(database, 3, ago=600)
+    async with database.connection() as connection:
+        await connection.execute("analyze deadline")
+
+        found = await store.unraised(connection)
+        plan = "\n".join(row[0] for row in await connection.fetch(f"explain (costs off) {store.UNRAISED}"))
+
+    assert found == 3
+    assert "deadline_due" in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_nothing_fires_early(new_database):
