@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from policy.calendar import Calendar
+from policy.mediation import Mediation
 from policy.parts import SEVERITIES, Deadline, Duration, LocalDate, Part, Reason, Severity
 from policy.spans import Span, Where
 from policy.supervision import Supervision
 from policy.triage import TriageRule
+from policy.whistles import Whistles
 from policy.zones import ZoneName
 from schemas.base import TIERS, Tier, height
 
@@ -88,6 +90,8 @@ class Policy(Part):
     calendar: LocalDays = LocalDays()
     supervision: Supervision = Supervision()
     revisit: RevisitRules
+    whistle: Whistles = Whistles()
+    mediation: Mediation = Mediation()
 
     @field_validator("triage")
     @classmethod

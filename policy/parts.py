@@ -50,6 +50,7 @@ BareCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 Reason = Annotated[BareCode, _known("reason")]
 Category = Annotated[BareCode, _known("category")]
 Channel = Annotated[BareCode, _known("channel")]
+ContactRole = Annotated[BareCode, _known("contact-role")]
 
 
 class Part(BaseModel):

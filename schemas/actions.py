@@ -8,8 +8,10 @@ from pydantic_core import CoreSchema
 
 from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.codes import GivenCode
+from schemas.mediation import MediationAction
 from schemas.supervision import SupervisionAction
 from schemas.triage import Triage
+from schemas.whistles import WhistleAction
 
 
 class Accept(Action):
@@ -89,7 +91,18 @@ class Unknown(Action):
 
 
 Handling = (
-    Accept | Assign | Escalate | Return | Resolve | Suspend | Resume | Extend | SupervisionAction | Triage
+    Accept
+    | Assign
+    | Escalate
+    | Return
+    | Resolve
+    | Suspend
+    | Resume
+    | Extend
+    | SupervisionAction
+    | Triage
+    | WhistleAction
+    | MediationAction
 )
 """What routing decides."""
 Following = Visit

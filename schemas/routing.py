@@ -165,6 +165,8 @@ class ActionRefused(Event):
     actor: Actor
     action: str
     reason: str
+    about: str | None = None
+    """What stands in its way, such as `whistle:1`."""
 
 
 class Entry(BaseModel):
@@ -203,6 +205,10 @@ class IncidentHandedOver(Matter):
     """Whose case it is (领导包案)."""
     listing: Listing | None = None
     """A listing travels with its incident (挂牌督办)."""
+    whistled: int = 0
+    """How many whistles it has had, so that none of the next owner is mistaken for one of them."""
+    convened: int = 0
+    """How many sessions of joint mediation it has had."""
 
 
 class ActionForwarded(Event):

@@ -11,6 +11,14 @@ from schemas.base import TIERS, Event, Service, Tier
 from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
+from schemas.mediation import (
+    AgreementConfirmed,
+    SessionAdjourned,
+    SessionCalled,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+)
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.routing import (
     ActionForwarded,
@@ -33,6 +41,18 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.triage import IncidentTriaged
+from schemas.whistles import (
+    WhistleAcknowledged,
+    WhistleArrived,
+    WhistleBlown,
+    WhistleCalledOff,
+    WhistleEnded,
+    WhistleExcused,
+    WhistleOverdue,
+    WhistleReported,
+    WhistleSupported,
+    WhistleUnresponsive,
+)
 
 Kind = Literal["inbound", "intake", "routing", "handoff", "followup", "metrics"]
 Reach = Literal["same", "other", "all"]
@@ -99,6 +119,22 @@ FLOWS: tuple[Flow, ...] = (
             IncidentReminded,
             IncidentLeaderChanged,
             IncidentStruckOff,
+            WhistleAcknowledged,
+            WhistleArrived,
+            WhistleBlown,
+            WhistleCalledOff,
+            WhistleEnded,
+            WhistleExcused,
+            WhistleOverdue,
+            WhistleReported,
+            WhistleSupported,
+            WhistleUnresponsive,
+            AgreementConfirmed,
+            SessionAdjourned,
+            SessionCalled,
+            SessionCancelled,
+            SessionHeld,
+            SessionMissed,
             ActionRefused,
         ),
     ),

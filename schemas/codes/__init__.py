@@ -18,7 +18,7 @@ GivenCode = Annotated[
 
 KINDS = {"result": "revisit-result", "parties": "party-role"}
 """Fields that are not called like the list they take their codes from."""
-CODED = ("category", "channel", "severity", "method", "outcome", "result", "means", "reason")
+CODED = ("category", "channel", "severity", "method", "outcome", "result", "means", "reason", "support")
 """Fields that hold codes, wherever they stand."""
 
 HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ from pydantic_core import from_json, to_json
 from messaging.database import Connection
 from messaging.errors import LostRace
 from schemas.base import Tier
-from services.metrics.facts import Cell
+from services.metrics.counting import Cell
 
 Counts = dict[str, int]
 

@@ -10,7 +10,8 @@ from schemas.base import Tier
 from schemas.metrics import MetricCell, MetricHeartbeat
 from services.metrics import store
 from services.metrics.cells import EMPTY, Row, Slot, add, receive
-from services.metrics.facts import Cell, increments
+from services.metrics.counting import Cell
+from services.metrics.facts import increments
 
 
 class Desk:
@@ -23,7 +24,7 @@ class Desk:
     async def count(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Adds a batch of this tier's events to its cells."""
         del now  # figures go by when things happened
-        changes: dict[Cell, int] = {}
+        changes = dict[Cell, int]()
 
         def step(message: Message) -> None:
             if message.event is not None:

@@ -1,14 +1,13 @@
 """What each event adds to the figures: a pure table from events to increments of additive cells."""
 
-import math
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from typing import NamedTuple
 
 from schemas.base import Event, Matter
 from schemas.codes import bare
 from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
 from schemas.intake import IncidentReported
+from schemas.mediation import SessionEvent
 from schemas.routing import (
     IncidentAccepted,
     IncidentClosed,
@@ -22,31 +21,16 @@ from schemas.routing import (
     IncidentSuspended,
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
+from schemas.whistles import WhistleEvent
+from services.metrics import joint
+from services.metrics.counting import Counter, Increment
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
     RevisitVisited, RevisitOverdue, RevisitCompleted, IncidentListed, IncidentReminded, IncidentStruckOff,
+    *joint.LISTENS_TO,
 )  # fmt: skip
-
-ERROR = 0.05
-"""Relative error of a quantile."""
-GAMMA = (1 + ERROR) / (1 - ERROR)
-"""Ratio of neighbouring bucket bounds: such buckets add up over areas and tiers (DDSketch, Masson et al. 2019)."""
-_LOG_GAMMA = math.log(GAMMA)
-
-
-class Cell(NamedTuple):
-    """Where a measure is counted. Buckets of distributions have neither category nor channel."""
-
-    measure: str
-    area: str
-    day: str
-    category: str
-    channel: str
-
-
-Increment = tuple[Cell, int]
 
 
 def increments(event: Event, zone: tzinfo) -> list[Increment]:
@@ -55,36 +39,10 @@ def increments(event: Event, zone: tzinfo) -> list[Increment]:
     Measures beginning with `cohort.` count under the day of the report instead of the day of the event.
     """
     assert isinstance(event, Matter)
-    return list(_of(event, _Counter(event, zone)))
+    return list(_of(event, Counter(event, zone)))
 
 
-class _Counter:
-    """Makes increments for one event's matter."""
-
-    def __init__(self, matter: Matter, zone: tzinfo) -> None:
-        self._matter = matter
-        self._zone = zone
-        self._moment: datetime | None = None
-        self._its_day = ""
-
-    def at(self, moment: datetime, measure: str, by: int = 1) -> Increment:
-        matter = self._matter
-        return Cell(measure, matter.area, self._day(moment), matter.category, matter.channel), by
-
-    def took(self, measure: str, begin: datetime, end: datetime, *, by: int = 1) -> Increment:
-        """One duration, as a count in its bucket, under the day it ended."""
-        bucket = bucket_of((end - begin).total_seconds())
-        return Cell(f"{measure}:{bucket:04d}", self._matter.area, self._day(end), "", ""), by
-
-    def _day(self, moment: datetime) -> str:
-        """The day of a moment; most events count several measures under the same one, so the last is kept."""
-        if moment is not self._moment:
-            self._moment = moment
-            self._its_day = moment.astimezone(self._zone).date().isoformat()
-        return self._its_day
-
-
-def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
+def _of(event: Matter, count: Counter) -> Iterator[Increment]:
     match event:
         case IncidentReported():
             yield count.at(event.reported_at, "received")
@@ -120,13 +78,15 @@ def _of(event: Matter, count: _Counter) -> Iterator[Increment]:
             yield count.at(event.occurred_at, "reminders")
         case IncidentStruckOff():
             yield count.at(event.occurred_at, "struck_off")
+        case WhistleEvent() | SessionEvent():
+            yield from joint.of(event, count)
         case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
             yield from _revisit(event, count)
         case _:
             return
 
 
-def _handed_on(event: IncidentEscalated | IncidentReturned, count: _Counter) -> Iterator[Increment]:
+def _handed_on(event: IncidentEscalated | IncidentReturned, count: Counter) -> Iterator[Increment]:
     """What severity sends on at once was never open here, and going down by it is no return."""
     if isinstance(event, IncidentEscalated):
         yield count.at(event.occurred_at, "escalated")
@@ -136,7 +96,7 @@ def _handed_on(event: IncidentEscalated | IncidentReturned, count: _Counter) -> 
         yield count.at(event.occurred_at, "open", -1)
 
 
-def _resolved(event: IncidentResolved, count: _Counter, moment: datetime, by: int) -> Iterator[Increment]:
+def _resolved(event: IncidentResolved, count: Counter, moment: datetime, by: int) -> Iterator[Increment]:
     yield count.at(moment, "resolved", by)
     yield count.at(moment, "open", -by)
     yield count.took("time_to_resolve", event.reported_at, moment, by=by)
@@ -145,7 +105,7 @@ def _resolved(event: IncidentResolved, count: _Counter, moment: datetime, by: in
         yield count.at(moment, "on_time", by * event.on_time)
 
 
-def _undone(event: IncidentReopened, count: _Counter) -> Iterator[Increment]:
+def _undone(event: IncidentReopened, count: Counter) -> Iterator[Increment]:
     """A relapse takes the resolution back from the cells it was counted in."""
     yield count.at(event.occurred_at, "reopened")
     yield count.at(event.occurred_at, "open")
@@ -156,7 +116,7 @@ def _undone(event: IncidentReopened, count: _Counter) -> Iterator[Increment]:
         yield count.at(event.resolved_at, "on_time", -1 * event.on_time)
 
 
-def _revisit(event: Matter, count: _Counter) -> Iterator[Increment]:
+def _revisit(event: Matter, count: Counter) -> Iterator[Increment]:
     """Refused, unreachable and pending are counted apart and never as satisfied."""
     match event:
         case RevisitPlanned():
@@ -176,13 +136,3 @@ def _revisit(event: Matter, count: _Counter) -> Iterator[Increment]:
                 yield count.at(event.resolved_at, f"answer.{bare(role)}.unasked")
         case _:
             return
-
-
-def bucket_of(seconds: float) -> int:
-    """The logarithmic bucket of a duration; everything up to a second is in the first."""
-    return 0 if seconds <= 1 else math.ceil(math.log(seconds) / _LOG_GAMMA)
-
-
-def seconds_of(bucket: int) -> float:
-    """The duration a bucket stands for, at most `ERROR` away from any in it."""
-    return 1.0 if bucket == 0 else 2 * GAMMA**bucket / (GAMMA + 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from services.metrics.facts import ERROR, seconds_of
+from services.metrics.counting import ERROR, seconds_of
 
 Counts = Mapping[str, Mapping[str, int]]
 """Tier → measure → value, each the sum over the areas, days, categories and channels asked for."""
@@ -43,6 +43,37 @@ def _satisfaction(role: str, zh: str, en: str) -> Rate:
     )  # fmt: skip
 
 
+RINGS = (
+    ("1-minute", "一分钟圈", "1-minute ring"),
+    ("3-minutes", "三分钟圈", "3-minute ring"),
+    ("5-minutes", "五分钟圈", "5-minute ring"),
+    ("slow", "限时响应", "slow ring"),
+)
+"""The rings of the product's policy; a locality's own are counted in the cells like these."""
+JOINT_COUNTS = (
+    "whistles", "whistles_called_off", "sessions.called", "sessions.adjourned", "sessions.held", "sessions.missed",
+    "sessions.cancelled", "agreements", "agreements.confirmed", "agreements.refused", *(
+        f"whistle.{ring}.{one}"
+        for ring, _, _ in RINGS
+        for one in ("called", "acknowledged", "acknowledged_in_time", "arrived", "arrived_in_time", "supported",
+                    "reported", "excused", "unresponsive", "called_off")
+    ),
+)  # fmt: skip
+"""What is done together with others."""
+
+
+def _in_time(step: str, zh: str, en: str) -> tuple[Rate, ...]:
+    return tuple(
+        Rate(
+            f"{step}_in_time.{ring}@1", f"{ring_zh}按时{zh}率", f"{en} in time, {ring_en}",
+            (f"whistle.{ring}.{step}_in_time",), (f"whistle.{ring}.called",),
+            "所选期间被吹哨的参与方", "participants called in the period", None,
+            tuple(f"whistle.{ring}.{one}" for one in ("unresponsive", "excused", "called_off")),
+        )
+        for ring, ring_zh, ring_en in RINGS
+    )  # fmt: skip
+
+
 RATES: tuple[Rate, ...] = (
     _share("village", "矛盾不上交率（村级化解占比）", "Resolved in the village"),
     _share("town", "镇级化解占比", "Resolved in the town"),
@@ -62,16 +93,28 @@ RATES: tuple[Rate, ...] = (
     _satisfaction("reporter", "来访人满意率", "Satisfaction of reporters"),
     _satisfaction("applicant", "申请人满意率", "Satisfaction of applicants"),
     _satisfaction("respondent", "被申请人满意率", "Satisfaction of respondents"),
+    *_in_time("acknowledged", "响应", "Acknowledged"),
+    *_in_time("arrived", "到场", "Arrived")[:-1],
+    Rate(
+        "joint_agreement@1", "联合调解协议达成率", "Agreements of joint mediation", ("agreements",), ("sessions.held",),
+        "所选期间召开的联合调解", "sessions of joint mediation held in the period", None,
+        ("sessions.missed", "sessions.cancelled"),
+    ),
 )  # fmt: skip
 
 COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
     "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
-    "on_time", "with_target", "listed", "reminders", "struck_off",
+    "on_time", "with_target", "listed", "reminders", "struck_off", *JOINT_COUNTS,
 )  # fmt: skip
 DISTRIBUTIONS = (
     ("time_to_accept", "接单用时", "Time to accept"),
     ("time_to_resolve", "化解用时", "Time to resolve"),
+    *(
+        (f"time_to_acknowledge.{ring}", f"{zh}响应用时", f"Time to acknowledge, {en}")
+        for ring, zh, en in RINGS
+    ),
+    *((f"time_to_arrive.{ring}", f"{zh}到场用时", f"Time to arrive, {en}") for ring, zh, en in RINGS[:-1]),
 )
 
 

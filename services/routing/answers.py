@@ -14,4 +14,5 @@ def problem(refusal: Refused) -> Problem:
     """A refusal as a problem document: 404 for what nobody knows, else 409."""
     zh, en = SENTENCES[refusal.reason]
     status: Literal[404, 409] = 404 if refusal.reason == "unknown-incident" else 409
-    return Problem(status, refusal.reason, en, zh=zh)
+    about = f" ({refusal.about})" if refusal.about else ""
+    return Problem(status, refusal.reason, f"{en}{about}", zh=f"{zh}{about}")

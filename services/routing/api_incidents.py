@@ -17,6 +17,8 @@ from services.routing.desk import Desk
 from services.routing.explained import Explanation
 from services.routing.incident import Status
 from services.routing.refusal import Refused
+from services.routing.sessions import Session
+from services.routing.whistles import Whistle
 
 
 class IncidentView(BaseModel):
@@ -53,6 +55,8 @@ class IncidentWhole(IncidentView):
     """An incident with everything that happened to it, in order."""
 
     history: tuple[Entry, ...]
+    whistles: tuple[Whistle, ...]
+    sessions: tuple[Session, ...]
 
 
 class IncidentPage(BaseModel):

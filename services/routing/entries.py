@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from schemas.base import Actor, Event, Tier
+from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
     IncidentAssigned,
@@ -18,7 +19,8 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.triage import IncidentTriaged
-from services.routing import listing
+from schemas.whistles import WhistleEvent
+from services.routing import listing, sessions, whistles
 
 
 def entry_of(tier: Tier, event: Event, now: datetime) -> Entry:
@@ -59,5 +61,9 @@ def _detail(event: Event) -> str | None:
             return event.to_tier
         case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
             return listing.detail(event)
+        case WhistleEvent():
+            return whistles.detail(event)
+        case SessionEvent():
+            return sessions.detail(event)
         case _:
             return None

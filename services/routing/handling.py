@@ -18,13 +18,17 @@ from schemas.actions import (
     Unknown,
 )
 from schemas.base import Actor, Event
+from schemas.mediation import MediationAction
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
 from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
 from schemas.triage import Triage
+from schemas.whistles import WhistleAction
+from services.routing import mediation, whistling
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.handoff import Act, hand_over, next_up, skip_rule
 from services.routing.incident import Incident
+from services.routing.occasion import Occasion
 from services.routing.pauses import extend, resume, suspend
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule
@@ -43,6 +47,8 @@ class Request:
 
 def decide_action(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
     """The events of an action. Raises `Refused`; an incident handed over is forwarded to its owner."""
+    if mediation.in_these_books(incident, request.action):
+        return _joint(incident, request, centre, now)
     if not incident.owned:
         return [
             ActionForwarded(
@@ -79,6 +85,8 @@ def _owned(
     policies = centre.policies
     act = Act(request.actor, request.occurred_at, now)
     by = {"occurred_at": request.occurred_at, "actor": request.actor}
+    if isinstance(action, (WhistleAction, MediationAction)):
+        return _joint(incident, request, centre, now)
     match action:
         case Accept():
             return [_accept(incident, request, policies, now)]
@@ -93,7 +101,7 @@ def _owned(
                 raise Refused("nowhere-to-return")
             return hand_over(incident, incident.path[-1], reason, "person", act)
         case Resolve():
-            return [_resolve(incident, action, request)]
+            return [_resolve(incident, action, request, policies)]
         case Triage():
             return triage(incident, action, act, policies)
         case Suspend():
@@ -106,6 +114,16 @@ def _owned(
             return supervise(incident, action, by, policies, now)
         case _:
             assert_never(action)
+
+
+def _joint(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
+    """What is done together with others."""
+    policy = centre.policies[incident.policy]
+    occasion = Occasion(request.actor, request.occurred_at, now, policy, centre.roster)
+    if isinstance(request.action, MediationAction):
+        return mediation.decide(incident, request.action, occasion)
+    assert isinstance(request.action, WhistleAction)
+    return whistling.decide(incident, request.action, occasion)
 
 
 def _accept(incident: Incident, request: Request, policies: Policies, now: datetime) -> IncidentAccepted:
@@ -121,9 +139,11 @@ def _accept(incident: Incident, request: Request, policies: Policies, now: datet
     )
 
 
-def _resolve(incident: Incident, action: Resolve, request: Request) -> IncidentResolved:
+def _resolve(incident: Incident, action: Resolve, request: Request, policies: Policies) -> IncidentResolved:
     if incident.status != "accepted":
         raise Refused("not-accepted")
+    whistling.none_open(incident)
+    mediation.may_resolve(incident, action, policies)
     target_at = promised(incident)
     return IncidentResolved(
         **incident.matter,

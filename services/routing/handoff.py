@@ -8,6 +8,7 @@ from typing import Literal
 from schemas.base import TIERS, Actor, Event, Tier, height, higher, tier_of
 from schemas.codes import bare
 from schemas.routing import IncidentEscalated, IncidentHandedOver, IncidentReturned
+from services.routing import mediation, whistling
 from services.routing.clocks import Policies
 from services.routing.incident import Incident, evolve
 from services.routing.refusal import Refused
@@ -56,10 +57,16 @@ class Act:
 def hand_over(
     incident: Incident, to_tier: Tier, reason: str, by: Literal["person", "deadline", "policy"], act: Act
 ) -> Sequence[Event]:
-    """The two events of a handover: the fact for everybody, and the incident itself for its new owner.
+    """What ends here with it, the fact for everybody, and the incident itself for its new owner.
 
-    The latter has the lines of the history that are not written yet; those before are added when it is stored.
+    The last has the lines of the history that are not written yet; those before are added when it is stored.
     """
+    ended = [
+        *whistling.handed_over(incident, act.occurred_at),
+        *mediation.handed_over(incident, act.occurred_at),
+    ]
+    for event in ended:
+        incident = evolve(incident, event, act.recorded_at)
     fields = {"occurred_at": act.occurred_at, "actor": act.actor, "to_tier": to_tier, "reason": reason}
     fact: Event
     if height(to_tier) > height(incident.tier):
@@ -83,5 +90,7 @@ def hand_over(
         handlers=incident.handlers,
         leader=incident.leader,
         listing=incident.listing,
+        whistled=incident.whistled,
+        convened=incident.convened,
     )
-    return [fact, whole]
+    return [*ended, fact, whole]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from schemas.base import Event, MatterState, Party, Tier
+from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
     IncidentAccepted,
@@ -31,9 +32,12 @@ from schemas.supervision import (
     Listing,
 )
 from schemas.triage import IncidentTriaged
-from services.routing import listing
+from schemas.whistles import WhistleEvent
+from services.routing import listing, sessions, whistles
 from services.routing.entries import entry_of
 from services.routing.history import NONE, Counts, counted
+from services.routing.sessions import Session
+from services.routing.whistles import Whistle
 
 Status = Literal["open", "accepted", "resolved", "closed", "handed-over"]
 WORKED_ON: tuple[Status, ...] = ("open", "accepted")
@@ -99,6 +103,14 @@ class Incident(MatterState):
     """Its lines that are not written yet; those before are rows of their own."""
     lines: Counts = NONE
     """How many lines there are, fresh ones included."""
+    whistles: tuple[Whistle, ...] = ()
+    """Those blown at this tier."""
+    whistled: int = 0
+    """How many it has had at all tiers."""
+    sessions: tuple[Session, ...] = ()
+    """Those of joint mediation that this tier called."""
+    convened: int = 0
+    """How many it has had at all tiers."""
 
     @property
     def step(self) -> Step | None:
@@ -114,6 +126,8 @@ class Incident(MatterState):
         yield self.due_at, self.due_step
         if self.listing is not None and self.status in WORKED_ON:
             yield self.listing.remind_at, "remind"
+        yield from whistles.timers(self.whistles)
+        yield from sessions.timers(self.sessions)
 
     @property
     def next_due(self) -> Timer | None:
@@ -169,6 +183,12 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
             return {"status": "closed"}
         case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
             return listing.changes(before.listing, event)
+        case WhistleEvent():
+            after = whistles.changed(before.whistles, event)
+            return {"whistles": after, "whistled": max(before.whistled, event.whistle)}
+        case SessionEvent():
+            held = sessions.changed(before.sessions, event)
+            return {"sessions": held, "convened": max(before.convened, event.session)}
         case _:
             return {}
 

@@ -20,6 +20,7 @@ from schemas.routing import (
     IncidentReopened,
     Step,
 )
+from services.routing import mediation, whistling
 from services.routing.centre import Centre
 from services.routing.clocks import accept_until, due_fields, handle_until
 from services.routing.handling import Request, decide_action
@@ -71,6 +72,10 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
             return _overdue(incident, step, passed.due_at, centre, now)
         case "remind":
             return _after(incident, remind_again(incident, centre.policies, now), now)
+        case step if step.startswith("whistle:"):
+            return _after(incident, whistling.late(incident, step, passed.due_at), now)
+        case step if step.startswith("session:"):
+            return _after(incident, mediation.late(incident, step, passed.due_at), now)
         case other:
             raise AssertionError(f"nothing of an incident is called {other}")
 
@@ -114,7 +119,9 @@ def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Ce
         leader=given.leader,
         listing=given.listing,
     )
-    fresh = _told(begun, incident, given.history)
+    fresh = replace(_told(begun, incident, given.history), whistled=given.whistled, convened=given.convened)
+    if incident is not None:
+        fresh = replace(fresh, whistles=incident.whistles, sessions=incident.sessions)
     opening = _opening(fresh, given.from_tier, given.occurred_at, centre, now)
     return _watched(fresh, [opening], centre, now)
 
@@ -171,6 +178,7 @@ def _asked(
             actor=asked.actor,
             action=asked.action.action,
             reason=refusal.reason,
+            about=refusal.about,
         )
         return incident, [refused]
 

@@ -27,6 +27,26 @@ Reason = Literal[
     "same-leader",
     "not-finished",
     "handler-strikes-off",
+    "unknown-whistle",
+    "whistle-open",
+    "whistle-over",
+    "nobody-to-call",
+    "called-twice",
+    "unknown-ring",
+    "unknown-participant",
+    "participant-done",
+    "out-of-turn",
+    "before-the-step",
+    "approver-is-participant",
+    "unknown-session",
+    "session-open",
+    "session-over",
+    "session-in-the-past",
+    "session-too-late",
+    "session-not-yet",
+    "no-session-held",
+    "no-agreement",
+    "confirmed-already",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -69,12 +89,49 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "须由承办人以外的具名人员摘牌",
         "Somebody who is named, and did not handle the matter, must strike it off",
     ),
+    "unknown-whistle": ("没有这次吹哨", "No such whistle"),
+    "whistle-open": (
+        "吹哨尚未结束，不能办结",
+        "A whistle is still open; nothing is resolved before it has ended",
+    ),
+    "whistle-over": ("这次吹哨已经结束", "The whistle has ended"),
+    "nobody-to-call": (
+        "规则未规定应吹哨的对象，请指明",
+        "The policy calls nobody for such a matter; name somebody",
+    ),
+    "called-twice": ("同一对象被点名两次", "The same participant is named twice"),
+    "unknown-ring": ("规则中没有这个响应圈", "The policy has no such ring"),
+    "unknown-participant": ("没有这个参与方", "No such participant"),
+    "participant-done": (
+        "该参与方已反馈、免到、无响应或已取消",
+        "The participant has reported, was excused, did not respond, or was called off",
+    ),
+    "out-of-turn": ("请先完成前面的环节", "It is another step's turn"),
+    "before-the-step": ("时间早于上一环节", "This cannot have happened before the step before it"),
+    "approver-is-participant": (
+        "免到须由参与方以外的人批准",
+        "Somebody else than the participant must approve",
+    ),
+    "unknown-session": ("没有这场调解", "No such session"),
+    "session-open": (
+        "还有调解会待召开，请先召开或取消",
+        "A session is still to be held; hold or cancel it first",
+    ),
+    "session-over": ("这场调解已召开、错过或取消", "The session was held, missed or cancelled"),
+    "session-in-the-past": ("召开时间早于召集时间", "A session is not called for a time that has passed"),
+    "session-too-late": ("召开时间超出规定期限", "The policy wants it held earlier"),
+    "session-not-yet": ("还没到召开时间", "Its time has not come yet"),
+    "no-session-held": ("尚未召开联合调解", "No session of joint mediation was held"),
+    "no-agreement": ("没有达成协议", "No agreement was reached"),
+    "confirmed-already": ("司法确认结果已经登记", "The court's answer is known already"),
 }
 
 
 class Refused(Exception):
     """A business refusal: a fact, not a failure; nothing changes."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, about: str | None = None) -> None:
         super().__init__(reason)
         self.reason: Reason = reason
+        self.about = about
+        """What it is about, such as `whistle:1`; an opaque name or a code."""

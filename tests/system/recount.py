@@ -4,7 +4,8 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from schemas.codes import bare
-from services.metrics.facts import LISTENS_TO, Cell, increments
+from services.metrics.counting import Cell
+from services.metrics.facts import LISTENS_TO, increments
 
 ZONE = ZoneInfo("Asia/Shanghai")
 COUNTED = {

@@ -21,7 +21,8 @@ from schemas.routing import (
     IncidentSuspended,
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
-from services.metrics.facts import ERROR, Cell, bucket_of, increments, seconds_of
+from services.metrics.counting import ERROR, Cell, bucket_of, seconds_of
+from services.metrics.facts import increments
 from tests.builders import (
     APPLICANT,
     MATTER,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.metrics.facts import ERROR, bucket_of
+from services.metrics.counting import ERROR, bucket_of
 from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, distribution, percent, total
 
 ACCEPT = DISTRIBUTIONS[0]

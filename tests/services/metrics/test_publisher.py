@@ -10,8 +10,8 @@ from messaging.inbox import Inbox, Reading
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import TOPICS
 from services.metrics import cells, publisher
+from services.metrics.counting import Cell
 from services.metrics.desk import Desk
-from services.metrics.facts import Cell
 from services.metrics.publisher import Publisher
 from tests.messaging.tiny import rows
 from tests.messaging.wire import kill_holder, read, running, until

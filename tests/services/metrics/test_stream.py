@@ -6,7 +6,7 @@ import json
 import pytest
 
 from services.metrics import cells
-from services.metrics.facts import Cell
+from services.metrics.counting import Cell
 from services.metrics.stream import Hub
 from tests.messaging.wire import running
 

@@ -1,0 +1,114 @@
+"""吹哨—响应—支援: who is called to a whistle, how fast, and who may be excused."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import PlainSerializer, PlainValidator, model_validator
+
+from policy.parts import Category, ContactRole, Deadline, Part, Reason, Severity
+from policy.spans import Span, span_of
+from schemas.whistles import RESPONSE_STEPS, ResponseStep, RingName
+
+
+def _perhaps(value: object) -> Span | None:
+    return None if value is None else span_of(value)
+
+
+PerhapsDeadline = Annotated[
+    Span | None, PlainValidator(_perhaps), PlainSerializer(lambda span: span and span.text)
+]
+"""A deadline, or nothing where the step is not asked for."""
+
+
+class Ring(Part):
+    """How long each step may take; a ring without a time for arriving or supporting does not ask for it."""
+
+    acknowledge: Deadline
+    arrive: PerhapsDeadline = None
+    support: PerhapsDeadline = None
+    result: Deadline
+    grace: Deadline
+    """How long after it should have acknowledged a silent participant is recorded as unresponsive."""
+
+    @property
+    def steps(self) -> tuple[tuple[ResponseStep, Span], ...]:
+        """What is asked for, in order, and how long it may take."""
+        every = ((step, getattr(self, step)) for step in RESPONSE_STEPS)
+        return tuple((step, span) for step, span in every if span is not None)
+
+
+Since = Literal["whistle", "step-before"]
+
+
+class Begins(Part):
+    """From when a step's time is counted: from the whistle, or from when the step before was done."""
+
+    arrive: Since = "whistle"
+    support: Since = "step-before"
+    result: Since = "step-before"
+
+    def of(self, step: ResponseStep) -> Since:
+        """From when a step is counted; before acknowledging there is only the whistle."""
+        return {"arrive": self.arrive, "support": self.support, "result": self.result}.get(step, "whistle")
+
+
+class Callees(Part):
+    """Who is called when nobody is named: roles by ring, where severity and category meet; empty lists meet all."""
+
+    severities: tuple[Severity, ...] = ()
+    categories: tuple[Category, ...] = ()
+    roles: dict[RingName, tuple[ContactRole, ...]]
+
+    def meets(self, severity: str, category: str) -> bool:
+        """Whether it is about such an incident; both codes bare."""
+        return (not self.severities or severity in self.severities) and (
+            not self.categories or category in self.categories
+        )
+
+
+def _within(acknowledge: str, arrive: str | None, support: str, result: str, grace: str) -> Ring:
+    spans = {
+        "acknowledge": acknowledge,
+        "arrive": arrive,
+        "support": support,
+        "result": result,
+        "grace": grace,
+    }
+    return Ring.model_validate(spans)
+
+
+RINGS: dict[RingName, Ring] = {
+    "1-minute": _within("PT1M", "PT1M", "PT30M", "PT2H", "PT1M"),
+    "3-minutes": _within("PT1M", "PT3M", "PT30M", "PT2H", "PT2M"),
+    "5-minutes": _within("PT1M", "PT5M", "PT30M", "PT2H", "PT4M"),
+    "slow": _within("PT6H", None, "3 working days", "5 working days", "P1D"),
+}
+"""The rings of rapid response, and one for departments that need days."""
+
+
+class Whistles(Part):
+    """Rings, who is called in them, and the reasons for which a participant need not come."""
+
+    rings: dict[RingName, Ring] = RINGS
+    since: Begins = Begins()
+    usual: RingName = "slow"
+    """The ring of somebody who is named without one."""
+    calls: tuple[Callees, ...] = ()
+    """The first one that meets severity and category says who is called."""
+    excuse: tuple[Reason, ...] = ("engaged-elsewhere", "beyond-authority", "force-majeure")
+
+    @model_validator(mode="after")
+    def _known_rings(self) -> Self:
+        used = {self.usual, *(ring for one in self.calls for ring in one.roles)}
+        if unknown := sorted(used - self.rings.keys()):
+            raise ValueError(f"these rings have no times: {', '.join(unknown)}")
+        return self
+
+    def rule(self, severity: str, category: str) -> int | None:
+        """Which rule says who is called to such an incident, if one does; both codes bare."""
+        return next((at for at, one in enumerate(self.calls) if one.meets(severity, category)), None)
+
+    def callees(self, rule: int, ring: str | None) -> Iterator[tuple[str, str]]:
+        """Role and ring of everybody a rule calls, or of those in one ring."""
+        for name, roles in self.calls[rule].roles.items():
+            yield from ((role, name) for role in roles if ring in {None, name})
