@@ -4,11 +4,12 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from policy.calendar import Calendar
 from policy.mediation import Mediation
 from policy.parts import SEVERITIES, Deadline, Duration, LocalDate, Part, Reason, Severity
+from policy.referrals import ReferralRules
 from policy.spans import Span, Where
 from policy.supervision import Supervision
 from policy.triage import TriageRule
@@ -87,6 +88,7 @@ class Policy(Part):
     missed: Missed = Missed()
     skips: tuple[Skip, ...] = ()
     pauses: Pauses = Pauses()
+    referrals: ReferralRules = ReferralRules()
     calendar: LocalDays = LocalDays()
     supervision: Supervision = Supervision()
     revisit: RevisitRules
@@ -116,6 +118,14 @@ class Policy(Part):
             raise ValueError(f"these rules are missing: {', '.join(missing)}")
         return value
 
+    @field_validator("referrals")
+    @classmethod
+    def _pauses_by_rule(cls, value: ReferralRules, info: ValidationInfo) -> ReferralRules:
+        allowed = info.data["pauses"].suspend if "pauses" in info.data else value.pauses().values()
+        if wrong := [place for place, reason in value.pauses().items() if reason not in allowed]:
+            raise ValueError(f"not a reason of pauses.suspend: {', '.join(wrong)}")
+        return value
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone whose midnight begins a day."""
@@ -138,6 +148,10 @@ class Policy(Part):
     def first(self, severity: str) -> Tier:
         """The tier an incident of a severity begins at."""
         return self.first_tier[severity_of(severity)]
+
+    def stops_for(self, reason: str | None) -> str | None:
+        """The reason itself, where a clock may stand still for it."""
+        return reason if reason in self.pauses.suspend else None
 
     def skip(self, from_tier: Tier, to_tier: Tier, severity: str) -> int | None:
         """Which permission lets an incident pass over the tier between; None where none does."""

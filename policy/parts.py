@@ -51,6 +51,7 @@ Reason = Annotated[BareCode, _known("reason")]
 Category = Annotated[BareCode, _known("category")]
 Channel = Annotated[BareCode, _known("channel")]
 ContactRole = Annotated[BareCode, _known("contact-role")]
+Body = Annotated[BareCode, _known("referral-body")]
 
 
 class Part(BaseModel):

@@ -9,6 +9,7 @@ from pydantic_core import CoreSchema
 from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.codes import GivenCode
 from schemas.mediation import MediationAction
+from schemas.referrals import ReferralAction
 from schemas.supervision import SupervisionAction
 from schemas.triage import Triage
 from schemas.whistles import WhistleAction
@@ -103,6 +104,7 @@ Handling = (
     | Triage
     | WhistleAction
     | MediationAction
+    | ReferralAction
 )
 """What routing decides."""
 Following = Visit

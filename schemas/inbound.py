@@ -28,6 +28,8 @@ class ReportSubmitted(Event):
     """How many people are concerned: triage may look at it."""
     target_at: Moment | None = None
     backfill: bool = False
+    source_number: Reference | None = None
+    """The number the source itself has for it, such as a court's case number: one matter each."""
 
 
 class ActionSubmitted(Event):

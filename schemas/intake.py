@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from schemas.actions import FirstAction, OpenAction, decider
-from schemas.base import Actor, Event, IncidentId, Matter, Party, Service, Tier
+from schemas.base import Actor, Event, IncidentId, Matter, Party, Reference, Service, Tier
 from schemas.codes import Code
 
 
@@ -27,6 +27,10 @@ class IncidentReported(Matter):
     """What triage proposed; another `severity` is a person's decision. Null for history, and before triage existed."""
     triage: tuple[str, ...] = ()
     """The policy's rules that propose it, such as `default/2 triage.collective`."""
+    referred_by: Code | None = None
+    """The body that sent it here (诉调, 访调, 警调), and wants answers."""
+    source_number: Reference | None = None
+    """The number the source itself has for it."""
 
 
 def _its_decider(given: dict[str, Any]) -> Service:

@@ -18,6 +18,7 @@ from schemas.base import (
     Tier,
 )
 from schemas.codes import Code
+from schemas.referrals import Offer
 from schemas.supervision import Listing
 
 Step = Literal["accept", "handle"]
@@ -209,6 +210,9 @@ class IncidentHandedOver(Matter):
     """How many whistles it has had, so that none of the next owner is mistaken for one of them."""
     convened: int = 0
     """How many sessions of joint mediation it has had."""
+    offer: Offer | None = None
+    referrals: int = 0
+    """How often it was transferred or referred so far: their numbers go on."""
 
 
 class ActionForwarded(Event):

@@ -20,6 +20,21 @@ from schemas.mediation import (
     SessionMissed,
 )
 from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.referrals import (
+    EligibleDeclared,
+    EligibleRecorded,
+    IncidentReferred,
+    IncidentReturnedToSource,
+    IncidentTransferred,
+    ReferralAccepted,
+    ReferralAnswered,
+    ReferralConcluded,
+    ReferralOpened,
+    ReferralOverdue,
+    ReferralRecalled,
+    ReferralReturned,
+    SubmissionRefused,
+)
 from schemas.routing import (
     ActionForwarded,
     ActionForwardedV1,
@@ -84,7 +99,7 @@ FLOWS: tuple[Flow, ...] = (
         "inbound",
         "partners",
         (("intake", "same"),),
-        (ReportSubmitted, ActionSubmitted),
+        (ReportSubmitted, ActionSubmitted, EligibleDeclared),
         "chosen by the sender",
         sequenced=False,
         max_bytes=4
@@ -94,7 +109,7 @@ FLOWS: tuple[Flow, ...] = (
         "intake",
         "intake",
         (("routing", "same"), ("followup", "same"), ("metrics", "same")),
-        (IncidentReported, ActionReceived, ActionReceivedV1),
+        (IncidentReported, ActionReceived, ActionReceivedV1, EligibleRecorded, SubmissionRefused),
     ),
     Flow(
         "routing",
@@ -135,6 +150,16 @@ FLOWS: tuple[Flow, ...] = (
             SessionCancelled,
             SessionHeld,
             SessionMissed,
+            IncidentTransferred,
+            IncidentReferred,
+            ReferralOpened,
+            ReferralAccepted,
+            ReferralReturned,
+            ReferralConcluded,
+            ReferralRecalled,
+            ReferralOverdue,
+            IncidentReturnedToSource,
+            ReferralAnswered,
             ActionRefused,
         ),
     ),

@@ -16,9 +16,20 @@ GivenCode = Annotated[
 ]
 """A code as a caller may send it: in full, or bare, meaning the newest released list of its kind."""
 
-KINDS = {"result": "revisit-result", "parties": "party-role"}
+KINDS = {"result": "revisit-result", "parties": "party-role", "body": "referral-body"}
 """Fields that are not called like the list they take their codes from."""
-CODED = ("category", "channel", "severity", "method", "outcome", "result", "means", "reason", "support")
+CODED = (
+    "category",
+    "channel",
+    "severity",
+    "method",
+    "outcome",
+    "result",
+    "means",
+    "reason",
+    "support",
+    "body",
+)
 """Fields that hold codes, wherever they stand."""
 
 HERE = Path(__file__).parent
@@ -74,14 +85,21 @@ def resolve(lists: dict[str, CodeList], kind: str, given: str) -> str:
 
     Raises `UnknownCode`. A locality's list counts as the kind when its id ends in it (`us-boston.category/1`).
     """
-    name, _, code = given.rpartition(":")
-    of_kind = _of_kind(tuple(lists), kind)
-    for one in of_kind:
-        if name in ("", one) and code in lists[one].codes:
-            return f"{one}:{code}"
+    if (found := find(lists, kind, given)) is not None:
+        return found
+    name, of_kind = given.rpartition(":")[0], _of_kind(tuple(lists), kind)
     known = [one for one in of_kind if name in ("", one)]
     accepted = ", ".join(sorted(code for one in known for code in lists[one].codes)[:20])
     raise UnknownCode(f"not a {kind} code of the lists in force; accepted: {accepted or 'none'}")
+
+
+def find(lists: dict[str, CodeList], kind: str, given: str) -> str | None:
+    """The full code as `resolve` gives it; None where no list of the kind has it."""
+    name, _, code = given.rpartition(":")
+    for one in _of_kind(tuple(lists), kind):
+        if name in ("", one) and code in lists[one].codes:
+            return f"{one}:{code}"
+    return None
 
 
 @lru_cache(maxsize=200)

@@ -41,6 +41,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "mediation.missed.v1": ("联合调解未能召开", "The joint mediation did not take place"),
     "mediation.cancelled.v1": ("联合调解已取消", "The joint mediation was cancelled"),
     "mediation.confirmed.v1": ("司法确认结果已登记", "A court has decided on the agreement"),
+    "incident.transferred.v1": ("已移交部门，待答复", "With a department, to be answered"),
+    "incident.referred.v1": ("已分流至其他单位，待答复", "Referred to another body, to be answered"),
+    "referral.opened.v1": ("对方单位已开始审查", "The other side has opened it"),
+    "referral.accepted.v1": ("对方单位已受理", "The other side has taken it"),
+    "referral.returned.v1": ("对方单位已退回", "The other side gave it back"),
+    "referral.concluded.v1": ("对方单位已告知结果", "The other side told the result"),
+    "referral.recalled.v1": ("已收回自行办理", "Taken back by the centre"),
+    "referral.overdue.v1": ("对方单位逾期未答复，已催办", "The other side is late; it was reminded"),
+    "incident.returned-to-source.v1": ("已退回来源单位", "Given back to its source"),
+    "referral.answered.v1": ("已答复来源单位", "The source was answered"),
     "revisit.planned.v1": ("已安排回访", "A revisit is planned"),
     "revisit.visited.v1": ("已回访一方", "A party was revisited"),
     "revisit.overdue.v1": ("回访超期", "The revisit is late"),
@@ -54,6 +64,7 @@ STATUS = {
     "incident.resolved.v1": "resolved",
     "incident.reopened.v1": "accepted",
     "incident.closed.v1": "closed",
+    "incident.returned-to-source.v1": "returned-to-source",
 }
 
 

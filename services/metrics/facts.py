@@ -8,6 +8,7 @@ from schemas.codes import bare
 from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
 from schemas.intake import IncidentReported
 from schemas.mediation import SessionEvent
+from schemas.referrals import EligibleRecorded
 from schemas.routing import (
     IncidentAccepted,
     IncidentClosed,
@@ -22,14 +23,15 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.whistles import WhistleEvent
-from services.metrics import joint
-from services.metrics.counting import Counter, Increment
+from services.metrics import joint, referral_facts
+from services.metrics.counting import Cell, Counter, Increment
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
     RevisitVisited, RevisitOverdue, RevisitCompleted, IncidentListed, IncidentReminded, IncidentStruckOff,
     *joint.LISTENS_TO,
+    EligibleRecorded, *referral_facts.COUNTED,
 )  # fmt: skip
 
 
@@ -38,8 +40,16 @@ def increments(event: Event, zone: tzinfo) -> list[Increment]:
 
     Measures beginning with `cohort.` count under the day of the report instead of the day of the event.
     """
+    if isinstance(event, EligibleRecorded):
+        return [_eligible(event)]
     assert isinstance(event, Matter)
     return list(_of(event, Counter(event, zone)))
+
+
+def _eligible(event: EligibleRecorded) -> Increment:
+    """Under the first day of the month it is about, and the channel its matters come through."""
+    cell = Cell("referral.eligible", event.area, f"{event.month}-01", "", f"channel/1:{bare(event.body)}")
+    return cell, (event.count or 0) - (event.replaces or 0)
 
 
 def _of(event: Matter, count: Counter) -> Iterator[Increment]:
@@ -50,6 +60,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
                 yield count.at(event.reported_at, "triaged")
             if event.proposed_severity not in (None, event.severity):
                 yield count.at(event.reported_at, "triage_overruled")
+            if event.referred_by is not None:
+                yield count.at(event.reported_at, "referral.offered")
         case IncidentOpened():
             yield count.at(event.occurred_at, "opened")
             yield count.at(event.occurred_at, "open")
@@ -83,7 +95,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
         case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
             yield from _revisit(event, count)
         case _:
-            return
+            for moment, measure, by in referral_facts.counts(event):
+                yield count.at(moment, measure, by)
 
 
 def _handed_on(event: IncidentEscalated | IncidentReturned, count: Counter) -> Iterator[Increment]:

@@ -106,6 +106,10 @@ COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
     "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
     "on_time", "with_target", "listed", "reminders", "struck_off", *JOINT_COUNTS,
+    "transferred", "transferred.accepted", "transferred.returned", "transferred.recalled", "transferred.overdue",
+    "referred", "referred.accepted", "referred.returned", "referred.succeeded", "referred.failed", "referred.recalled",
+    "referred.overdue", "returned_to_source", "referral.eligible", "referral.offered", "referral.accepted",
+    "referral.diverted", "referral.returned", "referral.succeeded", "referral.failed",
 )  # fmt: skip
 DISTRIBUTIONS = (
     ("time_to_accept", "接单用时", "Time to accept"),

@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode, Party, Reference, Tier
+from schemas.referrals import Offer
 from schemas.routing import Entry
 from schemas.supervision import Listing
 from services.routing import store
 from services.routing.answers import IncidentId, problem
+from services.routing.away import Away
 from services.routing.desk import Desk
 from services.routing.explained import Explanation
 from services.routing.incident import Status
@@ -49,6 +51,10 @@ class IncidentView(BaseModel):
     parties: tuple[Party, ...]
     leader: str | None
     listing: Listing | None
+    away: Away | None
+    """What is with a department or a body."""
+    offer: Offer | None
+    """Which body sent it here."""
 
 
 class IncidentWhole(IncidentView):

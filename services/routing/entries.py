@@ -20,7 +20,7 @@ from schemas.routing import (
 from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
-from services.routing import listing, sessions, whistles
+from services.routing import away, listing, sessions, whistles
 
 
 def entry_of(tier: Tier, event: Event, now: datetime) -> Entry:
@@ -66,4 +66,4 @@ def _detail(event: Event) -> str | None:
         case SessionEvent():
             return sessions.detail(event)
         case _:
-            return None
+            return away.detail(event)

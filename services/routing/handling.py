@@ -19,6 +19,7 @@ from schemas.actions import (
 )
 from schemas.base import Actor, Event
 from schemas.mediation import MediationAction
+from schemas.referrals import AnswerReferral, Recall, Refer, ReturnToSource, Transfer
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
 from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
 from schemas.triage import Triage
@@ -30,6 +31,7 @@ from services.routing.handoff import Act, hand_over, next_up, skip_rule
 from services.routing.incident import Incident
 from services.routing.occasion import Occasion
 from services.routing.pauses import extend, resume, suspend
+from services.routing.referrals import check, decide
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule
 from services.routing.supervision import supervise
@@ -75,6 +77,7 @@ def _worked_on(incident: Incident, request: Request) -> None:
         raise Refused("closed")
     if incident.status == "resolved":
         raise Refused("already-resolved")
+    check(incident, request.action)
     if incident.suspended_at is not None and isinstance(request.action, (Accept, Return, Resolve)):
         raise Refused("suspended")
 
@@ -112,6 +115,8 @@ def _owned(
             return [extend(incident, action, by, policies, now)]
         case PutOnList() | Remind() | ChangeLeader() | StrikeOff():
             return supervise(incident, action, by, policies, now)
+        case Transfer() | Refer() | Recall() | AnswerReferral() | ReturnToSource():
+            return decide(incident, action, by, policies, now)
         case _:
             assert_never(action)
 

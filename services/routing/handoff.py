@@ -92,5 +92,7 @@ def hand_over(
         listing=incident.listing,
         whistled=incident.whistled,
         convened=incident.convened,
+        offer=incident.offer,
+        referrals=incident.referrals,
     )
     return [*ended, fact, whole]

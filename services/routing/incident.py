@@ -7,6 +7,15 @@ from typing import Any, Literal
 
 from schemas.base import Event, MatterState, Party, Tier
 from schemas.mediation import SessionEvent
+from schemas.referrals import (
+    IncidentReferred,
+    IncidentReturnedToSource,
+    IncidentTransferred,
+    Offer,
+    ReferralAccepted,
+    ReferralAnswered,
+    ReferralEvent,
+)
 from schemas.routing import (
     Entry,
     IncidentAccepted,
@@ -33,13 +42,15 @@ from schemas.supervision import (
 )
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
+from services.routing import away as out_of_hand
 from services.routing import listing, sessions, whistles
+from services.routing.away import Away
 from services.routing.entries import entry_of
 from services.routing.history import NONE, Counts, counted
 from services.routing.sessions import Session
 from services.routing.whistles import Whistle
 
-Status = Literal["open", "accepted", "resolved", "closed", "handed-over"]
+Status = Literal["open", "accepted", "resolved", "closed", "handed-over", "returned-to-source"]
 WORKED_ON: tuple[Status, ...] = ("open", "accepted")
 
 
@@ -99,6 +110,12 @@ class Incident(MatterState):
     """Whose case it is (领导包案)."""
     listing: Listing | None = None
     """Whether, since when and why it is supervised (挂牌督办)."""
+    away: Away | None = None
+    """What is with a department or a body, while this tier stays the owner."""
+    referrals: int = 0
+    """How often that was so; the number of the last one."""
+    offer: Offer | None = None
+    """Which body sent the matter here and wants to be answered."""
     history: tuple[Entry, ...] = ()
     """Its lines that are not written yet; those before are rows of their own."""
     lines: Counts = NONE
@@ -128,6 +145,8 @@ class Incident(MatterState):
             yield self.listing.remind_at, "remind"
         yield from whistles.timers(self.whistles)
         yield from sessions.timers(self.sessions)
+        if self.away is not None:
+            yield self.away.due_at, self.away.step
 
     @property
     def next_due(self) -> Timer | None:
@@ -162,7 +181,7 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
         case IncidentAssigned():
             return {"assignee": event.assignee, "handlers": _with(before.handlers, event.assignee)}
         case IncidentEscalated() | IncidentReturned():
-            return {"status": "handed-over", "owner": event.to_tier, **_stopped()}
+            return {"status": "handed-over", "owner": event.to_tier, "away": None, **_stopped()}
         case IncidentSuspended() | IncidentResumed() | IncidentExtended() | IncidentClockMoved():
             return _moved(before, event, now)
         case IncidentTriaged():
@@ -171,7 +190,8 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
                 "clock_severity": before.clock_severity or before.severity,
             }
         case IncidentOverdue():
-            return _stopped()
+            missed = before.away and replace(before.away, missed=True)
+            return {"away": missed, **_stopped()}
         case IncidentResolved():
             result = {"resolved_at": event.occurred_at, "on_time": event.on_time}
             handlers = _with(before.handlers, event.actor.ref)
@@ -189,6 +209,12 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
         case SessionEvent():
             held = sessions.changed(before.sessions, event)
             return {"sessions": held, "convened": max(before.convened, event.session)}
+        case IncidentReturnedToSource():
+            return {"status": "returned-to-source", **_stopped()}
+        case IncidentTransferred() | IncidentReferred() | ReferralEvent() | ReferralAnswered():
+            taken = event.unit if isinstance(event, ReferralAccepted) and event.kind == "transfer" else None
+            handlers = before.handlers if taken is None else _with(before.handlers, taken)
+            return {"handlers": handlers, **out_of_hand.changes(before.away, before.offer, event)}
         case _:
             return {}
 

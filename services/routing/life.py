@@ -27,6 +27,8 @@ from services.routing.handling import Request, decide_action
 from services.routing.handoff import REASONS, Act, first_tier, hand_over, next_up
 from services.routing.history import NONE, counted, news
 from services.routing.incident import Incident, Timer, evolve
+from services.routing.offers import answers, offered
+from services.routing.referrals import unanswered
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule, first_rule, rule
 from services.routing.supervision import remind_again, watch
@@ -76,6 +78,8 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
             return _after(incident, whistling.late(incident, step, passed.due_at), now)
         case step if step.startswith("session:"):
             return _after(incident, mediation.late(incident, step, passed.due_at), now)
+        case "transfer.answer" | "referral.answer" | "referral.result":
+            return _after(incident, [unanswered(incident, centre.policies, now)], now)
         case other:
             raise AssertionError(f"nothing of an incident is called {other}")
 
@@ -85,6 +89,8 @@ def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, n
     by = {"occurred_at": due_at, "actor": SYSTEM, "rule": clock_rule(incident, step)}
     overdue = IncidentOverdue(**incident.matter, **by, step=step, due_at=due_at)
     events: list[Event] = [overdue]
+    if incident.away is not None and incident.away.kind == "referral":  # it climbs when it is back
+        return _after(incident, events, now)
     missed = centre.policies[incident.policy].missed
     if (missed.accept if step == "accept" else missed.handle) == "escalate":
         try:
@@ -100,7 +106,7 @@ def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, n
 def _reported(incident: Incident | None, report: IncidentReported, centre: Centre, now: datetime) -> Turn:
     if incident is not None:
         raise Rejected("forbidden-transition", "the incident exists already")
-    fresh = _begin(report, centre, next(iter(centre.policies)), attempt=1)
+    fresh = replace(_begin(report, centre, next(iter(centre.policies)), attempt=1), offer=offered(report))
     owner = first_tier(fresh, centre.policies)
     if owner != centre.tier:
         elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh))
@@ -115,6 +121,8 @@ def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Ce
     begun = replace(
         _begin(given, centre, policy, given.attempt),
         path=given.path,
+        offer=given.offer,
+        referrals=given.referrals,
         handlers=given.handlers,
         leader=given.leader,
         listing=given.listing,
@@ -213,6 +221,7 @@ def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: d
 
 
 def _after(incident: Incident, events: Sequence[Event], now: datetime) -> Move:
+    events = [*events, *answers(incident, events)]
     for event in events:
         if not isinstance(event, (IncidentHandedOver, ActionForwarded)):
             incident = evolve(incident, event, now)

@@ -47,6 +47,13 @@ Reason = Literal[
     "no-session-held",
     "no-agreement",
     "confirmed-already",
+    "out-of-hand",
+    "nothing-is-out",
+    "opened-already",
+    "answer-out-of-turn",
+    "another-referral",
+    "no-source",
+    "returned-to-source",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -124,6 +131,19 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     "no-session-held": ("尚未召开联合调解", "No session of joint mediation was held"),
     "no-agreement": ("没有达成协议", "No agreement was reached"),
     "confirmed-already": ("司法确认结果已经登记", "The court's answer is known already"),
+    "out-of-hand": (
+        "已移交或分流，请先收回或等待答复",
+        "It is with a department or a body; recall it, or wait for the answer",
+    ),
+    "nothing-is-out": ("没有正在移交或分流", "Nothing of it is with a department or a body"),
+    "opened-already": ("对方已经开始办理，不能收回", "The other side has opened it; it cannot be recalled"),
+    "answer-out-of-turn": ("现阶段不能这样答复", "This cannot be answered at this stage"),
+    "another-referral": (
+        "答复的不是当前这一次移交或分流",
+        "The answer is about another transfer or referral",
+    ),
+    "no-source": ("不是由其他单位移送，无来源可退", "No body sent it here, so there is none to return it to"),
+    "returned-to-source": ("已退回来源单位", "It went back to its source"),
 }
 
 

@@ -26,7 +26,10 @@ from services.routing.incident import WORKED_ON, Incident
 from services.routing.refusal import Refused
 from services.routing.rules import rule
 
-FINISHED = {"resolved": ("resolved", "closed"), "closed": ("closed",)}
+FINISHED = {
+    "resolved": ("resolved", "closed", "returned-to-source"),
+    "closed": ("closed", "returned-to-source"),
+}
 NOBODY = Actor().ref
 
 

@@ -8,8 +8,15 @@ LATE = timedelta(seconds=5)
 STEPS = ("accept", "handle")
 ENDS = (
     "incident.resolved.v1", "incident.closed.v1", "incident.escalated.v1", "incident.returned.v1",
-    "revisit.completed.v1",
+    "revisit.completed.v1", "incident.returned-to-source.v1",
 )  # fmt: skip
+
+
+AWAY = (
+    "incident.transferred.v1", "incident.referred.v1", "referral.accepted.v1", "referral.returned.v1",
+    "referral.concluded.v1", "referral.recalled.v1", "referral.overdue.v1",
+)  # fmt: skip
+AWAITED = {"incident.transferred.v1": "transfer.answer", "incident.referred.v1": "referral.answer"}
 
 
 def clocks(books):
@@ -76,8 +83,25 @@ def _step(timers, said, given):
             _set(timers, "remind", event.remind_at)
         case "incident.struck-off.v1":
             timers.pop("remind", None)
+        case kind if kind in AWAY:
+            yield from _away(timers, said)
         case kind if kind in ENDS:
             timers.clear()
+
+
+def _away(timers, said):
+    """An answer is awaited by a clock of its own: an overdue one is asked for again, any other ends the waiting."""
+    event = said.event
+    if said.type == "referral.overdue.v1":
+        yield from _fired(timers, said, event.step, event.due_at)
+        _set(timers, event.step, event.next_at)
+        return
+    for step in (*AWAITED.values(), "referral.result"):
+        timers.pop(step, None)
+    if said.type in AWAITED:
+        _set(timers, AWAITED[said.type], event.due_at)
+    elif said.type == "referral.accepted.v1":
+        _set(timers, "referral.result", event.due_at)
 
 
 def _travelled(given, said):

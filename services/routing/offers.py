@@ -1,0 +1,56 @@
+"""对接: what the source of a matter is answered, whichever tier has it by then. Pure."""
+
+from collections.abc import Sequence
+
+from schemas.base import Event, IncidentEvent
+from schemas.codes import bare
+from schemas.intake import IncidentReported
+from schemas.referrals import Answer, IncidentReturnedToSource, Offer, ReferralAnswered
+from schemas.routing import IncidentAccepted, IncidentReopened, IncidentResolved
+from services.routing.incident import Incident
+
+
+def offered(report: IncidentReported) -> Offer | None:
+    """The body that sent a matter here, if one did."""
+    return None if report.referred_by is None else Offer(body=report.referred_by, number=report.source_number)
+
+
+def answers(incident: Incident, events: Sequence[Event]) -> list[Event]:
+    """What these events of a matter mean to whoever sent it; nothing, where nobody did."""
+    offer, said = incident.offer, list[Event]()
+    for event in events:
+        if offer is None or not isinstance(event, IncidentEvent):
+            continue
+        if (answer := _answer(offer, event)) is not None:
+            told = _told(offer, event, answer)
+            offer = offer.model_copy(update={"answers": told.order, "answer": told.answer})
+            said.append(told)
+    return said
+
+
+def _answer(offer: Offer, event: IncidentEvent) -> Answer | None:
+    """An acceptance is told once: a tier above that accepts as well changes nothing for the source."""
+    match event:
+        case IncidentAccepted():
+            return "accepted" if offer.answer is None else None
+        case IncidentResolved():
+            return "succeeded" if bare(event.outcome) == "success" else "failed"
+        case IncidentReopened():
+            return "reopened"
+        case IncidentReturnedToSource():
+            return "returned"
+        case _:
+            return None
+
+
+def _told(offer: Offer, event: IncidentEvent, answer: Answer) -> ReferralAnswered:
+    reason = event.reason if isinstance(event, (IncidentReopened, IncidentReturnedToSource)) else None
+    return ReferralAnswered(
+        **{name: getattr(event, name) for name in IncidentEvent.model_fields},
+        body=offer.body,
+        source_number=offer.number,
+        order=offer.answers + 1,
+        answer=answer,
+        before=offer.answer,
+        reason=reason,
+    )
