@@ -4,12 +4,13 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import StringConstraints, ValidationInfo, field_validator, model_validator
 
 from policy.calendar import Calendar
 from policy.mediation import Mediation
-from policy.parts import SEVERITIES, Deadline, Duration, LocalDate, Part, Reason, Severity
+from policy.parts import SEVERITIES, Deadline, LocalDate, Part, Reason, Severity
 from policy.referrals import ReferralRules
+from policy.revisits import RevisitRules
 from policy.spans import Span, Where
 from policy.supervision import Supervision
 from policy.triage import TriageRule
@@ -66,15 +67,6 @@ class Pauses(Part):
 
     suspend: tuple[Reason, ...] = ("awaiting-appraisal", "awaiting-ruling", "party-away", "force-majeure")
     extend: tuple[Reason, ...] = ("complex", "more-facts-needed", "needs-departments", "parties-agree")
-
-
-class RevisitRules(Part):
-    """一事一回访: every party is asked; who cannot be reached is tried again, and never counted as satisfied."""
-
-    due: Duration
-    calls: Annotated[int, Field(ge=1, le=20)]
-    """How often an unreachable party is tried before the revisit ends without it."""
-    reopen_on: tuple[Literal["dissatisfied", "relapse"], ...] = ("dissatisfied", "relapse")
 
 
 class Policy(Part):

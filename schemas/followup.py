@@ -17,18 +17,9 @@ class RevisitEvent(Matter):
     resolved_at: AwareDatetime
 
 
-class RevisitPlanned(RevisitEvent):
-    """A resolved incident got its revisit: each party is to be asked before `due_at` (null for imported history)."""
+class Visited(RevisitEvent):
+    """One party was visited or called; `replaces` is its earlier answer of the same round."""
 
-    type: ClassVar[str] = "revisit.planned.v1"
-    parties: tuple[Party, ...]
-    due_at: AwareDatetime | None
-
-
-class RevisitVisited(RevisitEvent):
-    """One party was visited or called; `again` is true when an earlier answer of the party is replaced."""
-
-    type: ClassVar[str] = "revisit.visited.v1"
     party: str
     role: Code
     means: Code
@@ -38,6 +29,30 @@ class RevisitVisited(RevisitEvent):
     """How often this party has been tried, this time included."""
 
 
+class Completed(RevisitEvent):
+    """Every party is done with; `unheard`: not every party was."""
+
+    outcome: Literal["satisfied", "dissatisfied", "relapse", "unheard"]
+    reason: Code | None = None
+    """The answer that reopens the incident, when it does."""
+    unasked: tuple[Code, ...] = ()
+    """Roles of parties nobody asked any more, because another's answer had reopened the incident."""
+
+
+class RevisitPlanned(RevisitEvent):
+    """A resolved incident got its revisit: each party is to be asked before `due_at` (null for imported history)."""
+
+    type: ClassVar[str] = "revisit.planned.v1"
+    parties: tuple[Party, ...]
+    due_at: AwareDatetime | None
+
+
+class RevisitVisited(Visited):
+    """One party was visited or called; `replaces` is its earlier answer of the same round."""
+
+    type: ClassVar[str] = "revisit.visited.v1"
+
+
 class RevisitOverdue(RevisitEvent):
     """The revisit was not finished by its date; it stays due."""
 
@@ -45,12 +60,42 @@ class RevisitOverdue(RevisitEvent):
     due_at: AwareDatetime
 
 
-class RevisitCompleted(RevisitEvent):
+class RevisitCompleted(Completed):
     """Every party is done with: `relapse` reopens, the others close; `unheard`: not every party was."""
 
     type: ClassVar[str] = "revisit.completed.v1"
-    outcome: Literal["satisfied", "dissatisfied", "relapse", "unheard"]
-    reason: Code | None = None
-    """The answer that reopens the incident, when it does."""
-    unasked: tuple[Code, ...] = ()
-    """Roles of parties nobody asked any more, because another's answer had reopened the incident."""
+
+
+Round = Annotated[int, Field(ge=2, le=24)]
+"""The first round is the revisit the closing waits for; these come after it, over months."""
+
+
+class RoundPlanned(RevisitEvent):
+    """跟踪回访: the parties of a closed incident are to be asked again before `due_at`."""
+
+    type: ClassVar[str] = "round.planned.v1"
+    round: Round
+    parties: tuple[Party, ...]
+    due_at: AwareDatetime
+
+
+class RoundVisited(Visited):
+    """One party was visited or called in a later round."""
+
+    type: ClassVar[str] = "round.visited.v1"
+    round: Round
+
+
+class RoundOverdue(RevisitEvent):
+    """A later round was not finished by its date; it stays due."""
+
+    type: ClassVar[str] = "round.overdue.v1"
+    round: Round
+    due_at: AwareDatetime
+
+
+class RoundCompleted(Completed):
+    """A later round is done: `relapse` reopens the closed incident, anything else leaves it closed."""
+
+    type: ClassVar[str] = "round.completed.v1"
+    round: Round

@@ -95,12 +95,16 @@ class IncidentResolved(IncidentEvent):
 
 
 class IncidentReopened(IncidentEvent):
-    """反弹: a failed revisit undid the resolution; carries what it undoes so that figures can follow."""
+    """反弹: a failed revisit undid the resolution; carries what it undoes so that figures can follow.
+
+    `closed_at` says that the incident was closed already, and when: a later round of its follow-up failed.
+    """
 
     type: ClassVar[str] = "incident.reopened.v1"
     reason: Code
     attempt: Attempt
     resolved_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
     on_time: bool | None
     due_at: AwareDatetime | None = None
     provisional: bool = False

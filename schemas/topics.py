@@ -8,7 +8,16 @@ from functools import cached_property
 from typing import Literal
 
 from schemas.base import TIERS, Event, Service, Tier
-from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
+from schemas.followup import (
+    RevisitCompleted,
+    RevisitOverdue,
+    RevisitPlanned,
+    RevisitVisited,
+    RoundCompleted,
+    RoundOverdue,
+    RoundPlanned,
+    RoundVisited,
+)
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
 from schemas.mediation import (
@@ -173,7 +182,17 @@ FLOWS: tuple[Flow, ...] = (
         "followup",
         "followup",
         (("routing", "same"), ("metrics", "same"), ("intake", "all")),
-        (RevisitPlanned, RevisitVisited, RevisitOverdue, RevisitCompleted, ActionRefused),
+        (
+            RevisitPlanned,
+            RevisitVisited,
+            RevisitOverdue,
+            RevisitCompleted,
+            RoundPlanned,
+            RoundVisited,
+            RoundOverdue,
+            RoundCompleted,
+            ActionRefused,
+        ),
     ),
     Flow(
         "metrics",

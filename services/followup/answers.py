@@ -8,17 +8,10 @@ from pydantic import BaseModel
 
 from doors.problems import Problem
 from schemas.base import Party
-from services.followup.revisit import Refused, Revisit
+from services.followup.refusal import SENTENCES, Refused
+from services.followup.revisit import Revisit
 
 IncidentId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
-
-SENTENCES = {
-    "unknown-incident": ("没有这个事件的回访", "No revisit of such an incident"),
-    "no-revisit-due": ("本次回访已经完成", "This revisit is done"),
-    "unknown-party": ("没有这一方当事人", "No such party in this matter"),
-    "already-answered": ("该当事人已有回访结果", "This party has answered already"),
-    "before-the-resolution": ("时间早于化解时间", "This cannot have happened before the resolution"),
-}
 
 
 class AnswerView(BaseModel):
@@ -37,6 +30,10 @@ class RevisitView(BaseModel):
     category: str
     severity: str
     attempt: int
+    round: int
+    """Which round of the plan; the closing waits for the first only."""
+    later: tuple[datetime, ...]
+    """When the rounds after this one are due."""
     status: Literal["due", "done"]
     outcome: str | None
     resolved_at: datetime

@@ -10,7 +10,7 @@ from messaging.database import Database
 from schemas.base import AreaCode
 from services.followup import store
 from services.followup.answers import IncidentId, RevisitView, problem, view_of
-from services.followup.revisit import Refused
+from services.followup.refusal import Refused
 
 
 class RevisitPage(BaseModel):

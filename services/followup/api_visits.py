@@ -15,7 +15,7 @@ from schemas.base import Actor, Moment
 from schemas.codes import CodeList, GivenCode, completed
 from services.followup.answers import IncidentId, RevisitView, problem, view_of
 from services.followup.desk import Desk
-from services.followup.revisit import Refused
+from services.followup.refusal import Refused
 
 
 class VisitRequest(BaseModel):

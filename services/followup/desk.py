@@ -13,7 +13,8 @@ from schemas.base import Actor, Event, Tier
 from schemas.intake import ActionReceived
 from schemas.routing import ActionRefused, IncidentResolved
 from services.followup import store
-from services.followup.revisit import Policies, Refused, Revisit, late, plan, visit
+from services.followup.refusal import Refused
+from services.followup.revisit import Policies, Revisit, late, plan, visit
 
 
 class Desk:

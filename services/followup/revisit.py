@@ -5,33 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from policy.model import Policy, RevisitRules
+from policy.model import Policy, severity_of
+from policy.revisits import RevisitRules
 from schemas.actions import Visit
 from schemas.base import SYSTEM, Actor, Event, MatterState, Party, matter_of
 from schemas.codes import bare
-from schemas.followup import RevisitCompleted, RevisitEvent, RevisitOverdue, RevisitPlanned, RevisitVisited
+from schemas.followup import (
+    RevisitCompleted,
+    RevisitEvent,
+    RevisitOverdue,
+    RevisitPlanned,
+    RevisitVisited,
+    RoundCompleted,
+    RoundOverdue,
+    RoundPlanned,
+    RoundVisited,
+)
 from schemas.routing import IncidentResolved
+from services.followup.refusal import Refused
 
 Policies = dict[str, Policy]
-Reason = Literal[
-    "unknown-incident",
-    "unknown-action",
-    "no-revisit-due",
-    "unknown-party",
-    "already-answered",
-    "before-the-resolution",
-]
-"""Why a visit is refused."""
 FINAL = frozenset({"satisfied", "dissatisfied", "relapse", "refused"})
 """Answers that need no further call. Only the first is satisfaction; a refusal is never counted as one."""
-
-
-class Refused(Exception):
-    """A business refusal: a fact, not a failure; nothing changes."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason: Reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +57,23 @@ class Revisit(MatterState):
     due_at: datetime | None = None
     """When it should be done; None for imported history, which is pending without a date."""
     overdue: bool = False
+    round: int = 1
+    """The first is the revisit the closing waits for; the others come after it, over months."""
+    later: tuple[datetime, ...] = ()
+    """When the rounds after this one are due."""
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the round that decides on the closing."""
+        return self.round == 1
 
     def fields(self, actor: Actor, occurred_at: datetime) -> dict[str, Any]:
-        """What every event of this revisit repeats."""
+        """What every event of this revisit repeats; those of the first round leave its number out."""
         return {
             **self.matter,
             "attempt": self.attempt,
             "resolved_at": self.resolved_at,
+            "round": self.round,
             "actor": actor,
             "occurred_at": occurred_at,
         }
@@ -84,13 +89,16 @@ def plan(
     if before is not None and before.attempt >= resolved.attempt:
         return None
     policy = policies.get(resolved.policy) or next(iter(policies.values()))
+    rounds = policy.revisit.rounds(severity_of(bare(resolved.severity)))
+    dates = () if resolved.backfill else tuple(now + after for after in rounds)
     revisit = Revisit(
         **matter_of(resolved),
         attempt=resolved.attempt,
         resolved_at=resolved.occurred_at,
         policy=policy.version,
         answers=tuple(Answer(party) for party in resolved.parties),
-        due_at=None if resolved.backfill else now + policy.revisit.due,
+        due_at=dates[0] if dates else None,
+        later=dates[1:],
     )
     fields = revisit.fields(SYSTEM, resolved.occurred_at)
     return revisit, [RevisitPlanned(**fields, parties=resolved.parties, due_at=revisit.due_at)]
@@ -101,44 +109,69 @@ def visit(revisit: Revisit | None, asked: Visit, by: tuple[Actor, datetime], pol
     if revisit is None:
         raise Refused("unknown-incident")
     actor, occurred_at = by
-    at = next((at for at, one in enumerate(revisit.answers) if one.party.ref == asked.party), None)
     rules = (policies.get(revisit.policy) or next(iter(policies.values()))).revisit
-    if revisit.status == "done":
-        raise Refused("no-revisit-due")
-    if at is None:
-        raise Refused("unknown-party")
+    at = _whose(revisit, asked.party, occurred_at, rules)
     before = revisit.answers[at]
-    if before.final(rules):
-        raise Refused("already-answered")
-    if occurred_at < revisit.resolved_at:
-        raise Refused("before-the-resolution")
     answer = Answer(before.party, asked.result, before.calls + 1)
     after = replace(revisit, answers=(*revisit.answers[:at], answer, *revisit.answers[at + 1 :]))
     fields = revisit.fields(actor, occurred_at)
-    visited = RevisitVisited(
+    kind = RevisitVisited if revisit.first else RoundVisited
+    visited = kind(
         **fields, party=asked.party, role=before.party.role, means=asked.means, result=asked.result,
         replaces=before.result, calls=answer.calls,
     )  # fmt: skip
     return _completed(after, [visited], fields, rules)
 
 
+def _whose(revisit: Revisit, party: str, occurred_at: datetime, rules: RevisitRules) -> int:
+    """The place of the party that may be asked now. Raises `Refused`."""
+    at = next((at for at, one in enumerate(revisit.answers) if one.party.ref == party), None)
+    if revisit.status == "done":
+        raise Refused("no-revisit-due")
+    if at is None:
+        raise Refused("unknown-party")
+    if revisit.answers[at].final(rules):
+        raise Refused("already-answered")
+    if occurred_at < revisit.resolved_at:
+        raise Refused("before-the-resolution")
+    if not revisit.first and revisit.due_at is not None and occurred_at < revisit.due_at - rules.ahead:
+        raise Refused("round-not-open")
+    return at
+
+
 def _completed(revisit: Revisit, events: list[Event], fields: dict[str, Any], rules: RevisitRules) -> Step:
-    """Ends the revisit when it has failed, or when no party needs a further call."""
+    """Ends the round when it has failed, or when no party needs a further call; then the next one is planned."""
+    kind = RevisitCompleted if revisit.first else RoundCompleted
     failed = next(
         (one.result for one in revisit.answers if one.result and bare(one.result) in rules.reopen_on), None
     )
     if failed is not None:
         unasked = tuple(one.party.role for one in revisit.answers if one.result is None)
-        done = RevisitCompleted(
-            **fields, outcome="relapse", reason=f"reason/1:{bare(failed)}", unasked=unasked
-        )
-    elif all(one.final(rules) for one in revisit.answers):
-        done = RevisitCompleted(
-            **fields, outcome=_ending({bare(one.result or "") for one in revisit.answers})
-        )
-    else:
+        done = kind(**fields, outcome="relapse", reason=f"reason/1:{bare(failed)}", unasked=unasked)
+        return _over(revisit, "relapse", later=()), [*events, done]
+    if not all(one.final(rules) for one in revisit.answers):
         return revisit, events
-    return replace(revisit, status="done", outcome=done.outcome, due_at=None), [*events, done]
+    outcome = _ending({bare(one.result or "") for one in revisit.answers})
+    after, planned = _next_round(_over(revisit, outcome, later=revisit.later), fields["occurred_at"])
+    return after, [*events, kind(**fields, outcome=outcome), *planned]
+
+
+def _over(revisit: Revisit, outcome: str, *, later: tuple[datetime, ...]) -> Revisit:
+    return replace(revisit, status="done", outcome=outcome, due_at=None, later=later)
+
+
+def _next_round(done: Revisit, ended_at: datetime) -> Step:
+    """The parties are asked again at the next date of the plan; one that has passed meanwhile is not made up for."""
+    left = tuple(date for date in done.later if date > ended_at)
+    if not left:
+        return replace(done, later=()), []
+    parties = tuple(one.party for one in done.answers)
+    again = replace(
+        done, status="due", overdue=False, round=done.round + 1, due_at=left[0], later=left[1:],
+        answers=tuple(Answer(party) for party in parties),
+    )  # fmt: skip
+    fields = again.fields(SYSTEM, ended_at)
+    return again, [RoundPlanned(**fields, parties=parties, due_at=left[0])]
 
 
 def _ending(results: set[str]) -> Literal["satisfied", "dissatisfied", "unheard"]:
@@ -149,8 +182,9 @@ def _ending(results: set[str]) -> Literal["satisfied", "dissatisfied", "unheard"
 
 
 def late(revisit: Revisit, due_at: datetime) -> Step:
-    """The revisit's date passed: said once, and it stays due."""
+    """The date of a round passed: said once, and it stays due."""
     if revisit.status == "done" or revisit.overdue or revisit.due_at != due_at:
         return revisit, []
-    overdue: RevisitEvent = RevisitOverdue(**revisit.fields(SYSTEM, due_at), due_at=due_at)
+    kind = RevisitOverdue if revisit.first else RoundOverdue
+    overdue: RevisitEvent = kind(**revisit.fields(SYSTEM, due_at), due_at=due_at)
     return replace(revisit, overdue=True), [overdue]

@@ -55,6 +55,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "revisit.visited.v1": ("已回访一方", "A party was revisited"),
     "revisit.overdue.v1": ("回访超期", "The revisit is late"),
     "revisit.completed.v1": ("回访完成", "The revisit is done"),
+    "round.planned.v1": ("已安排跟踪回访", "The parties are to be asked again"),
+    "round.visited.v1": ("已跟踪回访一方", "A party was asked again"),
+    "round.overdue.v1": ("跟踪回访超期", "A later revisit is late"),
+    "round.completed.v1": ("跟踪回访完成", "A later revisit is done"),
 }
 STATUS = {
     "incident.opened.v1": "open",

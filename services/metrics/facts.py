@@ -5,7 +5,15 @@ from datetime import datetime, tzinfo
 
 from schemas.base import Event, Matter
 from schemas.codes import bare
-from schemas.followup import RevisitCompleted, RevisitOverdue, RevisitPlanned, RevisitVisited
+from schemas.followup import (
+    RevisitCompleted,
+    RevisitOverdue,
+    RevisitPlanned,
+    RevisitVisited,
+    RoundCompleted,
+    RoundOverdue,
+    RoundPlanned,
+)
 from schemas.intake import IncidentReported
 from schemas.mediation import SessionEvent
 from schemas.referrals import EligibleRecorded
@@ -23,14 +31,14 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.whistles import WhistleEvent
-from services.metrics import joint, referral_facts
+from services.metrics import joint, referral_facts, rounds
 from services.metrics.counting import Cell, Counter, Increment
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
     RevisitVisited, RevisitOverdue, RevisitCompleted, IncidentListed, IncidentReminded, IncidentStruckOff,
-    *joint.LISTENS_TO,
+    *joint.LISTENS_TO, *rounds.LISTENS_TO,
     EligibleRecorded, *referral_facts.COUNTED,
 )  # fmt: skip
 
@@ -92,6 +100,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
             yield count.at(event.occurred_at, "struck_off")
         case WhistleEvent() | SessionEvent():
             yield from joint.of(event, count)
+        case RoundPlanned() | RoundCompleted() | RoundOverdue():
+            yield from rounds.of(event, count)
         case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
             yield from _revisit(event, count)
         case _:
@@ -119,11 +129,14 @@ def _resolved(event: IncidentResolved, count: Counter, moment: datetime, by: int
 
 
 def _undone(event: IncidentReopened, count: Counter) -> Iterator[Increment]:
-    """A relapse takes the resolution back from the cells it was counted in."""
+    """A relapse takes the resolution back from the cells it was counted in, and the closing where there was one."""
     yield count.at(event.occurred_at, "reopened")
     yield count.at(event.occurred_at, "open")
     yield count.at(event.resolved_at, "resolved", -1)
     yield count.took("time_to_resolve", event.reported_at, event.resolved_at, by=-1)
+    if event.closed_at is not None:
+        yield count.at(event.closed_at, "closed", -1)
+        yield count.at(event.reported_at, "cohort.closed", -1)
     if event.on_time is not None:
         yield count.at(event.resolved_at, "with_target", -1)
         yield count.at(event.resolved_at, "on_time", -1 * event.on_time)

@@ -5,7 +5,7 @@ from messaging.process import Process
 from messaging.timer import Timer
 from policy.load import areas, policies
 from schemas.codes import load
-from schemas.followup import RevisitCompleted
+from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
 from schemas.routing import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.topics import topics_read_by
@@ -17,7 +17,7 @@ from services.routing.watch import Auditor, Recount
 
 LISTENS_TO = (
     IncidentReported, ActionReceived, ActionReceivedV1, IncidentHandedOver, ActionForwarded, ActionForwardedV1,
-    RevisitCompleted,
+    RevisitCompleted, RoundCompleted,
 )  # fmt: skip
 
 

@@ -88,6 +88,7 @@ class Incident(MatterState):
     opened_at: datetime | None = None
     accepted_at: datetime | None = None
     resolved_at: datetime | None = None
+    closed_at: datetime | None = None
     on_time: bool | None = None
     assignee: str | None = None
     handle_by: datetime | None = None
@@ -197,10 +198,10 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
             handlers = _with(before.handlers, event.actor.ref)
             return {"status": "resolved", "handlers": handlers, **result, **_stopped()}
         case IncidentReopened():
-            undone = {"resolved_at": None, "on_time": None, "attempt": event.attempt}
+            undone = {"resolved_at": None, "on_time": None, "attempt": event.attempt, "closed_at": None}
             return undone | _handling(event, now)
         case IncidentClosed():
-            return {"status": "closed"}
+            return {"status": "closed", "closed_at": event.occurred_at}
         case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
             return listing.changes(before.listing, event)
         case WhistleEvent():

@@ -7,7 +7,7 @@ from datetime import datetime
 from messaging.errors import Rejected
 from schemas.actions import Handling, Unknown
 from schemas.base import SYSTEM, Actor, Event, Tier, matter_of
-from schemas.followup import RevisitCompleted
+from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import (
     ActionForwarded,
@@ -36,7 +36,14 @@ from services.routing.supervision import remind_again, watch
 PARTNER = Actor(role="partner", ref="inbound")
 
 
-Arrival = IncidentReported | IncidentHandedOver | ActionReceived | ActionForwarded | RevisitCompleted
+Arrival = (
+    IncidentReported
+    | IncidentHandedOver
+    | ActionReceived
+    | ActionForwarded
+    | RevisitCompleted
+    | RoundCompleted
+)
 Turn = tuple[Incident | None, Sequence[Event]]
 Move = tuple[Incident, Sequence[Event]]
 
@@ -56,6 +63,8 @@ def arrive(incident: Incident | None, arrival: Arrival, centre: Centre, now: dat
             return _asked(incident, arrival, centre, now)
         case RevisitCompleted():
             return _revisited(incident, arrival, centre, now)
+        case RoundCompleted():
+            return _followed(incident, arrival, centre, now)
 
 
 def act(incident: Incident | None, request: Request, centre: Centre, now: datetime) -> Move:
@@ -195,22 +204,43 @@ def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre
     """销号 after a good revisit, 反弹 after a failed one; only for the resolution the revisit was about."""
     if incident is None or incident.status != "resolved" or incident.attempt != done.attempt:
         raise Rejected("forbidden-transition", "the revisit is not about the present resolution")
-    fields = {"occurred_at": done.occurred_at, "actor": done.actor, "resolved_at": done.resolved_at}
-    if done.outcome != "relapse":
-        closed = IncidentClosed(
-            **incident.matter, **fields, attempt=done.attempt, rule=rule(incident, "revisit")
-        )
-        return _after(incident, [closed], now)
-    reopened = IncidentReopened(
+    if done.outcome == "relapse":
+        return _watched(incident, [_reopening(incident, done, centre, now)], centre, now)
+    closed = IncidentClosed(
         **incident.matter,
-        **fields,
+        occurred_at=done.occurred_at,
+        actor=done.actor,
+        resolved_at=done.resolved_at,
+        attempt=done.attempt,
+        rule=rule(incident, "revisit"),
+    )
+    return _after(incident, [closed], now)
+
+
+def _followed(incident: Incident | None, done: RoundCompleted, centre: Centre, now: datetime) -> Turn:
+    """A later round of the follow-up of a closed incident: only a relapse changes anything, and undoes the closing."""
+    if incident is None or incident.status != "closed" or incident.attempt != done.attempt:
+        raise Rejected("forbidden-transition", "the round is not about the present closing")
+    if done.outcome != "relapse":
+        return incident, []
+    return _watched(incident, [_reopening(incident, done, centre, now)], centre, now)
+
+
+def _reopening(
+    incident: Incident, done: RevisitCompleted | RoundCompleted, centre: Centre, now: datetime
+) -> IncidentReopened:
+    return IncidentReopened(
+        **incident.matter,
+        occurred_at=done.occurred_at,
+        actor=done.actor,
+        resolved_at=done.resolved_at,
+        closed_at=incident.closed_at,
         reason=done.reason or REASONS["severity"],
         rule=rule(incident, "revisit", "reopen_on"),
         attempt=done.attempt + 1,
         on_time=incident.on_time,
         **due_fields(handle_until(incident, centre.policies, now)),
     )
-    return _watched(incident, [reopened], centre, now)
 
 
 def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: datetime) -> Move:

@@ -8,7 +8,7 @@ LATE = timedelta(seconds=5)
 STEPS = ("accept", "handle")
 ENDS = (
     "incident.resolved.v1", "incident.closed.v1", "incident.escalated.v1", "incident.returned.v1",
-    "revisit.completed.v1", "incident.returned-to-source.v1",
+    "revisit.completed.v1", "round.completed.v1", "incident.returned-to-source.v1",
 )  # fmt: skip
 
 
@@ -72,9 +72,9 @@ def _step(timers, said, given):
         case "incident.suspended.v1":
             for step in STEPS:
                 timers.pop(step, None)
-        case "revisit.planned.v1":
+        case "revisit.planned.v1" | "round.planned.v1":
             _set(timers, "revisit", event.due_at)
-        case "incident.overdue.v1" | "revisit.overdue.v1":
+        case "incident.overdue.v1" | "revisit.overdue.v1" | "round.overdue.v1":
             yield from _fired(timers, said, getattr(event, "step", "revisit"), event.due_at)
         case "incident.reminded.v1" if event.by == "rhythm":
             yield from _fired(timers, said, "remind", timers.get("remind"))

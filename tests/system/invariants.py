@@ -99,7 +99,8 @@ def _revisited(incident, state, owner, revisits):
         case "resolved":
             fits = seen == (attempt, "due", None)
         case "closed":
-            fits = seen in ((attempt, "done", "satisfied"), (attempt, "done", "unheard"))
+            again = found.get("attempt") == attempt and found.get("round", 1) > 1
+            fits = again or seen in ((attempt, "done", "satisfied"), (attempt, "done", "unheard"))
         case _:
             fits = (not done) if attempt == 1 else (attempt - 1, "relapse") in done
     if not fits:

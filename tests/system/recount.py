@@ -15,12 +15,14 @@ COUNTED = {
     "escalated": "incident.escalated.v1",
     "resolutions": "incident.resolved.v1",
     "reopened": "incident.reopened.v1",
-    "closed": "incident.closed.v1",
     "suspended": "incident.suspended.v1",
     "extended": "incident.extended.v1",
     "listed": "incident.listed.v1",
     "reminders": "incident.reminded.v1",
     "struck_off": "incident.struck-off.v1",
+    "rounds_planned": "round.planned.v1",
+    "rounds_done": "round.completed.v1",
+    "rounds_overdue": "round.overdue.v1",
     "revisited": "revisit.completed.v1",
     "revisit_overdue": "revisit.overdue.v1",
 }
@@ -79,6 +81,8 @@ def _plain(books, tier):
     states = books.incidents(tier).values()
     plain = Counter({measure: types[kind] for measure, kind in COUNTED.items()})
     plain["resolved"] = types["incident.resolved.v1"] - types["incident.reopened.v1"]
+    undone = [said.event for said in _tier_events(books, tier) if said.type == "incident.reopened.v1"]
+    plain["closed"] = types["incident.closed.v1"] - sum(one.closed_at is not None for one in undone)
     down = [said.event for said in _tier_events(books, tier) if said.type == "incident.returned.v1"]
     plain["returned"] = sum(one.by == "person" for one in down)
     plain["open"] = sum(one["owner"] == tier and one["status"] in ("open", "accepted") for one in states)
@@ -95,7 +99,10 @@ def _sums(cells):
             cell.measure.startswith("answer.") and cell.measure.endswith(".satisfied")
         )
     return Counter(
-        {measure: sums[measure] for measure in [*COUNTED, "returned", "resolved", "open", "satisfied"]}
+        {
+            measure: sums[measure]
+            for measure in [*COUNTED, "returned", "resolved", "closed", "open", "satisfied"]
+        }
     )
 
 

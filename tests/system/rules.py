@@ -20,5 +20,10 @@ clocks:
 missed: {accept: escalate, handle: escalate}
 skips:
   - {from_tier: village, to_tier: county, severities: [prominent]}
-revisit: {due: PT4S, calls: 2, reopen_on: [dissatisfied, relapse]}
+revisit: {due: PT4S, calls: 2, reopen_on: [dissatisfied, relapse], plans: {major: [PT4S, P30D]}, ahead: P60D}
+supervision:
+  rules:
+    - {reason: relapsed-again, reopened: 1}
+  leaders: {village: post/village, town: post/town, county: post/county}
+  remind: {ordinary: PT1H, major: PT3S}
 """

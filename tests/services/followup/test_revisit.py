@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from schemas.actions import Visit
-from services.followup.revisit import Answer, Refused, late, plan, visit
+from services.followup.refusal import Refused
+from services.followup.revisit import Answer, late, plan, visit
 from tests.builders import (
     APPLICANT,
     NOW,

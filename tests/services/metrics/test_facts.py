@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.followup import RevisitCompleted, RevisitPlanned, RevisitVisited
+from schemas.followup import (
+    RevisitCompleted,
+    RevisitPlanned,
+    RevisitVisited,
+    RoundCompleted,
+    RoundOverdue,
+    RoundPlanned,
+    RoundVisited,
+)
 from schemas.routing import (
     IncidentAccepted,
     IncidentClosed,
@@ -211,3 +219,31 @@ def test_listings_reminders_and_striking_off_are_counted_where_the_matter_arose(
 
     assert figures(listed, reminded, reminded, struck) == {"listed": 1, "reminders": 2, "struck_off": 1}
     assert {cell.area for event in (listed, reminded, struck) for cell in cells(event)} == {VILLAGE}
+
+
+def test_later_rounds_are_counted_apart_from_the_revisit_that_every_resolution_has():
+    again = REVISIT | {"round": 2}
+    planned = RoundPlanned(**again, parties=(APPLICANT,), due_at=later(days=30))
+    overdue = RoundOverdue(**again, due_at=later(days=30))
+    visit = RoundVisited(
+        **again, party="p1", role=APPLICANT.role, means="means/1:home", result="revisit-result/1:satisfied"
+    )
+    done = RoundCompleted(**again, outcome="satisfied")
+
+    assert figures(planned, overdue, done) == {"rounds_planned": 1, "rounds_overdue": 1, "rounds_done": 1}
+    assert figures(visit) == {}
+
+
+def test_a_relapse_after_the_closing_takes_the_closing_back_so_that_a_second_one_is_counted_once():
+    closed = IncidentClosed(**EVENT, attempt=1, resolved_at=resolved().occurred_at)
+    again = IncidentClosed(**EVENT | {"occurred_at": later(days=60)}, attempt=2, resolved_at=later(days=59))
+    back = reopened(closed_at=NOW)
+    day = {cell.day for cell, _ in increments(back, ZONE) if cell.measure == "closed"}
+
+    assert figures(closed, back) == {
+        measure: by
+        for measure, by in figures(reopened()).items()
+        if measure not in {"closed", "cohort.closed"}
+    }
+    assert figures(closed, back, again)["cohort.closed"] == figures(closed, back, again)["closed"] == 1
+    assert day == {DAY}

@@ -1,0 +1,36 @@
+"""回访 as data: when every party is asked, how often, what reopens the matter, and who is asked again over months."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from policy.parts import Duration, Part, Severity
+
+
+class RevisitRules(Part):
+    """一事一回访: every party is asked; who cannot be reached is tried again, and never counted as satisfied."""
+
+    due: Duration
+    calls: Annotated[int, Field(ge=1, le=20)]
+    """How often an unreachable party is tried before the revisit ends without it."""
+    reopen_on: tuple[Literal["dissatisfied", "relapse"], ...] = ("dissatisfied", "relapse")
+    plans: dict[Severity, Annotated[tuple[Duration, ...], Field(min_length=1, max_length=24)]] = Field(
+        default_factory=dict
+    )
+    """Dates of all rounds after the resolution; a severity that is not named has one, `due`."""
+    ahead: Duration = timedelta(days=7)
+    """How long before its date a later round may be held."""
+
+    @field_validator("plans")
+    @classmethod
+    def _one_after_the_other(
+        cls, value: dict[Severity, tuple[Duration, ...]]
+    ) -> dict[Severity, tuple[Duration, ...]]:
+        if wrong := [one for one, dates in value.items() if list(dates) != sorted(set(dates))]:
+            raise ValueError(f"each round must be later than the one before: {', '.join(wrong)}")
+        return value
+
+    def rounds(self, severity: Severity) -> tuple[timedelta, ...]:
+        """How long after the resolution each round is due."""
+        return self.plans.get(severity, (self.due,))

@@ -1,0 +1,30 @@
+"""When the rules of followup say no: one word per reason, the same over HTTP and as an event."""
+
+from typing import Literal
+
+Reason = Literal[
+    "unknown-incident",
+    "unknown-action",
+    "no-revisit-due",
+    "unknown-party",
+    "already-answered",
+    "before-the-resolution",
+    "round-not-open",
+]
+
+SENTENCES: dict[Reason, tuple[str, str]] = {
+    "unknown-incident": ("没有这个事件的回访", "No revisit of such an incident"),
+    "no-revisit-due": ("本次回访已经完成", "This revisit is done"),
+    "unknown-party": ("没有这一方当事人", "No such party in this matter"),
+    "already-answered": ("该当事人已有回访结果", "This party has answered already"),
+    "before-the-resolution": ("时间早于化解时间", "This cannot have happened before the resolution"),
+    "round-not-open": ("未到本轮回访时间", "It is too early for this round"),
+}
+
+
+class Refused(Exception):
+    """A business refusal: a fact, not a failure; nothing changes."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
