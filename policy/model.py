@@ -10,7 +10,7 @@ from policy.calendar import Calendar
 from policy.mediation import Mediation
 from policy.parts import SEVERITIES, Deadline, LocalDate, Part, Reason, Severity
 from policy.referrals import ReferralRules
-from policy.revisits import RevisitRules
+from policy.revisits import RevisitRules, SupportRules
 from policy.spans import Span, Where
 from policy.supervision import Supervision
 from policy.triage import TriageRule
@@ -84,6 +84,7 @@ class Policy(Part):
     calendar: LocalDays = LocalDays()
     supervision: Supervision = Supervision()
     revisit: RevisitRules
+    support: SupportRules = SupportRules()
     whistle: Whistles = Whistles()
     mediation: Mediation = Mediation()
 

@@ -34,3 +34,9 @@ class RevisitRules(Part):
     def rounds(self, severity: Severity) -> tuple[timedelta, ...]:
         """How long after the resolution each round is due."""
         return self.plans.get(severity, (self.due,))
+
+
+class SupportRules(Part):
+    """帮扶: nobody is supported without an end."""
+
+    longest: Duration = timedelta(days=365)

@@ -7,6 +7,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from schemas.base import Action, Reference, Service, SpanText, Tier
+from schemas.care import CareAction
 from schemas.codes import GivenCode
 from schemas.mediation import MediationAction
 from schemas.referrals import ReferralAction
@@ -107,7 +108,7 @@ Handling = (
     | ReferralAction
 )
 """What routing decides."""
-Following = Visit
+Following = Visit | CareAction
 """What followup decides."""
 Asked = Handling | Following
 
@@ -162,6 +163,8 @@ HandlingAction = Annotated[Handling, Field(discriminator="action"), _Closed()]
 """What may be asked at routing's door."""
 AnyAction = Annotated[Asked, Field(discriminator="action"), _Closed()]
 """What may be asked at the inbound topic."""
+FollowingAction = Annotated[Following, Field(discriminator="action"), _Closed()]
+"""What may be asked at followup's door."""
 OpenHandling = Annotated[Handling | Unknown, _Open(HandlingAction)]
 """What one tier's routing tells another's."""
 OpenAction = Annotated[Asked | Unknown, _Open(AnyAction)]

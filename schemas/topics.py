@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from schemas.base import TIERS, Event, Service, Tier
+from schemas.care import CounsellingRecorded, SupportPlanEnded, SupportPlanStarted, SupportPlanStepRecorded
 from schemas.followup import (
     RevisitCompleted,
     RevisitOverdue,
@@ -191,6 +192,10 @@ FLOWS: tuple[Flow, ...] = (
             RoundVisited,
             RoundOverdue,
             RoundCompleted,
+            CounsellingRecorded,
+            SupportPlanStarted,
+            SupportPlanStepRecorded,
+            SupportPlanEnded,
             ActionRefused,
         ),
     ),

@@ -15,7 +15,7 @@ from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import IncidentReported
 from schemas.routing import IncidentHandedOver, IncidentResolved
 from schemas.topics import TOPICS
-from services.followup.revisit import Answer, Revisit
+from services.followup.state import Answer, Revisit
 from services.intake.report import Registry
 from services.routing.centre import Centre
 from services.routing.incident import Incident

@@ -29,6 +29,9 @@ CODED = (
     "reason",
     "support",
     "body",
+    "counselling",
+    "purpose",
+    "aid",
 )
 """Fields that hold codes, wherever they stand."""
 

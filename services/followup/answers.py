@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Path
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from doors.problems import Problem
 from schemas.base import Party
 from services.followup.refusal import SENTENCES, Refused
-from services.followup.revisit import Revisit
+from services.followup.state import Revisit
 
 IncidentId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 
@@ -20,6 +20,17 @@ class AnswerView(BaseModel):
     party: Party
     result: str | None
     calls: int
+
+
+class SupportPlanView(BaseModel):
+    """帮扶 of one party."""
+
+    model_config = ConfigDict(from_attributes=True)
+    number: int
+    party: Party
+    purpose: str
+    until: datetime
+    steps: int
 
 
 class RevisitView(BaseModel):
@@ -40,6 +51,10 @@ class RevisitView(BaseModel):
     due_at: datetime | None
     overdue: bool
     answers: tuple[AnswerView, ...]
+    counselling: dict[str, str] = {}
+    """What was last recorded of each party's counselling."""
+    plans: tuple[SupportPlanView, ...] = ()
+    """The support plans that run."""
 
 
 def view_of(revisit: Revisit) -> RevisitView:

@@ -1,5 +1,6 @@
-"""Recording visits over HTTP: what a party answered, by the same rules as on the inbound topic."""
+"""Recording over HTTP what was done with the parties: visits, counselling, support; the same rules as inbound."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import FastAPI, Header, Response
@@ -10,7 +11,7 @@ from doors.paging import moment_of
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
-from schemas.actions import Visit
+from schemas.actions import Following, FollowingAction, Visit
 from schemas.base import Actor, Moment
 from schemas.codes import CodeList, GivenCode, completed
 from services.followup.answers import IncidentId, RevisitView, problem, view_of
@@ -18,19 +19,58 @@ from services.followup.desk import Desk
 from services.followup.refusal import Refused
 
 
-class VisitRequest(BaseModel):
-    """What one party answered; `occurred_at` may be in the past, when it was recorded without a network."""
+class Recorded(BaseModel):
+    """Who did it, and when: `occurred_at` may be in the past, when it was recorded without a network."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    party: Annotated[str, Field(pattern=r"^p[0-9]{1,2}$")]
-    means: GivenCode
-    result: GivenCode
     actor: Actor = Actor()
     occurred_at: Moment | None = None
 
 
+class VisitRequest(Recorded):
+    """What one party answered."""
+
+    party: Annotated[str, Field(pattern=r"^p[0-9]{1,2}$")]
+    means: GivenCode
+    result: GivenCode
+
+
+class FollowingRequest(Recorded):
+    """Anything that followup decides on."""
+
+    action: FollowingAction
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Carries out what is recorded over HTTP, once per idempotency key."""
+
+    database: Database
+    desk: Desk
+    sent: Pulse
+
+    async def record(
+        self, incident_id: str, asked: Following, body: Recorded, key: str, trace: str | None
+    ) -> Answer:
+        """The answer: 201 with the revisit as it stands. Raises `Problem` when the rules say no."""
+        fingerprint = digest(incident_id, body.model_dump_json())
+        async with self.database.transaction() as tx:
+            answer = await earlier(tx, key, fingerprint)
+            if answer is None:
+                by = (body.actor, moment_of(body.occurred_at, await tx.fetchval("select now()")))
+                try:
+                    after, _ = await self.desk.act(tx, incident_id, asked, by, begin(trace))
+                except Refused as refusal:
+                    raise problem(refusal) from None
+                answer = Answer(201, view_of(after).model_dump(mode="json"))
+                await remember(tx, key, fingerprint, answer)
+        self.sent.beat()
+        return answer
+
+
 def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeList], sent: Pulse) -> None:
     """Adds them to the door."""
+    recorder = Recorder(database, desk, sent)
 
     @app.post("/v1/revisits/{incident_id}/visits", status_code=201)
     async def visit(
@@ -42,18 +82,20 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
     ) -> RevisitView:
         """Records what a party answered: 201 with the revisit as it stands, 409 when the rules say no."""
         asked = completed(codes, Visit(party=body.party, means=body.means, result=body.result))
-        fingerprint = digest(incident_id, body.model_dump_json())
-        async with database.transaction() as tx:
-            answer = await earlier(tx, key, fingerprint)
-            if answer is None:
-                now = await tx.fetchval("select now()")
-                by = (body.actor, moment_of(body.occurred_at, now))
-                try:
-                    after, _ = await desk.visit(tx, incident_id, asked, by, begin(traceparent))
-                except Refused as refusal:
-                    raise problem(refusal) from None
-                answer = Answer(201, view_of(after).model_dump(mode="json"))
-                await remember(tx, key, fingerprint, answer)
-        sent.beat()
+        answer = await recorder.record(incident_id, asked, body, key, traceparent)
+        response.status_code = answer.status
+        return RevisitView.model_validate(answer.body)
+
+    @app.post("/v1/revisits/{incident_id}/actions", status_code=201)
+    async def act(
+        incident_id: IncidentId,
+        body: FollowingRequest,
+        key: IdempotencyKey,
+        response: Response,
+        traceparent: Annotated[str | None, Header()] = None,
+    ) -> RevisitView:
+        """Visits, counselling and support plans: 201 with the revisit as it stands, 409 when the rules say no."""
+        asked = completed(codes, body.action, "action.")
+        answer = await recorder.record(incident_id, asked, body, key, traceparent)
         response.status_code = answer.status
         return RevisitView.model_validate(answer.body)

@@ -8,13 +8,16 @@ from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
-from schemas.actions import Unknown, Visit
-from schemas.base import Actor, Event, Tier
+from schemas.actions import Following, Unknown
+from schemas.base import Event, Tier
 from schemas.intake import ActionReceived
 from schemas.routing import ActionRefused, IncidentResolved
 from services.followup import store
+from services.followup.acts import decide, late
+from services.followup.care import By
 from services.followup.refusal import Refused
-from services.followup.revisit import Policies, Revisit, late, plan, visit
+from services.followup.revisit import plan
+from services.followup.state import Policies, Revisit
 
 
 class Desk:
@@ -51,9 +54,9 @@ class Desk:
         match event:
             case IncidentResolved():
                 return plan(before, event, self._policies, now) or (before, [])
-            case ActionReceived(action=Visit() as asked):
+            case ActionReceived(action=asked) if isinstance(asked, Following):
                 try:
-                    return visit(before, asked, (event.actor, event.occurred_at), self._policies)
+                    return decide(before, asked, (event.actor, event.occurred_at), self._policies, now)
                 except Refused as refusal:
                     return before, [_refused(event, refusal)]
             case ActionReceived(action=Unknown()):
@@ -61,13 +64,13 @@ class Desk:
             case _:
                 return before, []
 
-    async def visit(
-        self, tx: Connection, incident_id: str, asked: Visit, by: tuple[Actor, datetime], trace: str
+    async def act(
+        self, tx: Connection, incident_id: str, asked: Following, by: By, trace: str
     ) -> tuple[Revisit, Sequence[Event]]:
-        """Records a visit inside the caller's transaction. Raises `Refused`."""
+        """Carries out a person's action inside the caller's transaction. Raises `Refused`."""
         before = (await store.load(tx, [incident_id])).get(incident_id)
         now: datetime = await tx.fetchval("select now()")
-        after, events = visit(before, asked, by, self._policies)
+        after, events = decide(before, asked, by, self._policies, now)
         await store.save(tx, [after], now)
         await outbox.put(tx, self._drafts(incident_id, events, trace), now)
         return after, events
@@ -78,7 +81,7 @@ class Desk:
         if not passed:
             return 0
         now: datetime = await tx.fetchval("select now()")
-        decided = [late(revisit, due_at) for revisit, due_at in passed]
+        decided = [late(revisit, timer) for revisit, timer in passed]
         await store.save(tx, [after for after, _ in decided], now)
         drafts = [
             draft for after, events in decided for draft in self._drafts(after.incident_id, events, None)

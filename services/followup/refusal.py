@@ -10,6 +10,12 @@ Reason = Literal[
     "already-answered",
     "before-the-resolution",
     "round-not-open",
+    "same-counselling",
+    "imported-history",
+    "support-plan-open",
+    "no-support-plan",
+    "until-passed",
+    "support-too-long",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -19,6 +25,12 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     "already-answered": ("该当事人已有回访结果", "This party has answered already"),
     "before-the-resolution": ("时间早于化解时间", "This cannot have happened before the resolution"),
     "round-not-open": ("未到本轮回访时间", "It is too early for this round"),
+    "same-counselling": ("与已登记的疏导情况相同", "This is what is recorded of the counselling already"),
+    "imported-history": ("历史导入事件不能制定帮扶", "Imported history gets no support plan"),
+    "support-plan-open": ("该当事人已有帮扶", "A support plan of this party runs already"),
+    "no-support-plan": ("该当事人没有帮扶", "No support plan of this party runs"),
+    "until-passed": ("截止时间已过", "Its end is in the past"),
+    "support-too-long": ("超过最长帮扶期限", "It would last longer than the policy allows"),
 }
 
 

@@ -1,14 +1,13 @@
 """一事一回访: every resolved matter is revisited, each party asked separately. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from policy.model import Policy, severity_of
+from policy.model import severity_of
 from policy.revisits import RevisitRules
 from schemas.actions import Visit
-from schemas.base import SYSTEM, Actor, Event, MatterState, Party, matter_of
+from schemas.base import SYSTEM, Actor, Event, matter_of
 from schemas.codes import bare
 from schemas.followup import (
     RevisitCompleted,
@@ -23,63 +22,7 @@ from schemas.followup import (
 )
 from schemas.routing import IncidentResolved
 from services.followup.refusal import Refused
-
-Policies = dict[str, Policy]
-FINAL = frozenset({"satisfied", "dissatisfied", "relapse", "refused"})
-"""Answers that need no further call. Only the first is satisfaction; a refusal is never counted as one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How far one party's revisit has come: `result` is the last answer, None while nobody asked."""
-
-    party: Party
-    result: str | None = None
-    calls: int = 0
-
-    def final(self, rules: RevisitRules) -> bool:
-        """Whether this party needs no further call: answered, or tried as often as the policy asks."""
-        if self.result is None:
-            return False
-        return bare(self.result) in FINAL or self.calls >= rules.calls
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revisit(MatterState):
-    """The revisit of one resolution of one incident."""
-
-    attempt: int
-    resolved_at: datetime
-    policy: str
-    answers: tuple[Answer, ...]
-    status: Literal["due", "done"] = "due"
-    outcome: str | None = None
-    due_at: datetime | None = None
-    """When it should be done; None for imported history, which is pending without a date."""
-    overdue: bool = False
-    round: int = 1
-    """The first is the revisit the closing waits for; the others come after it, over months."""
-    later: tuple[datetime, ...] = ()
-    """When the rounds after this one are due."""
-
-    @property
-    def first(self) -> bool:
-        """Whether this is the round that decides on the closing."""
-        return self.round == 1
-
-    def fields(self, actor: Actor, occurred_at: datetime) -> dict[str, Any]:
-        """What every event of this revisit repeats; those of the first round leave its number out."""
-        return {
-            **self.matter,
-            "attempt": self.attempt,
-            "resolved_at": self.resolved_at,
-            "round": self.round,
-            "actor": actor,
-            "occurred_at": occurred_at,
-        }
-
-
-Step = tuple[Revisit, Sequence[Event]]
+from services.followup.state import Answer, Policies, Revisit, Step
 
 
 def plan(
@@ -100,14 +43,14 @@ def plan(
         due_at=dates[0] if dates else None,
         later=dates[1:],
     )
+    if before is not None:  # what is done for the parties goes on
+        revisit = replace(revisit, counselling=before.counselling, plans=before.plans, planned=before.planned)
     fields = revisit.fields(SYSTEM, resolved.occurred_at)
     return revisit, [RevisitPlanned(**fields, parties=resolved.parties, due_at=revisit.due_at)]
 
 
-def visit(revisit: Revisit | None, asked: Visit, by: tuple[Actor, datetime], policies: Policies) -> Step:
+def visit(revisit: Revisit, asked: Visit, by: tuple[Actor, datetime], policies: Policies) -> Step:
     """What a party's answer does: a failed one reopens at once, the last one completes. Raises `Refused`."""
-    if revisit is None:
-        raise Refused("unknown-incident")
     actor, occurred_at = by
     rules = (policies.get(revisit.policy) or next(iter(policies.values()))).revisit
     at = _whose(revisit, asked.party, occurred_at, rules)
@@ -181,10 +124,9 @@ def _ending(results: set[str]) -> Literal["satisfied", "dissatisfied", "unheard"
     return "dissatisfied" if results <= {"satisfied", "dissatisfied"} else "unheard"
 
 
-def late(revisit: Revisit, due_at: datetime) -> Step:
+def overdue(revisit: Revisit) -> Step:
     """The date of a round passed: said once, and it stays due."""
-    if revisit.status == "done" or revisit.overdue or revisit.due_at != due_at:
-        return revisit, []
     kind = RevisitOverdue if revisit.first else RoundOverdue
-    overdue: RevisitEvent = kind(**revisit.fields(SYSTEM, due_at), due_at=due_at)
-    return replace(revisit, overdue=True), [overdue]
+    assert revisit.due_at is not None
+    said: RevisitEvent = kind(**revisit.fields(SYSTEM, revisit.due_at), due_at=revisit.due_at)
+    return replace(revisit, overdue=True), [said]

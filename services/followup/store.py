@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from messaging.database import Connection
 from messaging.errors import LostRace
-from services.followup.revisit import Revisit
+from services.followup.state import Revisit, Timer
 
 _ADAPTER = TypeAdapter(Revisit)
 
@@ -64,34 +64,38 @@ async def _insert(tx: Connection, new: Sequence[Revisit], states: Mapping[str, s
 
 
 async def _set_deadlines(tx: Connection, revisits: Sequence[Revisit]) -> None:
-    running = [one for one in revisits if one.due_at is not None and not one.overdue]
+    """One row per incident that has a timer: the next one; none for the others."""
+    running = [(one, timer) for one in revisits if (timer := one.next_due) is not None]
+    stopped = [one.incident_id for one in revisits if one.next_due is None]
     if running:
         await tx.execute(
             """
-            insert into deadline (incident_id, due_at, try_at)
-            select id, due_at, due_at from unnest($1::text[], $2::timestamptz[]) as d (id, due_at)
-            on conflict (incident_id) do update set due_at = excluded.due_at, try_at = excluded.try_at
+            insert into deadline (incident_id, step, due_at, try_at)
+            select id, step, due_at, due_at
+            from unnest($1::text[], $2::text[], $3::timestamptz[]) as d (id, step, due_at)
+            on conflict (incident_id) do update
+            set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at
             """,
-            [one.incident_id for one in running],
-            [one.due_at for one in running],
+            [one.incident_id for one, _ in running],
+            [timer.step for _, timer in running],
+            [timer.due_at for _, timer in running],
         )
-    if len(running) < len(revisits):
-        stopped = [one.incident_id for one in revisits if one.due_at is None or one.overdue]
+    if stopped:
         await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
 
 
-async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Revisit, datetime]]:
-    """Revisits whose date has passed by the database clock, oldest first, locked; those in other hands are left."""
+async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Revisit, Timer]]:
+    """Incidents with a date that has passed by the database clock, oldest first, locked; others have the rest."""
     rows = await tx.fetch(
         """
-        select r.state, d.due_at from deadline d join revisit r using (incident_id)
+        select r.state, d.step, d.due_at from deadline d join revisit r using (incident_id)
         where d.try_at <= now() and ($2::text is null or d.incident_id = $2)
         order by d.try_at limit $1 for update of r skip locked
         """,
         limit,
         only,
     )
-    return [(_ADAPTER.validate_json(row["state"]), row["due_at"]) for row in rows]
+    return [(_ADAPTER.validate_json(row["state"]), Timer(row["due_at"], row["step"])) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

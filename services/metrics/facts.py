@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from schemas.base import Event, Matter
+from schemas.care import CareEvent
 from schemas.codes import bare
 from schemas.followup import (
     RevisitCompleted,
@@ -31,14 +32,14 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.whistles import WhistleEvent
-from services.metrics import joint, referral_facts, rounds
+from services.metrics import care, joint, referral_facts, rounds
 from services.metrics.counting import Cell, Counter, Increment
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
     RevisitVisited, RevisitOverdue, RevisitCompleted, IncidentListed, IncidentReminded, IncidentStruckOff,
-    *joint.LISTENS_TO, *rounds.LISTENS_TO,
+    *joint.LISTENS_TO, *rounds.LISTENS_TO, *care.LISTENS_TO,
     EligibleRecorded, *referral_facts.COUNTED,
 )  # fmt: skip
 
@@ -102,6 +103,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
             yield from joint.of(event, count)
         case RoundPlanned() | RoundCompleted() | RoundOverdue():
             yield from rounds.of(event, count)
+        case CareEvent():
+            yield from care.of(event, count)
         case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
             yield from _revisit(event, count)
         case _:

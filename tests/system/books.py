@@ -83,7 +83,7 @@ OWN = {
     },
     "followup": {
         "revisit": "select incident_id, status, state from revisit",
-        "deadline": "select incident_id, 'revisit' as step, due_at from deadline",
+        "deadline": "select incident_id, step, due_at from deadline",
     },
     "metrics": {
         "cell": """

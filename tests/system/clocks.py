@@ -8,7 +8,7 @@ LATE = timedelta(seconds=5)
 STEPS = ("accept", "handle")
 ENDS = (
     "incident.resolved.v1", "incident.closed.v1", "incident.escalated.v1", "incident.returned.v1",
-    "revisit.completed.v1", "round.completed.v1", "incident.returned-to-source.v1",
+    "incident.returned-to-source.v1",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def clocks(books):
             for said in books.events(f"{tier}.{service}"):
                 yield from _step(running[said.key], said, given)
             following = {
-                key: min((due_at, step) for step, due_at in timers.items())
+                key: min((due_at, step.partition(" ")[0]) for step, due_at in timers.items())
                 for key, timers in running.items()
                 if timers
             }
@@ -72,6 +72,15 @@ def _step(timers, said, given):
         case "incident.suspended.v1":
             for step in STEPS:
                 timers.pop(step, None)
+        case "revisit.completed.v1" | "round.completed.v1":
+            timers.pop("revisit", None)
+        case "support-plan.started.v1":
+            _set(timers, f"support-plan {event.number}", event.until)
+        case "support-plan.ended.v1" if event.by == "date":
+            step = f"support-plan {event.number}"
+            yield from _fired(timers, said, step, timers.get(step))
+        case "support-plan.ended.v1":
+            timers.pop(f"support-plan {event.number}", None)
         case "revisit.planned.v1" | "round.planned.v1":
             _set(timers, "revisit", event.due_at)
         case "incident.overdue.v1" | "revisit.overdue.v1" | "round.overdue.v1":

@@ -23,6 +23,8 @@ COUNTED = {
     "rounds_planned": "round.planned.v1",
     "rounds_done": "round.completed.v1",
     "rounds_overdue": "round.overdue.v1",
+    "support_plans": "support-plan.started.v1",
+    "support_steps": "support-plan.step-recorded.v1",
     "revisited": "revisit.completed.v1",
     "revisit_overdue": "revisit.overdue.v1",
 }

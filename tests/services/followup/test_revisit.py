@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from schemas.actions import Visit
+from services.followup.acts import decide, late
 from services.followup.refusal import Refused
-from services.followup.revisit import Answer, late, plan, visit
+from services.followup.revisit import plan
+from services.followup.state import Answer, Timer
 from tests.builders import (
     APPLICANT,
     NOW,
@@ -23,7 +25,7 @@ from tests.builders import (
 def answered(revisit, party, result, *, rules=None, occurred_at=None):
     asked = Visit(party=party, means="means/1:telephone", result=f"revisit-result/1:{result}")
     known = policies(rules) if rules else policies()
-    return visit(revisit, asked, (OFFICER, occurred_at or later(days=1)), known)
+    return decide(revisit, asked, (OFFICER, occurred_at or later(days=1)), known, NOW)
 
 
 def a_rule(**changes):
@@ -165,8 +167,8 @@ def test_a_visit_may_be_refused(revisit, party, occurred_at, reason):
 def test_an_overdue_revisit_is_said_once_and_stays_due():
     revisit = a_revisit()
 
-    after, [overdue] = late(revisit, revisit.due_at)
-    again, nothing = late(after, revisit.due_at)
+    after, [overdue] = late(revisit, Timer(revisit.due_at, "revisit"))
+    again, nothing = late(after, Timer(revisit.due_at, "revisit"))
 
     assert (overdue.due_at, overdue.occurred_at) == (revisit.due_at, revisit.due_at)
     assert (after.status, after.overdue) == ("due", True)
@@ -178,4 +180,4 @@ def test_an_overdue_revisit_is_said_once_and_stays_due():
     "revisit", [a_revisit(status="done"), a_revisit(due_at=later(days=9))], ids=["done", "moved"]
 )
 def test_a_date_that_no_longer_counts_does_nothing(revisit):
-    assert late(revisit, later(days=7)) == (revisit, [])
+    assert late(revisit, Timer(later(days=7), "revisit")) == (revisit, [])

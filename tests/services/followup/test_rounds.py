@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from schemas.actions import Visit
+from services.followup.acts import decide, late
 from services.followup.refusal import Refused
-from services.followup.revisit import Answer, late, plan, visit
+from services.followup.revisit import plan
+from services.followup.state import Answer, Timer
 from tests.builders import APPLICANT, NOW, OFFICER, RESPONDENT, a_revisit, later, policies, resolved
 
 MAJOR = {"severity": "severity/1:major"}
@@ -15,7 +17,7 @@ DAYS_30, DAYS_90 = NOW + timedelta(days=30), NOW + timedelta(days=90)
 
 def answered(revisit, party, result, at):
     asked = Visit(party=party, means="means/1:home", result=f"revisit-result/1:{result}")
-    return visit(revisit, asked, (OFFICER, at), policies())
+    return decide(revisit, asked, (OFFICER, at), policies(), at)
 
 
 def satisfied(revisit, at):
@@ -99,10 +101,10 @@ def test_a_later_round_is_held_near_its_date_so_that_no_answer_is_taken_for_two(
 
 
 def test_a_later_round_that_is_late_is_said_once_and_stays_due():
-    after, [overdue] = late(a_second_round(), DAYS_30)
+    after, [overdue] = late(a_second_round(), Timer(DAYS_30, "revisit"))
 
     assert (overdue.type, overdue.round) == ("round.overdue.v1", 2)
-    assert late(after, DAYS_30) == (after, [])
+    assert late(after, Timer(DAYS_30, "revisit")) == (after, [])
     assert after.status == "due"
 
 

@@ -8,6 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.care import (
+    CounsellingRecorded,
+    SupportPlanEnded,
+    SupportPlanStarted,
+    SupportPlanStepRecorded,
+)
 from schemas.followup import (
     RevisitCompleted,
     RevisitPlanned,
@@ -247,3 +253,28 @@ def test_a_relapse_after_the_closing_takes_the_closing_back_so_that_a_second_one
     }
     assert figures(closed, back, again)["cohort.closed"] == figures(closed, back, again)["closed"] == 1
     assert day == {DAY}
+
+
+def counselled(state, was=None):
+    return CounsellingRecorded(
+        **EVENT, party="p1", role=APPLICANT.role, counselling=f"counselling/1:{state}",
+        was=was and f"counselling/1:{was}",
+    )  # fmt: skip
+
+
+def test_counselling_that_was_taken_at_once_was_offered_too():
+    assert figures(counselled("offered"), counselled("taken", "offered")) == {
+        "counselling.offered": 1, "counselling.taken": 1,
+    }  # fmt: skip
+    assert figures(counselled("declined")) == {"counselling.offered": 1, "counselling.declined": 1}
+
+
+def test_support_plans_are_counted_with_how_many_run_now_and_never_by_person():
+    plan = EVENT | {"party": "p1", "role": APPLICANT.role, "number": 1}
+    started = SupportPlanStarted(**plan, purpose="purpose/1:health", until=later(days=30))
+    step = SupportPlanStepRecorded(**plan, aid="aid/1:medical", steps=1)
+    ended = SupportPlanEnded(**plan, purpose="purpose/1:health", by="date", steps=1)
+
+    assert figures(started, step) == {"support_plans": 1, "support_plans_open": 1, "support_steps": 1}
+    assert figures(started, step, ended) == {"support_plans": 1, "support_steps": 1}
+    assert not any("p1" in cell.measure for event in (started, step, ended) for cell in cells(event))
