@@ -9,6 +9,7 @@ from pydantic_core import CoreSchema
 from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.care import CareAction
 from schemas.codes import GivenCode
+from schemas.derivation import LinkOrigin
 from schemas.mediation import MediationAction
 from schemas.referrals import ReferralAction
 from schemas.supervision import SupervisionAction
@@ -106,6 +107,7 @@ Handling = (
     | WhistleAction
     | MediationAction
     | ReferralAction
+    | LinkOrigin
 )
 """What routing decides."""
 Following = Visit | CareAction

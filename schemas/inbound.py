@@ -30,6 +30,8 @@ class ReportSubmitted(Event):
     backfill: bool = False
     source_number: Reference | None = None
     """The number the source itself has for it, such as a court's case number: one matter each."""
+    derived_from: IncidentId | None = None
+    """The earlier incident it derives from (衍生)."""
 
 
 class ActionSubmitted(Event):

@@ -31,6 +31,8 @@ class IncidentReported(Matter):
     """The body that sent it here (诉调, 访调, 警调), and wants answers."""
     source_number: Reference | None = None
     """The number the source itself has for it."""
+    derived_from: IncidentId | None = None
+    """The earlier incident it derives from (衍生)."""
 
 
 def _its_decider(given: dict[str, Any]) -> Service:

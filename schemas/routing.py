@@ -204,6 +204,8 @@ class IncidentHandedOver(Matter):
     path: tuple[Tier, ...]
     """The tiers that held it before, oldest first: a return goes back the way it came."""
     history: tuple[Entry, ...]
+    derived_from: IncidentId | None = None
+    """The earlier incident it derives from (衍生)."""
     handlers: tuple[Reference, ...] = ()
     """Everybody who has handled it: none of them strikes it off the list."""
     leader: Reference | None = None

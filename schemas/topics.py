@@ -9,6 +9,7 @@ from typing import Literal
 
 from schemas.base import TIERS, Event, Service, Tier
 from schemas.care import CounsellingRecorded, SupportPlanEnded, SupportPlanStarted, SupportPlanStepRecorded
+from schemas.derivation import IncidentOriginLinked
 from schemas.followup import (
     RevisitCompleted,
     RevisitOverdue,
@@ -144,6 +145,7 @@ FLOWS: tuple[Flow, ...] = (
             IncidentReminded,
             IncidentLeaderChanged,
             IncidentStruckOff,
+            IncidentOriginLinked,
             WhistleAcknowledged,
             WhistleArrived,
             WhistleBlown,

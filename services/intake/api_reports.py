@@ -12,7 +12,7 @@ from doors.idempotency import Answer, IdempotencyKey, earlier, remember
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
-from schemas.base import AreaCode, Moment
+from schemas.base import AreaCode, IncidentId, Moment
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
 from services.intake.desk import Desk
@@ -53,6 +53,8 @@ class ReportRequest(Closed):
     """When it happened; now, unless given."""
     target_at: Moment | None = None
     """A deadline the source has promised already."""
+    derived_from: IncidentId | None = None
+    """The earlier incident it derives from (衍生)."""
     parties: Annotated[tuple[PartyRequest, ...], Field(max_length=20)] = ()
     description: Annotated[str, Field(max_length=8000)] | None = None
     """Free text; goes to the vault."""
@@ -136,6 +138,7 @@ def _submitted(body: ReportRequest, now: datetime) -> ReportSubmitted:
         occurred_at=body.occurred_at or now,
         parties=tuple(one.role for one in body.parties) or ("reporter",),
         target_at=body.target_at,
+        derived_from=body.derived_from,
     )
 
 
@@ -148,7 +151,7 @@ def _triaged(registry: Registry, body: ReportRequest, now: datetime) -> Triaged:
 def _as_first_released(body: ReportRequest) -> bytes:
     """A request as the first release noted it, so that one sent again after an upgrade is known."""
     before = body.model_copy(update={"severity": body.severity or "ordinary"})
-    return before.model_dump_json(exclude={"people"}).encode()
+    return before.model_dump_json(exclude={"people", "derived_from"}).encode()
 
 
 def _secret(body: ReportRequest) -> bytes | None:

@@ -88,6 +88,7 @@ def reported(registry: Registry, origin: Origin, report: ReportSubmitted, now: d
         parties=parties or (Party(ref="p1", role="party-role/1:reporter"),),
         target_at=report.target_at,
         people=report.people,
+        derived_from=report.derived_from,
         triage=() if proposal is None else proposal.names,
     )
 

@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident.resolved.v1": ("已化解，待回访", "Resolved, to be revisited"),
     "incident.reopened.v1": ("回访反弹，重新办理", "Reopened after the revisit"),
     "incident.closed.v1": ("已销号", "Closed"),
+    "incident.origin-linked.v1": ("已关联原事件", "Linked to the matter it arose from"),
     "incident.listed.v1": ("已挂牌督办", "Listed: a leader supervises it"),
     "incident.reminded.v1": ("已催办", "The centre was reminded"),
     "incident.leader-changed.v1": ("已明确包案领导", "A leader owns the case"),

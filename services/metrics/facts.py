@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from schemas.base import Event, Matter
 from schemas.care import CareEvent
 from schemas.codes import bare
+from schemas.derivation import IncidentOriginLinked
 from schemas.followup import (
     RevisitCompleted,
     RevisitOverdue,
@@ -32,14 +33,14 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.whistles import WhistleEvent
-from services.metrics import care, joint, referral_facts, rounds
+from services.metrics import care, joint, referral_facts, rounds, supervised
 from services.metrics.counting import Cell, Counter, Increment
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
-    RevisitVisited, RevisitOverdue, RevisitCompleted, IncidentListed, IncidentReminded, IncidentStruckOff,
-    *joint.LISTENS_TO, *rounds.LISTENS_TO, *care.LISTENS_TO,
+    RevisitVisited, RevisitOverdue, RevisitCompleted,
+    *joint.LISTENS_TO, *rounds.LISTENS_TO, *care.LISTENS_TO, *supervised.LISTENS_TO,
     EligibleRecorded, *referral_facts.COUNTED,
 )  # fmt: skip
 
@@ -64,13 +65,7 @@ def _eligible(event: EligibleRecorded) -> Increment:
 def _of(event: Matter, count: Counter) -> Iterator[Increment]:
     match event:
         case IncidentReported():
-            yield count.at(event.reported_at, "received")
-            if event.triage:
-                yield count.at(event.reported_at, "triaged")
-            if event.proposed_severity not in (None, event.severity):
-                yield count.at(event.reported_at, "triage_overruled")
-            if event.referred_by is not None:
-                yield count.at(event.reported_at, "referral.offered")
+            yield from _reported(event, count)
         case IncidentOpened():
             yield count.at(event.occurred_at, "opened")
             yield count.at(event.occurred_at, "open")
@@ -93,12 +88,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
         case IncidentClosed():
             yield count.at(event.occurred_at, "closed")
             yield count.at(event.reported_at, "cohort.closed")
-        case IncidentListed():
-            yield count.at(event.occurred_at, "listed")
-        case IncidentReminded():
-            yield count.at(event.occurred_at, "reminders")
-        case IncidentStruckOff():
-            yield count.at(event.occurred_at, "struck_off")
+        case IncidentListed() | IncidentReminded() | IncidentStruckOff() | IncidentOriginLinked():
+            yield from supervised.of(event, count)
         case WhistleEvent() | SessionEvent():
             yield from joint.of(event, count)
         case RoundPlanned() | RoundCompleted() | RoundOverdue():
@@ -110,6 +101,19 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
         case _:
             for moment, measure, by in referral_facts.counts(event):
                 yield count.at(moment, measure, by)
+
+
+def _reported(event: IncidentReported, count: Counter) -> Iterator[Increment]:
+    """A report, and what is known of the matter from its beginning."""
+    yield count.at(event.reported_at, "received")
+    if event.triage:
+        yield count.at(event.reported_at, "triaged")
+    if event.proposed_severity not in {None, event.severity}:
+        yield count.at(event.reported_at, "triage_overruled")
+    if event.referred_by is not None:
+        yield count.at(event.reported_at, "referral.offered")
+    if event.derived_from is not None:
+        yield count.at(event.reported_at, "derived")
 
 
 def _handed_on(event: IncidentEscalated | IncidentReturned, count: Counter) -> Iterator[Increment]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from services.metrics import care, rounds
+from services.metrics import care, rounds, supervised
 from services.metrics.counting import ERROR, seconds_of
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -106,7 +106,7 @@ RATES: tuple[Rate, ...] = (
 COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
     "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
-    "on_time", "with_target", "listed", "reminders", "struck_off", *JOINT_COUNTS, *rounds.COUNTS, *care.COUNTS,
+    "on_time", "with_target", *supervised.COUNTS, *JOINT_COUNTS, *rounds.COUNTS, *care.COUNTS,
     "transferred", "transferred.accepted", "transferred.returned", "transferred.recalled", "transferred.overdue",
     "referred", "referred.accepted", "referred.returned", "referred.succeeded", "referred.failed", "referred.recalled",
     "referred.overdue", "returned_to_source", "referral.eligible", "referral.offered", "referral.accepted",

@@ -9,7 +9,7 @@ from messaging.database import Database
 from messaging.pace import Pulse
 from policy.load import Area
 from schemas.codes import CodeList
-from services.routing import api_actions, api_contacts, api_incidents
+from services.routing import api_actions, api_contacts, api_derived, api_incidents
 from services.routing.desk import Desk
 from services.routing.registry_csv import Known
 
@@ -24,6 +24,7 @@ def api(
     """The application."""
     app = door.create("Fengqiao routing 分流", "Who owns an incident, and until when.", api_contacts.FILES)
     api_incidents.routes(app, database, desk)
+    api_derived.routes(app, database)
     api_actions.routes(app, database, desk, codes, sent)
     api_contacts.routes(app, database, desk, Known(codes, areas))
     return app

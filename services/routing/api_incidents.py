@@ -49,6 +49,7 @@ class IncidentView(BaseModel):
     policy: str
     backfill: bool
     parties: tuple[Party, ...]
+    derived_from: str | None
     leader: str | None
     listing: Listing | None
     away: Away | None

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from schemas.base import Actor, Event, Tier
+from schemas.derivation import IncidentOriginLinked
 from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
@@ -59,6 +60,8 @@ def _detail(event: Event) -> str | None:
             return f"{event.reason} {event.approver} {event.span}"
         case IncidentHandedOver():
             return event.to_tier
+        case IncidentOriginLinked():
+            return event.origin
         case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
             return listing.detail(event)
         case WhistleEvent():

@@ -18,6 +18,7 @@ from schemas.actions import (
     Unknown,
 )
 from schemas.base import Actor, Event
+from schemas.derivation import LinkOrigin
 from schemas.mediation import MediationAction
 from schemas.referrals import AnswerReferral, Recall, Refer, ReturnToSource, Transfer
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
@@ -27,6 +28,7 @@ from schemas.whistles import WhistleAction
 from services.routing import mediation, whistling
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
+from services.routing.derivation import link
 from services.routing.handoff import Act, hand_over, next_up, skip_rule
 from services.routing.incident import Incident
 from services.routing.occasion import Occasion
@@ -66,13 +68,13 @@ def decide_action(incident: Incident, request: Request, centre: Centre, now: dat
         raise Refused("unknown-action")
     if request.occurred_at < incident.reported_at:
         raise Refused("before-the-report")
-    if not isinstance(request.action, SupervisionAction):
+    if not isinstance(request.action, (SupervisionAction, LinkOrigin)):
         _worked_on(incident, request)
     return _owned(incident, request.action, request, centre, now)
 
 
 def _worked_on(incident: Incident, request: Request) -> None:
-    """Raises `Refused` for what cannot be handled in this state; what supervision may do outlives the handling."""
+    """Raises `Refused` for what cannot be handled in this state; supervision and links outlive the handling."""
     if incident.status == "closed":
         raise Refused("closed")
     if incident.status == "resolved":
@@ -113,6 +115,8 @@ def _owned(
             return [resume(incident, action, by, policies, now)]
         case Extend():
             return [extend(incident, action, by, policies, now)]
+        case LinkOrigin():
+            return [link(incident, action, by)]
         case PutOnList() | Remind() | ChangeLeader() | StrikeOff():
             return supervise(incident, action, by, policies, now)
         case Transfer() | Refer() | Recall() | AnswerReferral() | ReturnToSource():

@@ -87,6 +87,7 @@ def hand_over(
         policy=incident.policy,
         path=path,
         history=history,
+        derived_from=incident.derived_from,
         handlers=incident.handlers,
         leader=incident.leader,
         listing=incident.listing,

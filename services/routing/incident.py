@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from schemas.base import Event, MatterState, Party, Tier
+from schemas.derivation import IncidentOriginLinked
 from schemas.mediation import SessionEvent
 from schemas.referrals import (
     IncidentReferred,
@@ -105,6 +106,8 @@ class Incident(MatterState):
     moves: tuple[Move, ...] = ()
     """What was done to the present clock, in order."""
     suspended_at: datetime | None = None
+    derived_from: str | None = None
+    """The earlier incident it derives from (衍生)."""
     handlers: tuple[str, ...] = ()
     """Everybody it was assigned to, at whichever tier, and everybody who said that it is resolved."""
     leader: str | None = None
@@ -202,6 +205,8 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
             return undone | _handling(event, now)
         case IncidentClosed():
             return {"status": "closed", "closed_at": event.occurred_at}
+        case IncidentOriginLinked():
+            return {"derived_from": event.origin}
         case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
             return listing.changes(before.listing, event)
         case WhistleEvent():

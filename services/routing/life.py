@@ -163,6 +163,7 @@ def _begin(
         attempt=attempt,
         policy=policy,
         path=(),
+        derived_from=source.derived_from,
     )
 
 

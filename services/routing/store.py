@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from messaging.database import Connection
 from messaging.errors import LostRace
-from services.routing import contacts_store, lines, listing_store
+from services.routing import contacts_store, derived_store, lines, listing_store
 from services.routing.incident import Incident, Timer
 
 LIVE = ("open", "accepted")
@@ -60,6 +60,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
     await _set_deadlines(tx, incidents)
     await contacts_store.note_hands(tx, incidents)
     await listing_store.save(tx, incidents)
+    await derived_store.save(tx, incidents)
 
 
 async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, str], now: datetime) -> None:

@@ -14,6 +14,7 @@ from schemas.care import (
     SupportPlanStarted,
     SupportPlanStepRecorded,
 )
+from schemas.derivation import IncidentOriginLinked
 from schemas.followup import (
     RevisitCompleted,
     RevisitPlanned,
@@ -278,3 +279,12 @@ def test_support_plans_are_counted_with_how_many_run_now_and_never_by_person():
     assert figures(started, step) == {"support_plans": 1, "support_plans_open": 1, "support_steps": 1}
     assert figures(started, step, ended) == {"support_plans": 1, "support_steps": 1}
     assert not any("p1" in cell.measure for event in (started, step, ended) for cell in cells(event))
+
+
+def test_a_derived_matter_is_counted_once_whether_it_was_said_at_once_or_found_out_or_corrected():
+    origin = "0199f2c4-7a31-7c58-9d0e-3b6f5a1c8e22"
+    found_out = IncidentOriginLinked(**EVENT, origin=origin)
+    corrected = IncidentOriginLinked(**EVENT, origin=origin, was=origin)
+
+    assert figures(reported(derived_from=origin), corrected) == {"received": 1, "derived": 1}
+    assert figures(reported(), found_out, corrected) == {"received": 1, "derived": 1}
