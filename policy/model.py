@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import StringConstraints, ValidationInfo, field_validator, model_validator
 
 from policy.calendar import Calendar
+from policy.duplicates import DuplicateRules
 from policy.mediation import Mediation
 from policy.parts import SEVERITIES, Deadline, LocalDate, Part, Reason, Severity
 from policy.referrals import ReferralRules
@@ -81,6 +82,7 @@ class Policy(Part):
     skips: tuple[Skip, ...] = ()
     pauses: Pauses = Pauses()
     referrals: ReferralRules = ReferralRules()
+    duplicates: DuplicateRules = DuplicateRules()
     calendar: LocalDays = LocalDays()
     supervision: Supervision = Supervision()
     revisit: RevisitRules

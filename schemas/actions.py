@@ -10,6 +10,7 @@ from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.care import CareAction
 from schemas.codes import GivenCode
 from schemas.derivation import LinkOrigin
+from schemas.duplicates import TieAction
 from schemas.mediation import MediationAction
 from schemas.referrals import ReferralAction
 from schemas.supervision import SupervisionAction
@@ -108,6 +109,7 @@ Handling = (
     | MediationAction
     | ReferralAction
     | LinkOrigin
+    | TieAction
 )
 """What routing decides."""
 Following = Visit | CareAction

@@ -18,6 +18,7 @@ from schemas.base import (
     Tier,
 )
 from schemas.codes import Code
+from schemas.duplicates import Candidate, Duplicate
 from schemas.referrals import Offer
 from schemas.supervision import Listing
 
@@ -92,6 +93,8 @@ class IncidentResolved(IncidentEvent):
     target_at: AwareDatetime | None
     on_time: bool | None
     policy: str
+    by_lead: IncidentId | None = None
+    """It is a duplicate, resolved together with this lead."""
 
 
 class IncidentReopened(IncidentEvent):
@@ -106,6 +109,8 @@ class IncidentReopened(IncidentEvent):
     resolved_at: AwareDatetime
     closed_at: AwareDatetime | None = None
     on_time: bool | None
+    by_lead: IncidentId | None = None
+    """The lead it had been resolved with; it is linked to it no longer."""
     due_at: AwareDatetime | None = None
     provisional: bool = False
 
@@ -219,6 +224,9 @@ class IncidentHandedOver(Matter):
     offer: Offer | None = None
     referrals: int = 0
     """How often it was transferred or referred so far: their numbers go on."""
+    duplicates: tuple[Duplicate, ...] = ()
+    """Incidents that are linked to it; each stays in the books of its own tier."""
+    proposals: tuple[Candidate, ...] = ()
 
 
 class ActionForwarded(Event):

@@ -10,6 +10,16 @@ from typing import Literal
 from schemas.base import TIERS, Event, Service, Tier
 from schemas.care import CounsellingRecorded, SupportPlanEnded, SupportPlanStarted, SupportPlanStepRecorded
 from schemas.derivation import IncidentOriginLinked
+from schemas.duplicates import (
+    DuplicateDismissed,
+    DuplicateProposed,
+    IncidentJoined,
+    IncidentLinked,
+    IncidentParted,
+    IncidentUnlinked,
+    LeadResolved,
+    ProposalForwarded,
+)
 from schemas.followup import (
     RevisitCompleted,
     RevisitOverdue,
@@ -120,7 +130,14 @@ FLOWS: tuple[Flow, ...] = (
         "intake",
         "intake",
         (("routing", "same"), ("followup", "same"), ("metrics", "same")),
-        (IncidentReported, ActionReceived, ActionReceivedV1, EligibleRecorded, SubmissionRefused),
+        (
+            IncidentReported,
+            ActionReceived,
+            ActionReceivedV1,
+            EligibleRecorded,
+            SubmissionRefused,
+            DuplicateProposed,
+        ),
     ),
     Flow(
         "routing",
@@ -173,13 +190,18 @@ FLOWS: tuple[Flow, ...] = (
             IncidentReturnedToSource,
             ReferralAnswered,
             ActionRefused,
+            IncidentLinked,
+            IncidentUnlinked,
+            IncidentJoined,
+            IncidentParted,
+            DuplicateDismissed,
         ),
     ),
     Flow(
         "handoff",
         "routing",
         (("routing", "other"),),
-        (IncidentHandedOver, ActionForwarded, ActionForwardedV1),
+        (IncidentHandedOver, ActionForwarded, ActionForwardedV1, ProposalForwarded, LeadResolved),
     ),
     Flow(
         "followup",

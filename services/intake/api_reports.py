@@ -15,7 +15,7 @@ from messaging.trace import begin
 from schemas.base import AreaCode, IncidentId, Moment
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
-from services.intake.desk import Desk
+from services.intake.desk import Desk, Told
 from services.intake.report import Origin, Registry, reported, triaged
 
 SOURCE = "/http"
@@ -101,7 +101,8 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
             if answer is None:
                 now: datetime = await tx.fetchval("select now()")
                 incident = _checked(desk.registry, body, now)
-                await desk.accept(tx, incident, _secret(body), now, begin(traceparent))
+                told = Told(_secret(body), body.description)
+                await desk.accept(tx, incident, told, now, begin(traceparent))
                 accepted = Accepted(
                     incident_id=incident.incident_id,
                     accepted_at=now,

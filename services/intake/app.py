@@ -4,15 +4,17 @@ from messaging.inbox import Reading
 from messaging.process import Process
 from policy.load import areas, policy
 from schemas.codes import load
+from schemas.duplicates import IncidentLinked
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.topics import topics_read_by
 from services.intake.api import api
+from services.intake.comparing import Forgetting
 from services.intake.desk import Desk
 from services.intake.report import Registry
 from services.intake.settings import Settings
 from services.intake.vault import SealedLetters, Vault
 
-LISTENS_TO = (ReportSubmitted, ActionSubmitted)
+LISTENS_TO = (ReportSubmitted, ActionSubmitted, IncidentLinked)
 """Parsed; of everything else it reads, only type and times go to the reporters' timelines."""
 
 
@@ -24,6 +26,7 @@ def compose() -> Process:
     registry = Registry(settings.tier, areas(settings.areas), codes, policy(settings.policy, codes))
     vault = Vault(settings.key())
     desk = Desk(registry, vault)
+    process.loops(Forgetting(process.database, registry.policy).run)
     reading = Reading(topics_read_by("intake", settings.tier), LISTENS_TO, desk.handle, SealedLetters(vault))
     process.reads(reading)
     process.door = api(process.database, desk, process.relay.pulse)

@@ -11,11 +11,13 @@ from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
 from messaging.trace import carried
+from schemas.duplicates import DuplicateProposed, IncidentLinked
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, IncidentReported
 from services.intake import store
+from services.intake.comparing import Comparer
 from services.intake.report import NotAccepted, Origin, Registry, incident_id_of, received, reported
-from services.intake.store import Happening
+from services.intake.store import Happening, Linking
 from services.intake.vault import Vault
 
 Name = tuple[str, str]
@@ -30,7 +32,16 @@ class _Batch:
     new: dict[Name, bytes] = field(default_factory=dict)
     reports: list[IncidentReported] = field(default_factory=list)
     timeline: list[Happening] = field(default_factory=list)
+    links: list[Linking] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What only this memory and the vault may hold of a report: all of it as it is stored, and the free text."""
+
+    secret: bytes | None = None
+    text: str | None = None
 
 
 class Desk:
@@ -38,18 +49,23 @@ class Desk:
 
     def __init__(self, registry: Registry, vault: Vault) -> None:
         self.registry = registry
+        self._comparer = Comparer(registry.policy, vault)
         self.vault = vault
         self._topic = f"{registry.tier}.intake"
 
     async def accept(
-        self, tx: Connection, incident: IncidentReported, secret: bytes | None, now: datetime, trace: str
+        self, tx: Connection, incident: IncidentReported, told: Told, now: datetime, trace: str
     ) -> None:
-        """Stores a report that came over HTTP, its personal data in the vault, and its event."""
+        """Stores a report that came over HTTP, its personal data in the vault, and its events."""
         await store.save_reports(tx, [incident], now)
-        if secret is not None:
-            sealed = self.vault.encrypt(incident.incident_id, secret)
+        if told.secret is not None:
+            sealed = self.vault.encrypt(incident.incident_id, told.secret)
             await store.save_secret(tx, incident.incident_id, self.vault.key_id, sealed)
-        await outbox.put(tx, [self._draft(incident, trace)], now)
+        sketch = self._comparer.sketch(told.text)
+        proposed = await self._comparer.propose(tx, [(incident, sketch)], now)
+        await outbox.put(
+            tx, [self._draft(incident, trace), *(self._draft(one, trace) for one in proposed)], now
+        )
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Applies a batch: submissions become reports and actions, other events go to the timelines."""
@@ -60,13 +76,20 @@ class Desk:
             await store.remember(tx, batch.new)
         if batch.reports:
             await store.save_reports(tx, batch.reports, now)
+            proposed = await self._comparer.propose(tx, ((one, None) for one in batch.reports), now)
+            batch.drafts += [self._draft(one, None) for one in proposed]
+        if batch.links:
+            await store.save_links(tx, batch.links)
         if batch.timeline:
             await store.save_timeline(tx, batch.timeline)
         return Outcome(batch.drafts, faults)
 
     def _step(self, batch: _Batch, message: Message, now: datetime) -> None:
         if message.stream is not None:
-            batch.timeline.append(_happening(message))
+            happening = _happening(message)
+            batch.timeline.append(happening)
+            if isinstance(message.event, IncidentLinked):
+                batch.links.append(Linking(happening.incident_id, message.event.lead, happening.recorded_at))
             return
         name, digest = (message.source, message.id), _digest(message)
         known = batch.seen.get(name) or batch.new.get(name)
@@ -93,7 +116,9 @@ class Desk:
         except NotAccepted as refusal:
             raise Rejected(refusal.kind, str(refusal)) from None
 
-    def _draft(self, event: IncidentReported | ActionReceived, trace: str | None) -> Draft:
+    def _draft(
+        self, event: IncidentReported | ActionReceived | DuplicateProposed, trace: str | None
+    ) -> Draft:
         return Draft(self._topic, event.incident_id, event, event.occurred_at, trace)
 
 

@@ -20,7 +20,7 @@ class Settings(ServiceSettings):
     areas: Path = Path("policy/areas-620522.csv")
     """The registry of area codes: a report from an area that is not in it is refused."""
     policy: Path = Path("policy/default.yaml")
-    """The policy in force, for its triage."""
+    """The policy in force, for its triage, and for which reports may be the same matter."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's."""
     vault_key: SecretStr | None = None

@@ -75,13 +75,38 @@ class Happening(NamedTuple):
     recorded_at: datetime
 
 
+class Linking(NamedTuple):
+    """A report that is handled together with a lead, since when."""
+
+    incident_id: str
+    lead: str
+    recorded_at: datetime
+
+
+async def save_links(tx: Connection, links: Sequence[Linking]) -> None:
+    """Notes the leads of reports made at this tier, whose timelines these reports follow from now on."""
+    await tx.execute(
+        """
+        insert into link (incident_id, lead, recorded_at)
+        select n.* from unnest($1::text[], $2::text[], $3::timestamptz[]) as n (incident_id, lead, recorded_at)
+        join report using (incident_id)
+        """,
+        [one.incident_id for one in links],
+        [one.lead for one in links],
+        [one.recorded_at for one in links],
+    )
+
+
 async def save_timeline(tx: Connection, happenings: Sequence[Happening]) -> None:
-    """Adds events to the timelines of reports made at this tier; other reports' events are passed over.
+    """Adds events to the timelines of reports made at this tier, and of their leads; others are passed over.
 
     Each comes once: were another consumer to add the same, the guard would undo one of the two transactions.
     """
     rows = await tx.fetch(
-        "select incident_id from report where incident_id = any($1::text[])",
+        """
+        select incident_id from report where incident_id = any($1::text[])
+        union all select lead from link where lead = any($1::text[])
+        """,
         list({one.incident_id for one in happenings}),
     )
     ours = {row["incident_id"] for row in rows}
@@ -95,14 +120,20 @@ async def save_timeline(tx: Connection, happenings: Sequence[Happening]) -> None
 async def report(
     connection: Connection, incident_id: str
 ) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
-    """A report and its timeline in the order things happened, or None."""
+    """A report and its timeline in the order things happened, or None.
+
+    What happened to a lead since it was linked has in `since` when that was.
+    """
     row = await connection.fetchrow("select * from report where incident_id = $1", incident_id)
     if row is None:
         return None
     rows = await connection.fetch(
         """
-        select topic, type, occurred_at, recorded_at from timeline
-        where incident_id = $1 order by recorded_at, topic, seq
+        select topic, type, occurred_at, recorded_at, null as since, seq from timeline where incident_id = $1
+        union all
+        select t.topic, t.type, t.occurred_at, t.recorded_at, l.recorded_at, t.seq
+        from link l join timeline t on t.incident_id = l.lead and t.recorded_at > l.recorded_at
+        where l.incident_id = $1 order by recorded_at, topic, seq
         """,
         incident_id,
     )

@@ -52,6 +52,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "referral.overdue.v1": ("对方单位逾期未答复，已催办", "The other side is late; it was reminded"),
     "incident.returned-to-source.v1": ("已退回来源单位", "Given back to its source"),
     "referral.answered.v1": ("已答复来源单位", "The source was answered"),
+    "incident.linked.v1": (
+        "与另一件同一事项的反映合并办理",
+        "Handled together with another report of the same matter",
+    ),
+    "incident.unlinked.v1": ("不再合并，单独办理", "Handled by itself again"),
+    "incident.joined.v1": (
+        "有人反映同一事项，合并办理",
+        "Somebody else reported the same; both are handled together",
+    ),
+    "incident.parted.v1": ("合并的反映已改为单独办理", "The other report is handled by itself again"),
     "revisit.planned.v1": ("已安排回访", "A revisit is planned"),
     "revisit.visited.v1": ("已回访一方", "A party was revisited"),
     "revisit.overdue.v1": ("回访超期", "The revisit is late"),
@@ -73,6 +83,15 @@ STATUS = {
 }
 
 
+FOLLOWED = (
+    "incident.accepted.v1", "incident.escalated.v1", "incident.returned.v1", "incident.resolved.v1",
+    "incident.reopened.v1", "incident.closed.v1",
+)  # fmt: skip
+"""What the reporter of a duplicate is told of its lead: how far it is, and nothing of who else reported it."""
+BY_ITSELF = ("incident.unlinked.v1", "incident.reopened.v1")
+"""What ends that it is handled together with its lead."""
+
+
 class Line(BaseModel):
     """One thing that happened."""
 
@@ -82,6 +101,8 @@ class Line(BaseModel):
     tier: str
     occurred_at: datetime
     recorded_at: datetime
+    of_lead: bool = False
+    """It happened to the report that this one is handled together with."""
 
 
 class View(BaseModel):
@@ -97,29 +118,55 @@ class View(BaseModel):
     status: str
     tier: str
     """Where it is now, as far as this tier has heard."""
+    linked: bool
+    """Whether it is, or was resolved, together with another report of the same matter."""
     timeline: tuple[Line, ...]
 
 
 def view(report: Mapping[str, Any], happenings: Sequence[Mapping[str, Any]]) -> View:
     """Puts a report and its timeline together."""
-    lines = tuple(
-        Line(
-            type=one["type"],
-            zh=WORDS[one["type"]][0],
-            en=WORDS[one["type"]][1],
-            tier=one["topic"].partition(".")[0],
-            occurred_at=one["occurred_at"],
-            recorded_at=one["recorded_at"],
-        )
-        for one in happenings
-        if one["type"] in WORDS
-    )
-    decisive = [line for line in lines if line.type in STATUS]
+    lines = tuple(_line(one) for one in happenings if one["type"] in WORDS and _concerns(one, happenings))
+    own = [line for line in lines if not line.of_lead]
+    decisive = [line for line in own if line.type in STATUS]
+    ties = [line.type for line in own if line.type in {"incident.linked.v1", *BY_ITSELF}]
     return View(
         **{name: report[name] for name in ("incident_id", "area", "category", "channel", "severity")},
         reported_at=report["occurred_at"],
         accepted_at=report["recorded_at"],
         status=STATUS[decisive[-1].type] if decisive else "reported",
         tier=decisive[-1].tier if decisive else "",
+        linked=ties[-1:] == ["incident.linked.v1"],
         timeline=lines,
     )
+
+
+def _line(one: Mapping[str, Any]) -> Line:
+    (zh, en), of_lead = WORDS[one["type"]], _since(one) is not None
+    return Line(
+        type=one["type"],
+        zh=f"合并办理的事项：{zh}" if of_lead else zh,
+        en=f"The report it is handled with: {en}" if of_lead else en,
+        tier=one["topic"].partition(".")[0],
+        occurred_at=one["occurred_at"],
+        recorded_at=one["recorded_at"],
+        of_lead=of_lead,
+    )
+
+
+def _since(one: Mapping[str, Any]) -> datetime | None:
+    """Since when its lead is followed, where it happened to the lead."""
+    since: datetime | None = one.get("since")
+    return since
+
+
+def _concerns(one: Mapping[str, Any], happenings: Sequence[Mapping[str, Any]]) -> bool:
+    """Of a lead only what its duplicate's reporter is told, and only until that is handled by itself again."""
+    since = _since(one)
+    if since is None:
+        return True
+    ended = any(
+        other["type"] in BY_ITSELF and since <= other["recorded_at"] <= one["recorded_at"]
+        for other in happenings
+        if _since(other) is None
+    )
+    return one["type"] in FOLLOWED and not ended

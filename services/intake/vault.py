@@ -17,6 +17,8 @@ class Vault:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
         self._mac = hmac.new(key, b"fengqiao fingerprint", hashlib.sha256).digest()
+        self.likeness_key = hmac.new(key, b"fengqiao likeness", hashlib.sha256).digest()
+        """For sketches of texts: who lacks the key cannot tell what was told."""
         self.key_id = hashlib.sha256(b"fengqiao key id" + key).hexdigest()[:16]
 
     def encrypt(self, incident_id: str, plain: bytes) -> tuple[bytes, bytes]:

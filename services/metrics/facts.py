@@ -7,6 +7,7 @@ from schemas.base import Event, Matter
 from schemas.care import CareEvent
 from schemas.codes import bare
 from schemas.derivation import IncidentOriginLinked
+from schemas.duplicates import DuplicateDismissed, DuplicateProposed, IncidentLinked, IncidentUnlinked
 from schemas.followup import (
     RevisitCompleted,
     RevisitOverdue,
@@ -42,6 +43,7 @@ LISTENS_TO = (
     RevisitVisited, RevisitOverdue, RevisitCompleted,
     *joint.LISTENS_TO, *rounds.LISTENS_TO, *care.LISTENS_TO, *supervised.LISTENS_TO,
     EligibleRecorded, *referral_facts.COUNTED,
+    DuplicateProposed, DuplicateDismissed, IncidentLinked, IncidentUnlinked,
 )  # fmt: skip
 
 
@@ -80,6 +82,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
             yield count.at(event.occurred_at, "suspended")
         case IncidentExtended():
             yield count.at(event.occurred_at, "extended")
+        case DuplicateProposed() | DuplicateDismissed() | IncidentLinked() | IncidentUnlinked():
+            yield from _tied(event, count)
         case IncidentResolved():
             yield from _resolved(event, count, event.occurred_at, 1)
             yield count.at(event.occurred_at, "resolutions")
@@ -126,7 +130,19 @@ def _handed_on(event: IncidentEscalated | IncidentReturned, count: Counter) -> I
         yield count.at(event.occurred_at, "open", -1)
 
 
+def _tied(
+    event: DuplicateProposed | DuplicateDismissed | IncidentLinked | IncidentUnlinked, count: Counter
+) -> Iterator[Increment]:
+    """What is linked is not open a second time."""
+    yield count.at(event.occurred_at, event.type.split(".")[1])
+    if isinstance(event, (IncidentLinked, IncidentUnlinked)):
+        yield count.at(event.occurred_at, "open", -1 if isinstance(event, IncidentLinked) else 1)
+
+
 def _resolved(event: IncidentResolved, count: Counter, moment: datetime, by: int) -> Iterator[Increment]:
+    if event.by_lead is not None:  # the lead is counted for it, and it is not open since it was linked
+        yield count.at(moment, "resolved_with_lead", by)
+        return
     yield count.at(moment, "resolved", by)
     yield count.at(moment, "open", -by)
     yield count.took("time_to_resolve", event.reported_at, moment, by=by)
@@ -139,11 +155,14 @@ def _undone(event: IncidentReopened, count: Counter) -> Iterator[Increment]:
     """A relapse takes the resolution back from the cells it was counted in, and the closing where there was one."""
     yield count.at(event.occurred_at, "reopened")
     yield count.at(event.occurred_at, "open")
-    yield count.at(event.resolved_at, "resolved", -1)
-    yield count.took("time_to_resolve", event.reported_at, event.resolved_at, by=-1)
     if event.closed_at is not None:
         yield count.at(event.closed_at, "closed", -1)
         yield count.at(event.reported_at, "cohort.closed", -1)
+    if event.by_lead is not None:
+        yield count.at(event.resolved_at, "resolved_with_lead", -1)
+        return
+    yield count.at(event.resolved_at, "resolved", -1)
+    yield count.took("time_to_resolve", event.reported_at, event.resolved_at, by=-1)
     if event.on_time is not None:
         yield count.at(event.resolved_at, "with_target", -1)
         yield count.at(event.resolved_at, "on_time", -1 * event.on_time)

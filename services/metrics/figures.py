@@ -111,6 +111,7 @@ COUNTS = (
     "referred", "referred.accepted", "referred.returned", "referred.succeeded", "referred.failed", "referred.recalled",
     "referred.overdue", "returned_to_source", "referral.eligible", "referral.offered", "referral.accepted",
     "referral.diverted", "referral.returned", "referral.succeeded", "referral.failed",
+    "proposed", "dismissed", "linked", "unlinked", "resolved_with_lead",
 )  # fmt: skip
 DISTRIBUTIONS = (
     ("time_to_accept", "接单用时", "Time to accept"),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode, Party, Reference, Tier
+from schemas.duplicates import Candidate, Duplicate
 from schemas.referrals import Offer
 from schemas.routing import Entry
 from schemas.supervision import Listing
@@ -56,11 +57,25 @@ class IncidentView(BaseModel):
     """What is with a department or a body."""
     offer: Offer | None
     """Which body sent it here."""
+    linked: bool
+    """Whether it rests, because its lead is handled for it."""
+    proposed: bool
+    """Whether a person should look if it is a duplicate."""
+
+
+class TiesView(BaseModel):
+    """The lead it is or was handled with, those linked to it, and the earlier reports that may be the same matter."""
+
+    lead: str | None
+    linked_at: datetime | None
+    duplicates: tuple[Duplicate, ...]
+    proposals: tuple[Candidate, ...]
 
 
 class IncidentWhole(IncidentView):
     """An incident with everything that happened to it, in order."""
 
+    ties: TiesView
     history: tuple[Entry, ...]
     whistles: tuple[Whistle, ...]
     sessions: tuple[Session, ...]
@@ -83,6 +98,7 @@ class Filters(BaseModel):
     category: str | None = None
     listed: bool | None = None
     leader: Reference | None = None
+    proposed: bool | None = None
     after: str | None = None
     limit: Annotated[int, Query(ge=1, le=500)] = 50
 

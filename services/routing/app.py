@@ -5,6 +5,7 @@ from messaging.process import Process
 from messaging.timer import Timer
 from policy.load import areas, policies
 from schemas.codes import load
+from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
 from schemas.routing import ActionForwarded, ActionForwardedV1, IncidentHandedOver
@@ -18,6 +19,7 @@ from services.routing.watch import Auditor, Recount
 LISTENS_TO = (
     IncidentReported, ActionReceived, ActionReceivedV1, IncidentHandedOver, ActionForwarded, ActionForwardedV1,
     RevisitCompleted, RoundCompleted,
+    RevisitCompleted, DuplicateProposed, ProposalForwarded, LeadResolved,
 )  # fmt: skip
 
 

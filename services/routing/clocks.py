@@ -67,11 +67,12 @@ def _through(span: Span, begin: datetime, moves: Sequence[Move], policy: Policy)
     left = span
     for move in moves:
         match move.kind:
-            case "suspended":
+            case "suspended" | "linked":
                 left = span.left(move.at, due, policy.where)
-            case "resumed":
+            case "resumed" | "unlinked":
                 resumed = left.due(move.at, policy.where)
-                due = Due(resumed.at, due.provisional or resumed.provisional)
+                # days off at its end are not left, but no pause brings a deadline nearer
+                due = Due(max(resumed.at, due.at), due.provisional or resumed.provisional)
             case "extended":
                 due = span_of(move.span).after(due, policy.where)
     return due

@@ -10,11 +10,15 @@ from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
 from schemas.base import Event
+from schemas.duplicates import DuplicateProposed, Link, ProposalForwarded
+from schemas.intake import ActionReceived
 from schemas.routing import ActionForwarded, Entry, IncidentHandedOver
 from services.routing import lines, store
 from services.routing.centre import Centre
+from services.routing.duplicates import consequences, tied
 from services.routing.explained import Explanation, explain
 from services.routing.handling import Request
+from services.routing.handoff import ADDRESSED
 from services.routing.incident import Incident, evolve
 from services.routing.life import Arrival, act, arrive, late
 from services.routing.pauses import moved
@@ -25,12 +29,13 @@ class Desk:
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
+        self._links = any(one.duplicates.links for one in centre.policies.values())
         self._topics = {True: f"{centre.tier}.handoff", False: f"{centre.tier}.routing"}
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Applies a batch of messages: one query, decisions in memory, one write."""
         heard = [one for one in messages if one.event is not None]
-        incidents = await store.load(tx, (one.stream.key for one in heard if one.stream)) if heard else {}
+        incidents = await self._loaded(tx, heard) if heard else {}
         changed: dict[str, Incident] = {}
         drafts: list[Draft] = []
 
@@ -38,10 +43,17 @@ class Desk:
             if message.event is None:
                 return
             arrival = _arrival(message)
-            after, events = arrive(incidents.get(arrival.incident_id), arrival, self._centre, now)
-            if after is not None and events:
-                incidents[arrival.incident_id] = changed[arrival.incident_id] = after
-            drafts.extend(self._drafts(arrival.incident_id, events, message.traceparent))
+            before = incidents.get(arrival.incident_id)
+            after, events = arrive(before, arrival, self._centre, now, incidents)
+            turns = (
+                [(after, events)]
+                if before is None
+                else [(after, events), *consequences(before, events, incidents, now)]
+            )
+            for one, said in turns:
+                if one is not None and one is not incidents.get(one.incident_id):
+                    incidents[one.incident_id] = changed[one.incident_id] = one
+                drafts.extend(self._drafts(said, message.traceparent))
 
         faults = each(messages, step)
         if changed:
@@ -52,11 +64,16 @@ class Desk:
         self, tx: Connection, incident_id: str, request: Request, trace: str | None
     ) -> tuple[Incident, Sequence[Event]]:
         """Carries out a person's action inside the caller's transaction. Raises `Refused`."""
-        incident = (await store.load(tx, [incident_id])).get(incident_id)
+        named = [request.action.lead] if isinstance(request.action, Link) else []
+        beside = await store.load(tx, [incident_id, *named])
+        beside |= await store.load_beside(tx, tied(beside, [incident_id]))
         now: datetime = await tx.fetchval("select now()")
-        after, events = act(incident, request, self._centre, now)
-        drafts = await _write(tx, [after], self._drafts(incident_id, events, trace), now)
-        await outbox.put(tx, drafts, now)
+        incident = beside.get(incident_id)
+        after, events = act(incident, replace(request, beside=beside), self._centre, now)
+        assert incident is not None
+        turns = [(after, events), *consequences(incident, events, beside, now)]
+        drafts = [draft for _, said in turns for draft in self._drafts(said, trace)]
+        await outbox.put(tx, await _write(tx, [one for one, _ in turns if one], drafts, now), now)
         return after, events
 
     async def fire(self, tx: Connection, limit: int, only: str | None = None) -> int:
@@ -70,7 +87,7 @@ class Desk:
         for incident, deadline in passed:
             changed, events = late(incident, deadline, self._centre, now)
             after.append(changed)
-            drafts += self._drafts(incident.incident_id, events, None)
+            drafts += self._drafts(events, None)
         await outbox.put(tx, await _write(tx, after, drafts, now), now)
         return len(passed)
 
@@ -81,9 +98,7 @@ class Desk:
         events = [(one, event) for one in found if (event := moved(one, self._centre.policies, now))]
         if events:
             await store.save(tx, [evolve(one, event, now) for one, event in events], now)
-            drafts = [
-                draft for one, event in events for draft in self._drafts(one.incident_id, [event], None)
-            ]
+            drafts = [draft for _, event in events for draft in self._drafts([event], None)]
             await outbox.put(tx, drafts, now)
         return found[-1].incident_id if found else None
 
@@ -95,13 +110,30 @@ class Desk:
         """Its present clock, step by step."""
         return explain(incident, self._centre.policies)
 
-    def _drafts(self, incident_id: str, events: Sequence[Event], trace: str | None) -> list[Draft]:
+    async def _loaded(self, tx: Connection, heard: Sequence[Message]) -> dict[str, Incident]:
+        """The incidents that messages are about, those that they name, and those that are tied to them."""
+        keys = {one.stream.key for one in heard if one.stream}
+        found = await store.load(tx, keys | {one for message in heard for one in self._named(message.event)})
+        return found | await store.load_beside(tx, tied(found, keys))
+
+    def _named(self, event: Event | None) -> tuple[str, ...]:
+        match event:
+            case ActionReceived(action=Link(lead=lead)) | ActionForwarded(action=Link(lead=lead)):
+                return (lead,)
+            case DuplicateProposed() if self._links:
+                return (event.candidates[0].lead,)
+            case ProposalForwarded() if self._links:
+                return (event.proposed.candidates[0].lead,)
+            case _:
+                return ()
+
+    def _drafts(self, events: Sequence[Event], trace: str | None) -> list[Draft]:
         return [
             Draft(
-                self._topics[isinstance(event, (IncidentHandedOver, ActionForwarded))],
-                incident_id,
+                self._topics[isinstance(event, ADDRESSED)],
+                event.incident_id,  # type: ignore[attr-defined] # every event of an incident names it
                 event,
-                event.occurred_at,  # type: ignore[attr-defined] # every event of an incident has its time
+                event.occurred_at,  # type: ignore[attr-defined] # and has its time
                 trace,
             )
             for event in events

@@ -21,7 +21,7 @@ from schemas.routing import (
 from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
-from services.routing import away, listing, sessions, whistles
+from services.routing import away, listing, sessions, ties, whistles
 
 
 def entry_of(tier: Tier, event: Event, now: datetime) -> Entry:
@@ -69,4 +69,4 @@ def _detail(event: Event) -> str | None:
         case SessionEvent():
             return sessions.detail(event)
         case _:
-            return away.detail(event)
+            return away.detail(event) or ties.detail(event)

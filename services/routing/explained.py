@@ -12,10 +12,13 @@ from schemas.routing import Step
 from services.routing.clocks import Policies, reckoned, span_for
 from services.routing.incident import Incident, Move
 
-WhyNot = Literal["imported", "suspended", "overdue", "nothing-to-do", "handed-over", "policy-not-known"]
+WhyNot = Literal[
+    "imported", "suspended", "linked", "overdue", "nothing-to-do", "handed-over", "policy-not-known"
+]
 NOT_RUNNING: dict[WhyNot, tuple[str, str]] = {
     "imported": ("历史数据，不计期限", "Imported history has no deadline"),
     "suspended": ("已挂起，期限暂停计算", "It is suspended; the clock stands still"),
+    "linked": ("已合并到主件办理，期限暂停计算", "It is handled with its lead; the clock stands still"),
     "overdue": ("期限已过，已提醒", "The time is up, and that was raised"),
     "nothing-to-do": ("已办结，没有待办的环节", "It is handled; no step waits"),
     "handed-over": ("已移交其他层级，期限在那里计算", "It was handed over; the clock runs there"),
@@ -38,9 +41,9 @@ class Reason(Said):
 
 
 class Moved(Said):
-    """A pause, its end, or an extension."""
+    """A pause or a link, its end, or an extension."""
 
-    kind: Literal["suspended", "resumed", "extended"]
+    kind: Literal["suspended", "resumed", "extended", "linked", "unlinked"]
     at: datetime
     reason: str | None
     approver: str | None
@@ -114,6 +117,8 @@ def _why_not(incident: Incident, *, known: bool) -> Reason | None:
         reason = "handed-over"
     elif incident.step is None:
         reason = "nothing-to-do"
+    elif incident.linked:
+        reason = "linked"
     elif incident.suspended_at is not None:
         reason = "suspended"
     elif incident.clock_from is None:
@@ -144,9 +149,9 @@ def _pauses(moves: tuple[Move, ...]) -> Iterator[tuple[datetime, datetime]]:
     """From when until when the clock stood still; a pause that lasts has no end, and no day to count yet."""
     begin: datetime | None = None
     for move in moves:
-        if move.kind == "suspended":
+        if move.kind in {"suspended", "linked"}:
             begin = move.at
-        elif move.kind == "resumed" and begin is not None:
+        elif move.kind in {"resumed", "unlinked"} and begin is not None:
             yield begin, move.at
 
 
@@ -171,6 +176,10 @@ def _words(move: Move, at: str) -> tuple[str, str]:
             return f"{at} 挂起：{zh}", f"Suspended at {at}: {en}"
         case "resumed":
             return f"{at} 恢复，按剩余期限继续", f"Resumed at {at} with what was left"
+        case "linked":
+            return f"{at} 合并到主件，期限暂停", f"Linked to its lead at {at}; the clock stands still"
+        case "unlinked":
+            return f"{at} 撤销合并，按剩余期限继续", f"Unlinked at {at}, with what was left"
         case "extended":
             return f"{at} 延期 {move.span}：{zh}", f"Extended at {at} by {move.span}: {en}"
 
@@ -188,6 +197,8 @@ def _begin(begin: datetime, span: Span, zone: ZoneInfo) -> Said:
 def _end(incident: Incident, due: Due, zone: ZoneInfo) -> Said:
     assert incident.step is not None
     (zh, en), at = STEPS[incident.step], local(due.at, zone)
+    if incident.linked:
+        return Said(zh=f"合并时应于 {at} 前{zh}", en=f"It stood at: {en} by {at}")
     if incident.suspended_at is not None:
         return Said(zh=f"挂起前应于 {at} 前{zh}", en=f"It stood at: {en} by {at}")
     maybe = ("（节假日安排公布后可能调整）", " (may move when the holidays are published)")

@@ -1,7 +1,7 @@
 """What a centre may do to an incident it owns, and when the rules say no."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -19,6 +19,7 @@ from schemas.actions import (
 )
 from schemas.base import Actor, Event
 from schemas.derivation import LinkOrigin
+from schemas.duplicates import Dismiss, Link, Unlink
 from schemas.mediation import MediationAction
 from schemas.referrals import AnswerReferral, Recall, Refer, ReturnToSource, Transfer
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
@@ -29,6 +30,8 @@ from services.routing import mediation, whistling
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.derivation import link
+from services.routing.duplicates import Beside
+from services.routing.duplicates import decide as decide_tie
 from services.routing.handoff import Act, hand_over, next_up, skip_rule
 from services.routing.incident import Incident
 from services.routing.occasion import Occasion
@@ -47,6 +50,8 @@ class Request:
     action: Handling | Unknown
     actor: Actor
     occurred_at: datetime
+    beside: Beside = field(default_factory=dict, compare=False)
+    """Other incidents it may be about."""
 
 
 def decide_action(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
@@ -68,6 +73,8 @@ def decide_action(incident: Incident, request: Request, centre: Centre, now: dat
         raise Refused("unknown-action")
     if request.occurred_at < incident.reported_at:
         raise Refused("before-the-report")
+    if incident.linked and not isinstance(request.action, Unlink):
+        raise Refused("already-linked" if isinstance(request.action, Link) else "linked")
     if not isinstance(request.action, (SupervisionAction, LinkOrigin)):
         _worked_on(incident, request)
     return _owned(incident, request.action, request, centre, now)
@@ -121,6 +128,8 @@ def _owned(
             return supervise(incident, action, by, policies, now)
         case Transfer() | Refer() | Recall() | AnswerReferral() | ReturnToSource():
             return decide(incident, action, by, policies, now)
+        case Link() | Unlink() | Dismiss():
+            return decide_tie(incident, action, by, (policies, request.beside), now)
         case _:
             assert_never(action)
 

@@ -7,13 +7,16 @@ from typing import Literal
 
 from schemas.base import TIERS, Actor, Event, Tier, height, higher, tier_of
 from schemas.codes import bare
-from schemas.routing import IncidentEscalated, IncidentHandedOver, IncidentReturned
+from schemas.duplicates import LeadResolved, ProposalForwarded
+from schemas.routing import ActionForwarded, IncidentEscalated, IncidentHandedOver, IncidentReturned
 from services.routing import mediation, whistling
 from services.routing.clocks import Policies
 from services.routing.incident import Incident, evolve
 from services.routing.refusal import Refused
 from services.routing.rules import rule
 
+ADDRESSED = (IncidentHandedOver, ActionForwarded, ProposalForwarded, LeadResolved)
+"""What is said to one other tier, and no part of the life of the incident here."""
 REASONS = {"severity": "reason/1:severity", "deadline": "reason/1:deadline-missed"}
 
 
@@ -95,5 +98,7 @@ def hand_over(
         convened=incident.convened,
         offer=incident.offer,
         referrals=incident.referrals,
+        duplicates=incident.ties.duplicates,
+        proposals=incident.ties.proposals,
     )
     return [*ended, fact, whole]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from schemas.base import Event, MatterState, Party, Tier
 from schemas.derivation import IncidentOriginLinked
+from schemas.duplicates import IncidentLinked, IncidentUnlinked
 from schemas.mediation import SessionEvent
 from schemas.referrals import (
     IncidentReferred,
@@ -18,6 +19,7 @@ from schemas.referrals import (
     ReferralEvent,
 )
 from schemas.routing import (
+    ClockEvent,
     Entry,
     IncidentAccepted,
     IncidentAssigned,
@@ -44,11 +46,12 @@ from schemas.supervision import (
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
 from services.routing import away as out_of_hand
-from services.routing import listing, sessions, whistles
+from services.routing import listing, sessions, ties, whistles
 from services.routing.away import Away
 from services.routing.entries import entry_of
 from services.routing.history import NONE, Counts, counted
 from services.routing.sessions import Session
+from services.routing.ties import UNTIED, Ties
 from services.routing.whistles import Whistle
 
 Status = Literal["open", "accepted", "resolved", "closed", "handed-over", "returned-to-source"]
@@ -59,7 +62,7 @@ WORKED_ON: tuple[Status, ...] = ("open", "accepted")
 class Move:
     """Something that was done to the clock that runs, at the moment it was recorded."""
 
-    kind: Literal["suspended", "resumed", "extended"]
+    kind: Literal["suspended", "resumed", "extended", "linked", "unlinked"]
     at: datetime
     reason: str | None = None
     approver: str | None = None
@@ -120,6 +123,7 @@ class Incident(MatterState):
     """How often that was so; the number of the last one."""
     offer: Offer | None = None
     """Which body sent the matter here and wants to be answered."""
+    ties: Ties = UNTIED
     history: tuple[Entry, ...] = ()
     """Its lines that are not written yet; those before are rows of their own."""
     lines: Counts = NONE
@@ -160,7 +164,17 @@ class Incident(MatterState):
     @property
     def in_hand_of(self) -> str | None:
         """Who has it to do, if anybody was named and there is anything to do here."""
-        return self.assignee if self.step is not None and self.owned else None
+        return self.assignee if self.step is not None and self.owned and not self.linked else None
+
+    @property
+    def linked(self) -> bool:
+        """Whether it rests, because its lead is handled for it."""
+        return self.ties.lead is not None and self.step is not None
+
+    @property
+    def proposed(self) -> bool:
+        """Whether a person should look if it is a duplicate."""
+        return bool(self.ties.proposals) and self.owned and self.step is not None and not self.linked
 
     @property
     def owned(self) -> bool:
@@ -172,7 +186,8 @@ def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     """The incident after one of its events; `now` is when the event was recorded."""
     entry = entry_of(before.tier, event, now)
     history, lines = (*before.history, entry), counted(before.lines, (entry,))
-    return replace(before, **_changes(before, event, now), history=history, lines=lines)
+    tied = ties.changed(before.ties, event, now)
+    return replace(before, **_changes(before, event, now), ties=tied, history=history, lines=lines)
 
 
 def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
@@ -193,6 +208,11 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
                 "severity": event.severity,
                 "clock_severity": before.clock_severity or before.severity,
             }
+        case IncidentLinked():
+            rests = () if before.due_at is None else (Move("linked", now),)
+            return {"moves": (*before.moves, *rests), **_due(None, None)}
+        case IncidentUnlinked(due_at=due_at) if due_at is not None:
+            return {"moves": (*before.moves, Move("unlinked", now)), **_until(event)}
         case IncidentOverdue():
             missed = before.away and replace(before.away, missed=True)
             return {"away": missed, **_stopped()}
@@ -284,7 +304,7 @@ def _moved(
             return _until(event)
 
 
-def _until(event: IncidentResumed | IncidentExtended | IncidentClockMoved) -> dict[str, Any]:
+def _until(event: ClockEvent | IncidentUnlinked) -> dict[str, Any]:
     """A new deadline for handling is also the new promise."""
     promise = {"handle_by": event.due_at} if event.step == "handle" else {}
     return promise | _due(event.step, event.due_at, provisional=event.provisional)

@@ -7,6 +7,7 @@ from datetime import datetime
 from messaging.errors import Rejected
 from schemas.actions import Handling, Unknown
 from schemas.base import SYSTEM, Actor, Event, Tier, matter_of
+from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import (
@@ -23,8 +24,9 @@ from schemas.routing import (
 from services.routing import mediation, whistling
 from services.routing.centre import Centre
 from services.routing.clocks import accept_until, due_fields, handle_until
+from services.routing.duplicates import ALONE, Beside, follow, forwarded, propose
 from services.routing.handling import Request, decide_action
-from services.routing.handoff import REASONS, Act, first_tier, hand_over, next_up
+from services.routing.handoff import ADDRESSED, REASONS, Act, first_tier, hand_over, next_up
 from services.routing.history import NONE, counted, news
 from services.routing.incident import Incident, Timer, evolve
 from services.routing.offers import answers, offered
@@ -32,6 +34,7 @@ from services.routing.referrals import unanswered
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule, first_rule, rule
 from services.routing.supervision import remind_again, watch
+from services.routing.ties import Ties
 
 PARTNER = Actor(role="partner", ref="inbound")
 
@@ -43,24 +46,36 @@ Arrival = (
     | ActionForwarded
     | RevisitCompleted
     | RoundCompleted
+    | DuplicateProposed
+    | ProposalForwarded
+    | LeadResolved
 )
+Addressed = IncidentHandedOver | ActionForwarded | ProposalForwarded | LeadResolved
 Turn = tuple[Incident | None, Sequence[Event]]
 Move = tuple[Incident, Sequence[Event]]
 
 
-def arrive(incident: Incident | None, arrival: Arrival, centre: Centre, now: datetime) -> Turn:
+def arrive(
+    incident: Incident | None, arrival: Arrival, centre: Centre, now: datetime, beside: Beside = ALONE
+) -> Turn:
     """What a message does: the incident afterwards and the events to publish. Raises `Rejected` if it never can."""
+    if isinstance(arrival, Addressed) and arrival.to_tier != centre.tier:
+        return incident, []
     match arrival:
         case IncidentReported():
             return _reported(incident, arrival, centre, now)
-        case IncidentHandedOver(to_tier=to_tier):
-            return _taken_over(incident, arrival, centre, now) if to_tier == centre.tier else (incident, [])
+        case IncidentHandedOver():
+            return _taken_over(incident, arrival, centre, now)
         case ActionReceived() if arrival.decided_by != "routing":
             return incident, []
         case ActionReceived() | ActionForwarded():
-            if isinstance(arrival, ActionForwarded) and arrival.to_tier != centre.tier:
-                return incident, []
-            return _asked(incident, arrival, centre, now)
+            return _asked(incident, arrival, centre, now, beside)
+        case DuplicateProposed():
+            return _proposed(incident, arrival, centre, now, beside)
+        case ProposalForwarded(proposed=proposed):
+            return _proposed(incident, proposed, centre, now, beside)
+        case LeadResolved():
+            return _with_its_lead(incident, arrival, now)
         case RevisitCompleted():
             return _revisited(incident, arrival, centre, now)
         case RoundCompleted():
@@ -135,6 +150,7 @@ def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Ce
         handlers=given.handlers,
         leader=given.leader,
         listing=given.listing,
+        ties=Ties(duplicates=given.duplicates, proposals=given.proposals),
     )
     fresh = replace(_told(begun, incident, given.history), whistled=given.whistled, convened=given.convened)
     if incident is not None:
@@ -183,12 +199,16 @@ def _opening(
 
 
 def _asked(
-    incident: Incident | None, asked: ActionReceived | ActionForwarded, centre: Centre, now: datetime
+    incident: Incident | None,
+    asked: ActionReceived | ActionForwarded,
+    centre: Centre,
+    now: datetime,
+    beside: Beside,
 ) -> Turn:
     """An action without a waiting caller: a refusal becomes an event that the sender can read."""
     assert isinstance(asked.action, Handling | Unknown)
     try:
-        return act(incident, Request(asked.action, asked.actor, asked.occurred_at), centre, now)
+        return act(incident, Request(asked.action, asked.actor, asked.occurred_at, beside), centre, now)
     except Refused as refusal:
         refused = ActionRefused(
             incident_id=asked.incident_id,
@@ -199,6 +219,23 @@ def _asked(
             about=refusal.about,
         )
         return incident, [refused]
+
+
+def _proposed(
+    incident: Incident | None, proposed: DuplicateProposed, centre: Centre, now: datetime, beside: Beside
+) -> Turn:
+    """A proposal is for the owner; the incident is there, because it comes after it in its stream."""
+    if incident is None:
+        raise Rejected("forbidden-transition", "the incident does not exist")
+    if not incident.owned:
+        return incident, [forwarded(incident, proposed)]
+    noted, events = propose(incident, proposed, centre.policies, beside, now)
+    return _after(noted, events, now)
+
+
+def _with_its_lead(incident: Incident | None, told: LeadResolved, now: datetime) -> Turn:
+    events = follow(incident, told)
+    return (incident, []) if incident is None else _after(incident, events, now)
 
 
 def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre, now: datetime) -> Turn:
@@ -240,6 +277,7 @@ def _reopening(
         rule=rule(incident, "revisit", "reopen_on"),
         attempt=done.attempt + 1,
         on_time=incident.on_time,
+        by_lead=incident.ties.lead,
         **due_fields(handle_until(incident, centre.policies, now)),
     )
 
@@ -254,6 +292,6 @@ def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: d
 def _after(incident: Incident, events: Sequence[Event], now: datetime) -> Move:
     events = [*events, *answers(incident, events)]
     for event in events:
-        if not isinstance(event, (IncidentHandedOver, ActionForwarded)):
+        if not isinstance(event, ADDRESSED):
             incident = evolve(incident, event, now)
     return incident, events

@@ -158,6 +158,8 @@ def _stopped(case: _Case, pause: str) -> Event:
 def _to_source(case: _Case, action: ReturnToSource) -> Event:
     if case.incident.offer is None:
         raise Refused("no-source")
+    if case.incident.ties.duplicates:
+        raise Refused("has-duplicates")
     none_open(case.incident)
     if any(one.pending for one in case.incident.sessions):
         raise Refused("session-open")

@@ -56,6 +56,18 @@ Reason = Literal[
     "another-referral",
     "no-source",
     "returned-to-source",
+    "linked",
+    "already-linked",
+    "not-linked",
+    "not-proposed",
+    "unknown-lead",
+    "same-incident",
+    "lead-elsewhere",
+    "lead-is-linked",
+    "lead-closed",
+    "has-duplicates",
+    "too-many-duplicates",
+    "still-called",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -148,6 +160,27 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
     "no-source": ("不是由其他单位移送，无来源可退", "No body sent it here, so there is none to return it to"),
     "returned-to-source": ("已退回来源单位", "It went back to its source"),
+    "linked": (
+        "已合并到主件办理；如非同一事项，请先撤销合并",
+        "It is handled with its lead; unlink it first if it is another matter",
+    ),
+    "already-linked": ("已经合并到主件", "It is linked to a lead already"),
+    "not-linked": ("没有合并到其他事件", "It is not linked to a lead"),
+    "not-proposed": ("没有这条合并建议", "Nobody proposed that one"),
+    "unknown-lead": ("本级没有这个主件", "This tier has no such lead"),
+    "same-incident": ("不能与自身合并", "An incident is no duplicate of itself"),
+    "lead-elsewhere": ("主件已移交其他层级", "The lead was handed to another tier"),
+    "lead-is-linked": (
+        "主件本身已合并到另一件，请合并到那一件",
+        "The lead is linked itself; link to its lead",
+    ),
+    "lead-closed": ("主件已办结", "The lead is closed"),
+    "has-duplicates": ("有其他事件合并在本件之下，请先撤销", "Others are linked to it; unlink them first"),
+    "too-many-duplicates": ("合并件数已达上限", "As many are linked to the lead as the policy allows"),
+    "still-called": (
+        "仍有未完结的吹哨、移送或督办，请先办结",
+        "Something else still runs in it, such as a whistle or a referral; end that first",
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from services.routing.incident import Incident, Timer
 
 LIVE = ("open", "accepted")
 """What somebody has to work on."""
+BESIDE_MS = 200
 _ADAPTER = TypeAdapter(Incident)
 _ROWS = {"history"}
 """What is not part of the stored state, because it is rows of its own."""
@@ -28,6 +29,19 @@ async def load(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
     return {one.incident_id: one for one in map(_incident, rows)}
 
 
+async def load_beside(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
+    """Further incidents, locked although others are locked already: who finds one in other hands comes again later.
+
+    Raises `Unavailable` then, rather than wait in a ring of those who wait for each other.
+    """
+    if not (wanted := sorted(set(ids))):
+        return {}
+    await tx.execute(f"set local lock_timeout = {BESIDE_MS}")
+    found = await load(tx, wanted)
+    await tx.execute("set local lock_timeout = 0")
+    return found
+
+
 def _incident(row: Record) -> Incident:
     return _ADAPTER.validate_json(row["state"])
 
@@ -38,9 +52,10 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
     rows = await tx.fetch(
         """
         update incident i set area = n.area, category = n.category, severity = n.severity, status = n.status,
-            live = n.status = any($9::text[]), owner = n.owner, state = n.state, updated_at = $8
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-            as n (incident_id, area, category, severity, status, owner, state)
+            live = n.status = any($9::text[]), owner = n.owner, state = n.state, updated_at = $8,
+            proposed = n.proposed
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                $10::boolean[]) as n (incident_id, area, category, severity, status, owner, state, proposed)
         where i.incident_id = n.incident_id returning i.incident_id
         """,
         list(states),
@@ -52,6 +67,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
         list(states.values()),
         now,
         LIVE,
+        [one.proposed for one in incidents],
     )
     known = {row["incident_id"] for row in rows}
     if new := [one for one in incidents if one.incident_id not in known]:
@@ -66,12 +82,12 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
 async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, str], now: datetime) -> None:
     columns = (
         "incident_id", "area", "category", "channel", "severity", "status", "live", "owner", "reported_at", "state",
-        "updated_at",
+        "updated_at", "proposed",
     )  # fmt: skip
     records = [
         (
             one.incident_id, one.area, one.category, one.channel, one.severity, one.status, one.status in LIVE,
-            one.owner, one.reported_at, states[one.incident_id], now,
+            one.owner, one.reported_at, states[one.incident_id], now, one.proposed,
         )
         for one in new
     ]  # fmt: skip
@@ -156,12 +172,15 @@ class Wanted:
     leader: str | None = None
     after: tuple[datetime, str] | None = None
     limit: int = 50
+    proposed: bool | None = None
+    """Only what may be a duplicate and was not looked at, or only the others."""
 
 
 _CHOSEN = """
         where ($1::text is null or area like $1 || '%') and ($2::text is null or status = $2)
             and (live or not $2 = any($8::text[]) or $2 is null)
             and ($3::text is null or severity = $3) and ($4::text is null or category = $4)
+            and ($9::boolean is null or proposed = $9) and (proposed or $9 is not true)
             and ($5::timestamptz is null or (reported_at, incident_id) < ($5, $6))
         """
 _ORDER = "order by reported_at desc, incident_id desc limit $7"
@@ -173,7 +192,7 @@ _UNLISTED = f"""
         """  # noqa: S608 - constants
 _LED = f"""
         select state from incident join supervised using (incident_id) {_CHOSEN}
-            and ($9::boolean is null or listed = $9) and ($10::text is null or leader = $10)
+            and ($10::boolean is null or listed = $10) and ($11::text is null or leader = $11)
         {_ORDER}
         """  # noqa: S608 - constants
 
@@ -195,6 +214,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
         wanted.after[1] if wanted.after else None,
         wanted.limit,
         LIVE,
+        wanted.proposed,
         *led,
     )
     return [_incident(row) for row in rows]

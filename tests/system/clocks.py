@@ -67,9 +67,14 @@ def _step(timers, said, given):
         case "incident.accepted.v1" | "incident.reopened.v1":
             timers.pop("accept", None)
             _set(timers, "handle", event.due_at)
-        case "incident.resumed.v1" | "incident.extended.v1" | "incident.clock-moved.v1":
+        case (
+            "incident.resumed.v1"
+            | "incident.extended.v1"
+            | "incident.clock-moved.v1"
+            | "incident.unlinked.v1"
+        ):
             _set(timers, event.step, event.due_at)
-        case "incident.suspended.v1":
+        case "incident.suspended.v1" | "incident.linked.v1":
             for step in STEPS:
                 timers.pop(step, None)
         case "revisit.completed.v1" | "round.completed.v1":

@@ -119,6 +119,7 @@ def _timelines(books):
         told = {
             (row["incident_id"], row["topic"], row["seq"], row["type"])
             for row in books.of(tier, "intake", "timeline")
+            if row["incident_id"] in mine  # others are leads, followed since one of these was linked to them
         }
         happened = {
             (said.key, topic, said.seq, said.type)

@@ -25,6 +25,10 @@ COUNTED = {
     "rounds_overdue": "round.overdue.v1",
     "support_plans": "support-plan.started.v1",
     "support_steps": "support-plan.step-recorded.v1",
+    "proposed": "duplicate.proposed.v1",
+    "dismissed": "duplicate.dismissed.v1",
+    "linked": "incident.linked.v1",
+    "unlinked": "incident.unlinked.v1",
     "revisited": "revisit.completed.v1",
     "revisit_overdue": "revisit.overdue.v1",
 }
@@ -85,9 +89,19 @@ def _plain(books, tier):
     plain["resolved"] = types["incident.resolved.v1"] - types["incident.reopened.v1"]
     undone = [said.event for said in _tier_events(books, tier) if said.type == "incident.reopened.v1"]
     plain["closed"] = types["incident.closed.v1"] - sum(one.closed_at is not None for one in undone)
+    for measure, with_lead in (("resolved", False), ("resolved_with_lead", True)):
+        signs = {"incident.resolved.v1": 1, "incident.reopened.v1": -1}
+        plain[measure] = sum(
+            signs[said.type]
+            for said in _tier_events(books, tier)
+            if said.type in signs and (said.event.by_lead is not None) == with_lead
+        )
     down = [said.event for said in _tier_events(books, tier) if said.type == "incident.returned.v1"]
     plain["returned"] = sum(one.by == "person" for one in down)
-    plain["open"] = sum(one["owner"] == tier and one["status"] in ("open", "accepted") for one in states)
+    plain["open"] = sum(
+        one["owner"] == tier and one["status"] in ("open", "accepted") and not one.get("ties", {}).get("lead")
+        for one in states
+    )
     answers = (said.event for said in books.events(f"{tier}.followup") if said.type == "revisit.visited.v1")
     plain["satisfied"] = sum(bare(one.result) == "satisfied" for one in answers)
     return plain
@@ -104,6 +118,7 @@ def _sums(cells):
         {
             measure: sums[measure]
             for measure in [*COUNTED, "returned", "resolved", "closed", "open", "satisfied"]
+            for measure in [*COUNTED, "returned", "resolved", "resolved_with_lead", "open", "satisfied"]
         }
     )
 

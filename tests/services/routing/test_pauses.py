@@ -101,6 +101,15 @@ def test_an_extension_moves_deadline_and_promise(span, due_at):
     assert extended.due_at == after.due_at == after.handle_by == due_at
 
 
+def test_a_pause_brings_no_deadline_nearer_that_was_extended_to_a_day_off():
+    incident, [extended] = done(in_town(), EXTEND)
+    paused, _ = done(incident, SUSPEND)
+
+    after, _ = done(paused, Resume())
+
+    assert after.due_at == extended.due_at == midnight(9, 26)
+
+
 def test_what_was_extended_is_not_lost_by_a_pause():
     incident, _ = done(an_accepted_incident(), EXTEND)
     incident, _ = done(incident, SUSPEND, later(days=2))
