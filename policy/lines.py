@@ -10,6 +10,17 @@ class Refused(ValueError):
     """A file cannot be used; the message has one line per error, each with file and line number."""
 
 
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same language ten times as fast, where the machine has the library for it."""
+
+
+def _parsed(text: str) -> tuple[Any, yaml.Node | None]:
+    try:
+        return yaml.load(text, Loader=FAST), yaml.compose(text, Loader=FAST)  # noqa: S506 - safe, either of the two
+    except yaml.YAMLError:  # the slow one knows better where the mistake is
+        return yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+
+
 Place = tuple[int | str, ...]
 """A way down into a document: keys and indexes."""
 
@@ -18,8 +29,7 @@ def read(path: Path) -> tuple[Any, yaml.Node | None]:
     """The document of a file, and the same with its lines. Raises `Refused`."""
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        raw, node = _parsed(text)
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:

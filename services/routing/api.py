@@ -9,7 +9,7 @@ from messaging.database import Database
 from messaging.pace import Pulse
 from policy.load import Area
 from schemas.codes import CodeList
-from services.routing import api_actions, api_contacts, api_derived, api_incidents
+from services.routing import api_actions, api_contacts, api_derived, api_incidents, api_ledger
 from services.routing.desk import Desk
 from services.routing.registry_csv import Known
 
@@ -27,4 +27,5 @@ def api(
     api_derived.routes(app, database)
     api_actions.routes(app, database, desk, codes, sent)
     api_contacts.routes(app, database, desk, Known(codes, areas))
+    api_ledger.routes(app, database, desk.centre, codes)
     return app

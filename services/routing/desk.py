@@ -32,6 +32,11 @@ class Desk:
         self._links = any(one.duplicates.links for one in centre.policies.values())
         self._topics = {True: f"{centre.tier}.handoff", False: f"{centre.tier}.routing"}
 
+    @property
+    def centre(self) -> Centre:
+        """Where it decides."""
+        return self._centre
+
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Applies a batch of messages: one query, decisions in memory, one write."""
         heard = [one for one in messages if one.event is not None]

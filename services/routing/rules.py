@@ -12,10 +12,12 @@ def rule(incident: Incident, *place: str | int) -> str:
 
 
 def clock_rule(incident: Incident, step: Step) -> str | None:
-    """The rule of the clock of a step here; imported history has none."""
+    """The rule of the clock of a step; one that runs goes by the severity it began with. Imported history has none."""
     if incident.backfill:
         return None
-    return rule(incident, "clocks", incident.tier, severity_of(bare(incident.severity)), step)
+    began_with = incident.clock_severity if incident.step == step else None
+    severity = severity_of(bare(began_with or incident.severity))
+    return rule(incident, "clocks", incident.tier, severity, step)
 
 
 def first_rule(incident: Incident) -> str:

@@ -125,6 +125,14 @@ def test_a_missed_deadline_names_its_clock_and_the_rule_that_raises_it(step, sev
     assert rules(events[:2]) == [f"default/2 clocks.village.{severity}.{step}", f"default/2 missed.{step}"]
 
 
+def test_a_clock_that_runs_is_named_by_the_severity_it_began_with():
+    incident = an_incident(**MAJOR, due_step="accept", due_at=NOW, clock_severity="severity/1:ordinary")
+
+    _, [overdue, *_] = late(incident, Timer(NOW, "accept"), a_centre(), NOW)
+
+    assert overdue.rule.endswith(" clocks.village.ordinary.accept")
+
+
 def test_where_an_incident_begins_is_told_with_the_rule_for_its_severity():
     _, [opened] = arrive(None, reported(), a_centre(), NOW)
     _, [raised, _] = arrive(None, reported(**MAJOR), a_centre(), NOW)

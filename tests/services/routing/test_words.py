@@ -1,0 +1,23 @@
+"""What people read is there for every event of an incident, in both languages."""
+
+import pytest
+
+from schemas.codes import load
+from schemas.topics import TOPICS
+from services.routing.words import DETAILS, EVENTS, ROLES, STATES, TIERS, labels
+
+OURS = sorted(one.type for one in TOPICS["village.routing"].flow.events if one.type != "action.refused.v1")
+
+
+@pytest.mark.parametrize("event", OURS)
+def test_every_event_of_a_history_has_words(event):
+    assert event in EVENTS, "add it to services/routing/words.py"
+
+
+@pytest.mark.parametrize("words", [DETAILS, EVENTS, ROLES, STATES, TIERS], ids=lambda one: next(iter(one)))
+def test_all_words_are_there_in_both_languages(words):
+    assert all(zh and en and any(sign > "一" for sign in zh) for zh, en in words.values())
+
+
+def test_codes_are_labelled_in_full():
+    assert labels(load())["category/1:land"] == "土地山林 Land and forest"
