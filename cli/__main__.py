@@ -16,6 +16,8 @@ MODULES = (
     "cli.letters",
     "cli.replay",
     "cli.checks",
+    "cli.explain",
+    "cli.trial",
     "cli.contacts",
 )
 

@@ -1,0 +1,117 @@
+"""Which rule decided what: in order, Chinese first, with the rule's own text and line; and good errors."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from json import dumps
+
+import pytest
+from click.testing import CliRunner
+
+from cli.__main__ import fengqiao
+from deploy.local.plan import PROJECT
+from tests.builders import INCIDENT
+
+DEFAULT = PROJECT / "policy" / "default.yaml"
+VERSION = next(
+    line.partition(": ")[2]
+    for line in DEFAULT.read_text(encoding="utf-8").splitlines()
+    if line.startswith("version")
+)
+
+
+def a_line(event, rule, **changes):
+    return {
+        "event": event, "tier": "village", "occurred_at": "2026-09-14T01:00:00Z",
+        "recorded_at": "2026-09-14T01:20:00Z", "actor": {"role": "officer", "ref": "o-1"}, "detail": None,
+        "rule": rule,
+    } | changes  # fmt: skip
+
+
+WHOLE = {
+    "incident_id": INCIDENT, "policy": VERSION, "tier": "village", "owner": "village",
+    "history": [
+        a_line("incident.opened.v1", f"{VERSION} first_tier.ordinary"),
+        a_line("incident.accepted.v1", f"{VERSION} clocks.village.ordinary.handle"),
+        a_line("incident.assigned.v1", None, detail="o-7"),
+        a_line("incident.escalated.v1", "gone/9 missed.handle"),
+    ],
+}  # fmt: skip
+CLOCK = {"steps": [{"zh": "应于明日前办理", "en": "To handle by tomorrow"}]}
+
+
+@pytest.fixture
+def door():
+    """A routing door that knows one incident."""
+    answers = {f"/v1/incidents/{INCIDENT}": WHOLE, f"/v1/incidents/{INCIDENT}/deadlines": CLOCK}
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self):
+            known = answers.get(self.path)
+            self.send_response(200 if known else 404)
+            self.end_headers()
+            self.wfile.write(dumps(known or {}).encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def explained(*arguments):
+    return CliRunner().invoke(fengqiao, ["policy", "explain", *map(str, arguments)])
+
+
+def test_every_line_is_told_with_its_rule_its_text_and_its_line(door):
+    found = explained(INCIDENT, "--url", door)
+
+    assert found.exit_code == 0
+    lines = found.output.splitlines()
+    text = DEFAULT.read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(text, 1) if line.startswith("first_tier"))
+    assert f"=> {VERSION} first_tier.ordinary  按严重程度确定首办层级" in lines[2]
+    assert f"{DEFAULT}:{at}: ordinary: village" in lines[2]
+    assert "handle: P1D" in lines[4]
+
+
+def test_a_person_s_free_decision_is_told_as_one(door):
+    found = explained(INCIDENT, "--url", door).output.splitlines()
+
+    assert "指派承办 Assigned · o-7" in found[5]
+    assert "人工决定" in found[6]
+
+
+def test_a_version_that_is_not_at_hand_is_named_with_the_folder(door, tmp_path):
+    found = explained(INCIDENT, "--url", door, "--policies", tmp_path).output
+
+    assert found.count(str(tmp_path)) == 3
+    assert "gone/9 missed.handle" in found
+
+
+def test_the_present_clock_ends_it_chinese_first(door):
+    assert explained(INCIDENT, "--url", door).output.splitlines()[-1].strip().startswith("应于明日前办理")
+
+
+def test_an_unknown_incident_is_one_sentence(door):
+    found = explained("0199f2c4-0000-7c58-9d0e-3b6f5a1c8e21", "--url", door)
+
+    assert found.exit_code == 1
+    assert "没有这个事件 no such incident" in found.output
+    assert "Traceback" not in found.output
+
+
+def test_a_door_that_does_not_answer_is_named():
+    found = explained(INCIDENT, "--url", "http://127.0.0.1:9")
+
+    assert found.exit_code == 1
+    assert "http://127.0.0.1:9: ConnectError" in found.output
+
+
+def test_without_a_stack_it_says_what_to_do(tmp_path):
+    found = explained(INCIDENT, "--data", tmp_path)
+
+    assert found.exit_code == 1
+    assert "name a --url" in str(found.exception)
