@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from policy.spans import Due, Span, explained, span_of
 from schemas.routing import Step
 from services.routing.clocks import Policies, reckoned, span_for
 from services.routing.incident import Incident, Move
+from services.routing.waits import Wait, waits
 
 WhyNot = Literal[
     "imported", "suspended", "linked", "overdue", "nothing-to-do", "handed-over", "policy-not-known"
@@ -74,6 +76,8 @@ class Explanation(BaseModel):
     not_counted: tuple[NotCounted, ...] = ()
     steps: tuple[Said, ...] = ()
     """The same as sentences, in order."""
+    waits: tuple[Wait, ...] = ()
+    """What the clock waits for besides: participants of whistles, sessions of joint mediation."""
 
 
 def explain(incident: Incident, policies: Policies) -> Explanation:
@@ -89,6 +93,7 @@ def explain(incident: Incident, policies: Policies) -> Explanation:
         provisional=incident.provisional,
         why_not=_why_not(incident, known=known),
         moves=(),
+        waits=tuple(waits(incident, partial(local, zone=policies[incident.policy].zone))) if known else (),
     )
     if due is None or incident.step is None or incident.clock_from is None:
         return bare

@@ -24,8 +24,10 @@ def clocks(books):
     for tier in books.tiers:
         for service in ("routing", "followup"):
             running, given = defaultdict(dict), _given(books, tier)
+            asked = {}
             for said in books.events(f"{tier}.{service}"):
                 yield from _step(running[said.key], said, given)
+                yield from _joint(running[said.key], said, asked)
             following = {
                 key: min((due_at, step.partition(" ")[0]) for step, due_at in timers.items())
                 for key, timers in running.items()
@@ -116,6 +118,55 @@ def _away(timers, said):
         _set(timers, AWAITED[said.type], event.due_at)
     elif said.type == "referral.accepted.v1":
         _set(timers, "referral.result", event.due_at)
+def _joint(timers, said, asked):
+    """Follows the timers of whistles and sessions; `asked` holds the steps each participant was asked for."""
+    event = said.event
+    match said.type.split("."):
+        case ["whistle", "blown", _]:
+            for one in event.participants:
+                place = f"whistle:{event.whistle}:{one.participant}"
+                asked[said.key, place] = [step.step for step in one.steps]
+                for step in one.steps:
+                    _set(timers, f"{place}:{step.step}", step.due_at)
+                _set(timers, f"{place}:unresponsive", one.unresponsive_at)
+        case ["whistle", "called-off", _]:
+            _drop(timers, f"whistle:{event.whistle}:")
+        case ["whistle", "ended", _]:
+            if any(step.startswith(f"whistle:{event.whistle}:") for step in timers):
+                yield f"{said.topic} {said.key}: whistle {event.whistle} has ended and its clock runs"
+        case ["whistle", *_]:
+            yield from _participant(timers, said, asked)
+        case ["mediation", "called" | "adjourned", _]:
+            _set(timers, f"session:{event.session}:missed", event.missed_at)
+        case ["mediation", "missed", _] if event.by == "clock":
+            yield from _fired(timers, said, f"session:{event.session}:missed", event.occurred_at)
+        case ["mediation", *_]:
+            timers.pop(f"session:{event.session}:missed", None)
+
+
+def _participant(timers, said, asked):
+    event = said.event
+    place = f"whistle:{event.whistle}:{event.participant}"
+    match said.type.split(".")[1]:
+        case "overdue":
+            yield from _fired(timers, said, f"{place}:{event.step}", event.due_at)
+        case "unresponsive":
+            yield from _fired(timers, said, f"{place}:unresponsive", event.occurred_at)
+            _drop(timers, f"{place}:")
+        case "excused":
+            _drop(timers, f"{place}:")
+        case _:
+            timers.pop(f"{place}:unresponsive", None)
+            timers.pop(f"{place}:{asked[said.key, place].pop(0)}", None)
+            following = f"{place}:{asked[said.key, place][0]}" if asked[said.key, place] else None
+            # One that was due from the whistle on may have fired already, and does not run again.
+            if event.next_due_at is not None and event.next_due_at > said.recorded_at:
+                _set(timers, following, event.next_due_at)
+
+
+def _drop(timers, beginning):
+    for step in [one for one in timers if one.startswith(beginning)]:
+        timers.pop(step)
 
 
 def _travelled(given, said):

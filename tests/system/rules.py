@@ -26,4 +26,10 @@ supervision:
     - {reason: relapsed-again, reopened: 1}
   leaders: {village: post/village, town: post/town, county: post/county}
   remind: {ordinary: PT1H, major: PT3S}
+whistle:
+  rings:
+    1-minute: {acknowledge: PT1S, arrive: PT1S, support: PT1M, result: PT1M, grace: PT1S}
+    3-minutes: {acknowledge: PT1M, arrive: PT3M, support: PT30M, result: PT2H, grace: PT1M}
+    slow: {acknowledge: PT4H, support: P1D, result: P1D, grace: P1D}
+mediation: {hold_within: P10D, grace: PT1S, agreement_required: false}
 """

@@ -1,6 +1,7 @@
 """What the tests of whistles and of joint mediation share: acting in order, refusals, and the clock running on."""
 
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from pydantic import TypeAdapter
@@ -11,6 +12,8 @@ from services.routing.life import act, late
 from services.routing.refusal import Refused
 from tests.builders import NOW, OFFICER, a_centre, an_accepted_incident
 
+CENTRE = cache(a_centre)
+"""A tier's centre; reading the policy each time the clock ticks would take most of a test's time."""
 ACTION = TypeAdapter(HandlingAction)
 POLICE = {"role": "police", "ref": "c-33", "ring": "3-minutes"}
 GRID = {"role": "grid-staff", "ref": "c-22", "ring": "1-minute"}
@@ -24,7 +27,7 @@ def a_request(action, happened=NOW, actor=OFFICER, **fields):
 def done(incident, action, now=NOW, *, happened=None, actor=OFFICER, centre=None, **fields):
     """The incident after an action that is recorded at a moment, and what is said of it."""
     request = a_request(action, now if happened is None else happened, actor, **fields)
-    return act(incident, request, centre or a_centre(incident.tier), now)
+    return act(incident, request, centre or CENTRE(incident.tier), now)
 
 
 def refused(incident, action, now=NOW, **fields):
@@ -50,7 +53,7 @@ def run_on(incident, now, centre=None):
     """Everything the clock does until a moment, one timer at a time: the incident, and what is said, in order."""
     said = []
     while (timer := incident.next_due) is not None and timer.due_at <= now:
-        incident, events = late(incident, timer, centre or a_centre(incident.tier), now)
+        incident, events = late(incident, timer, centre or CENTRE(incident.tier), now)
         assert events, f"{timer} did nothing"
         said += events
     return incident, said
