@@ -14,7 +14,9 @@ from messaging.trace import begin
 from schemas.actions import HandlingAction
 from schemas.base import Actor, Event, Moment, Tier
 from schemas.codes import CodeList, completed
+from schemas.mediation import SessionCalled
 from schemas.routing import ActionForwarded
+from schemas.whistles import WhistleBlown
 from services.routing.answers import IncidentId, problem
 from services.routing.desk import Desk
 from services.routing.handling import Request
@@ -39,6 +41,8 @@ class ActionAnswer(BaseModel):
     owner: Tier
     forwarded_to: Tier | None = None
     events: tuple[str, ...]
+    began: str | None = None
+    """What began with it and is named by a number: `whistle:1`, `session:2`."""
 
 
 def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeList], sent: Pulse) -> None:
@@ -79,5 +83,16 @@ def _answer(after: Incident, events: Sequence[Event]) -> Answer:
         owner=after.owner,
         forwarded_to=forwarded,
         events=tuple(one.type for one in events),
+        began=next(filter(None, map(_began, events)), None),
     )
     return Answer(202 if forwarded else 201, body.model_dump(mode="json"))
+
+
+def _began(event: Event) -> str | None:
+    match event:
+        case WhistleBlown():
+            return f"whistle:{event.whistle}"
+        case SessionCalled():
+            return f"session:{event.session}"
+        case _:
+            return None

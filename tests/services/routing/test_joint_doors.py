@@ -11,6 +11,7 @@ from messaging.pace import Pulse
 from messaging.timer import Timer as Clock
 from schemas.codes import load
 from schemas.intake import ActionReceived
+from schemas.routing import ActionRefused
 from schemas.topics import topics_read_by
 from services.routing import store
 from services.routing.api import api
@@ -70,6 +71,7 @@ async def test_a_whistle_is_blown_answered_and_seen_with_its_deadlines(door):
     seen = (await door.get(PATH)).json()
 
     assert (blown.status_code, blown.json()["events"]) == (201, ["whistle.blown.v1"])
+    assert (blown.json()["began"], acknowledged.json()["began"]) == ("whistle:1", None)
     assert acknowledged.status_code == 201
     [whistle] = seen["whistles"]
     police, grid = whistle["participants"]
@@ -88,12 +90,12 @@ async def test_the_same_request_twice_whistles_once(door, database):
 
 async def test_a_session_is_called_held_and_seen_with_who_was_there(door):
     at = (await door.get(PATH)).json()["due_at"]
-    await act(door, "call-session", at=at, place="620522101203", bodies=[{"role": "justice-office"}])
+    called = await act(door, "call-session", at=at, place="620522101203", bodies=[{"role": "justice-office"}])
     held = await act(door, "hold-session", session=1, present=["b1", "p1"], agreement=True, reference="x-1")
 
     [session] = (await door.get(PATH)).json()["sessions"]
 
-    assert held.status_code == 201
+    assert (called.json()["began"], held.status_code) == ("session:1", 201)
     assert (session["state"], session["present"], session["missing"]) == ("held", ["b1", "p1"], ["p2"])
     assert (session["agreement"], session["reference"], session["attempt"]) == (True, "x-1", 1)
 
@@ -160,7 +162,10 @@ async def test_another_system_s_actions_delivered_twice_take_effect_once_and_ref
     ]  # fmt: skip
     async with database.connection() as connection:
         rows = await connection.fetch("select data from outbox where type = 'action.refused.v1' order by id")
-    assert '"whistle-open","about":"whistle:1"' in rows[0]["data"]
+    refusals = [ActionRefused.model_validate_json(row["data"]) for row in rows]
+    assert [(one.action, one.reason, one.about) for one in refusals] == [
+        ("resolve", "whistle-open", "whistle:1"), ("call-off", "whistle-over", None),
+    ]  # fmt: skip
     assert [one.number for one in (await kept(database)).whistles] == [1]
 
 
