@@ -66,9 +66,7 @@ def in_these_books(incident: Incident, action: object) -> bool:
 
 def may_resolve(incident: Incident, action: Resolve, policies: Policies) -> None:
     """No matter is resolved before its sessions, nor jointly without what the policy asks. Raises `Refused`."""
-    for one in incident.sessions:
-        if one.pending:
-            raise Refused("session-open", f"session:{one.number}")
+    none_pending(incident)
     if incident.backfill or bare(action.method) != JOINT:
         return
     if not policies[incident.policy].mediation.agreement_required:
@@ -78,6 +76,13 @@ def may_resolve(incident: Incident, action: Resolve, policies: Policies) -> None
         raise Refused("no-session-held")
     if bare(action.outcome) == SUCCESS and not any(one.agreement for one in held):
         raise Refused("no-agreement")
+
+
+def none_pending(incident: Incident) -> None:
+    """Nobody who was called to a session is left waiting. Raises `Refused`."""
+    for one in incident.sessions:
+        if one.pending:
+            raise Refused("session-open", f"session:{one.number}")
 
 
 def handed_over(incident: Incident, occurred_at: datetime) -> list[Event]:

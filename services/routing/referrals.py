@@ -32,6 +32,7 @@ from services.routing.away import Away
 from services.routing.clocks import Policies
 from services.routing.handoff import REASONS, Act, hand_over, next_up
 from services.routing.incident import Incident, evolve
+from services.routing.mediation import none_pending
 from services.routing.pauses import resume
 from services.routing.refusal import Refused
 from services.routing.rules import rule
@@ -161,8 +162,7 @@ def _to_source(case: _Case, action: ReturnToSource) -> Event:
     if case.incident.ties.duplicates:
         raise Refused("has-duplicates")
     none_open(case.incident)
-    if any(one.pending for one in case.incident.sessions):
-        raise Refused("session-open")
+    none_pending(case.incident)
     return IncidentReturnedToSource(**case.fields, body=case.incident.offer.body, reason=action.reason)
 
 

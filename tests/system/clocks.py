@@ -118,6 +118,8 @@ def _away(timers, said):
         _set(timers, AWAITED[said.type], event.due_at)
     elif said.type == "referral.accepted.v1":
         _set(timers, "referral.result", event.due_at)
+
+
 def _joint(timers, said, asked):
     """Follows the timers of whistles and sessions; `asked` holds the steps each participant was asked for."""
     event = said.event
