@@ -32,6 +32,8 @@ OPEN, AT_ONCE = 100_000, 10_000
 FIRED_S, DOOR_MS, GAUGE_MS = 30.0, 250.0, 50.0
 LEAD_S, QUIET_S, SPAN_S = 40.0, 15.0, 30.0
 """From writing the due ones to their moment; of that, measured as the quiet before; measured from the moment on."""
+GAUGE_S = 3.0
+"""How long before the moment the auditor's gauge is read: all that is going to be due is in its reach then."""
 LOOKS = 10
 """How often the auditor's gauge is read; the slowest counts."""
 POLL_S = 0.2
@@ -112,6 +114,7 @@ async def _moment(stack: Stack, options: Options, ids: list[str], numbers: range
         say(
             f"{AT_ONCE:,} deadlines pass in {zero - time.monotonic():.0f} s; {options.rate:g} reports/s meanwhile"
         )
+        await asyncio.sleep(zero - GAUGE_S - time.monotonic())
         gauge = await _gauge(connection)
         await asyncio.sleep(zero - time.monotonic())
         programs = gauges.programs(stack)

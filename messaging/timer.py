@@ -15,15 +15,18 @@ from messaging.pace import Backoff, Pulse
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Deadlines fired in one transaction."""
+UNHURRIED = 500
+"""Deadlines a second we are content with: what follows from each costs all services more than firing it, and when many
+pass at one moment, people wait at the doors meanwhile."""
 Fire = Callable[[Connection, int, str | None], Awaitable[int]]
 """Fires so many deadlines that have passed, oldest first, or only one incident's; returns how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """Fires until nothing is due, then sleeps; a deadline that meets a bug is set aside and delays no other."""
+    """Fires unhurriedly until nothing is due, then sleeps; a deadline that meets a bug is set aside and delays no other."""
 
     database: Database
     fire: Fire
@@ -34,7 +37,9 @@ class Timer:
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until stopped."""
         pulse, backoff = Pulse(self.interval), Backoff(0.2, 5.0)
+        clock = asyncio.get_running_loop().time
         while not stop.is_set():
+            began = clock()
             try:
                 fired = await self.once()
             except Unavailable as error:
@@ -42,7 +47,9 @@ class Timer:
                 await backoff.wait(stop)
             else:
                 backoff.reset()
-                if not fired:
+                if fired:
+                    await asyncio.sleep(max(0.0, began + fired / UNHURRIED - clock()))
+                else:
                     await pulse.wait(stop)
 
     async def once(self) -> int:
