@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """Deadlines fired in one transaction."""
-UNHURRIED = 500
+UNHURRIED = 450
 """Deadlines a second we are content with: what follows from each costs all services more than firing it, and when many
 pass at one moment, people wait at the doors meanwhile."""
 Fire = Callable[[Connection, int, str | None], Awaitable[int]]
@@ -26,7 +26,7 @@ Fire = Callable[[Connection, int, str | None], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """Fires unhurriedly until nothing is due, then sleeps; a deadline that meets a bug is set aside and delays no other."""
+    """Fires unhurriedly until nothing is due, then sleeps; what meets a bug is set aside and delays no other."""
 
     database: Database
     fire: Fire
@@ -38,19 +38,22 @@ class Timer:
         """Runs until stopped."""
         pulse, backoff = Pulse(self.interval), Backoff(0.2, 5.0)
         clock = asyncio.get_running_loop().time
+        enough = clock()
         while not stop.is_set():
-            began = clock()
             try:
                 fired = await self.once()
             except Unavailable as error:
                 log.warning("the clock waits: %s", error)
                 await backoff.wait(stop)
+                enough = clock()
             else:
                 backoff.reset()
                 if fired:
-                    await asyncio.sleep(max(0.0, began + fired / UNHURRIED - clock()))
+                    enough += fired / UNHURRIED
+                    await asyncio.sleep(max(0.0, enough - clock()))
                 else:
                     await pulse.wait(stop)
+                    enough = clock()
 
     async def once(self) -> int:
         """Fires one batch; returns how many. Raises `Unavailable`."""
