@@ -54,6 +54,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "incident.unclaimed.v1": ("无人承接", "Nobody takes it"),
     "incident.unanswered.v1": ("承办人未答复", "Its assignee does not answer"),
     "incident.origin-linked.v1": ("关联原事件", "Linked to what it derives from"),
+    "duplicate.dismissed.v1": ("判定为不同事件", "Judged to be another matter"),
     "incident.linked.v1": ("并入主事件", "Linked to its lead"),
     "incident.unlinked.v1": ("解除合并", "Unlinked"),
     "incident.joined.v1": ("有事件并入", "Another was linked to it"),
