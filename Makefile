@@ -30,7 +30,7 @@ down: $(STAMP) ## stop it; the data stays
 	@$(BIN)/fengqiao down
 
 test: check ## everything, on a real broker and a real database
-	@$(BIN)/pytest -m "not long"
+	@$(BIN)/pytest -m "system and not long" -n 2 --dist loadfile
 
 test-long: $(STAMP) ## the longer proofs: crashes, tiers, real data
 	@$(BIN)/pytest -m long --timeout 3600
@@ -42,7 +42,7 @@ check: $(STAMP) ## format, lint, types, import contracts, generated files, pure 
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
 	@$(BIN)/python -m schemas.compatibility
-	@$(BIN)/pytest -q -m "not system and not long"
+	@$(BIN)/pytest -q -m "not system and not long" -n 2
 
 format: $(STAMP) ## let the tools write what they can
 	@$(BIN)/ruff format .
