@@ -19,6 +19,7 @@ MODULES = (
     "cli.explain",
     "cli.trial",
     "cli.contacts",
+    "cli.referrals",
 )
 
 

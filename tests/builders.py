@@ -1,6 +1,7 @@
 """Valid examples of everything, each with only what matters to a test said by the test."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,15 @@ def later(**duration: float) -> datetime:
     return NOW + timedelta(**duration)
 
 
+@cache
+def _in_force() -> Policy:
+    """Read once: thousands of tests ask for it."""
+    return policy(ROOT / "policy" / "default.yaml")
+
+
 def a_policy(**changes: Any) -> Policy:
     """The product's policy, with changes."""
-    released = policy(ROOT / "policy" / "default.yaml").model_dump()
-    return Policy.model_validate(released | changes)
+    return Policy.model_validate(_in_force().model_dump() | changes) if changes else _in_force()
 
 
 def policies(*versions: Policy) -> dict[str, Policy]:

@@ -42,6 +42,8 @@ class Columns(Part):
     accepted: Column | None = None
     target: Column | None = None
     closed: Column | None = None
+    source_number: Column | None = None
+    """The number a court, a police station … has for it; one matter each."""
 
 
 class Coding(Part):

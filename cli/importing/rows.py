@@ -1,5 +1,6 @@
 """A row of a file of past cases becomes the events it stands for, or is refused with a reason. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from schemas.inbound import ActionSubmitted, ReportSubmitted
 
 LONGEST_ID = 180
 """Leaves room for `/resolve` within what the inbound topic allows."""
+REFERENCE = re.compile(r"[A-Za-z0-9._:@/-]{1,64}")
+"""What a source's number may be."""
 STEPS = ("/accept", "/resolve")
 
 
@@ -94,9 +97,17 @@ class Reader:
             target_at=times.target,
             parties=self._mapping.parties,
             backfill=True,
+            source_number=self._number(row),
         )
         steps = [_submission(name, report), *self._actions(name, times)]
         return Case(name, tier_of(area), tuple(steps))
+
+    def _number(self, row: Mapping[str, str]) -> str | None:
+        column = self._mapping.columns.source_number
+        number = row[column].strip() if column else ""
+        if number and not REFERENCE.fullmatch(number):
+            raise RowRefused(f"unusable-source-number ({column})")
+        return number or None
 
     def _actions(self, name: str, times: _Times) -> list[Submission]:
         steps: list[Submission] = []

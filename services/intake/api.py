@@ -8,14 +8,14 @@ from doors import app as door
 from doors.problems import Problem, response
 from messaging.database import Database
 from messaging.pace import Pulse
-from services.intake import api_reports, api_timeline
+from services.intake import api_referrals, api_reports, api_timeline
 from services.intake.desk import Desk
 from services.intake.report import NotAccepted
 
 
 def api(database: Database, desk: Desk, sent: Pulse) -> FastAPI:
     """The application."""
-    app = door.create("Fengqiao intake 受理", "One window for every report.")
+    app = door.create("Fengqiao intake 受理", "One window for every report.", api_referrals.FILES)
 
     @app.exception_handler(NotAccepted)
     async def not_accepted(_: Any, error: NotAccepted) -> Response:  # noqa: ANN401 - the framework's signature
@@ -23,6 +23,7 @@ def api(database: Database, desk: Desk, sent: Pulse) -> FastAPI:
 
     api_reports.routes(app, database, desk, sent)
     api_timeline.routes(app, database)
+    api_referrals.routes(app, database, desk, sent)
     return app
 
 

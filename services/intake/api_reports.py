@@ -9,16 +9,16 @@ from fastapi import FastAPI, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from doors.idempotency import Answer, IdempotencyKey, earlier, remember
+from doors.problems import Problem
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
-from schemas.base import AreaCode, IncidentId, Moment
+from schemas.base import AreaCode, IncidentId, Moment, Reference
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
-from services.intake.desk import Desk, Told
+from services.intake.desk import HTTP, Desk, NumberKnown, Told
 from services.intake.report import Origin, Registry, reported, triaged
 
-SOURCE = "/http"
 Text = Annotated[str, Field(max_length=200)]
 GivenCode = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -58,6 +58,8 @@ class ReportRequest(Closed):
     parties: Annotated[tuple[PartyRequest, ...], Field(max_length=20)] = ()
     description: Annotated[str, Field(max_length=8000)] | None = None
     """Free text; goes to the vault."""
+    source_number: Reference | None = None
+    """The number the source has for it, such as a court's case number: one matter each."""
 
 
 class Because(BaseModel):
@@ -102,7 +104,10 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
                 now: datetime = await tx.fetchval("select now()")
                 incident = _checked(desk.registry, body, now)
                 told = Told(_secret(body), body.description)
-                await desk.accept(tx, incident, told, now, begin(traceparent))
+                try:
+                    await desk.accept(tx, incident, told, now, begin(traceparent))
+                except NumberKnown as known:
+                    raise _conflict(known) from None
                 accepted = Accepted(
                     incident_id=incident.incident_id,
                     accepted_at=now,
@@ -123,8 +128,20 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         return _triaged(desk.registry, body, now)
 
 
+def _conflict(known: NumberKnown) -> Problem:
+    """Told with the incident that has the number, so that the source can look it up."""
+    what = f"this source's number already names {known.incident_id}"
+    return Problem(
+        409,
+        "source-number-known",
+        f"The source has reported this matter before: {known.incident_id}.",
+        zh=f"该来源编号已受理，对应事件 {known.incident_id}",
+        fields=[("source_number", what)],
+    )
+
+
 def _checked(registry: Registry, body: ReportRequest, now: datetime) -> IncidentReported:
-    origin = Origin(str(uuid.uuid4()), SOURCE, body.description)
+    origin = Origin(str(uuid.uuid4()), HTTP, body.description)
     return reported(registry, origin, _submitted(body, now), now)
 
 
@@ -140,6 +157,7 @@ def _submitted(body: ReportRequest, now: datetime) -> ReportSubmitted:
         parties=tuple(one.role for one in body.parties) or ("reporter",),
         target_at=body.target_at,
         derived_from=body.derived_from,
+        source_number=body.source_number,
     )
 
 
@@ -152,7 +170,7 @@ def _triaged(registry: Registry, body: ReportRequest, now: datetime) -> Triaged:
 def _as_first_released(body: ReportRequest) -> bytes:
     """A request as the first release noted it, so that one sent again after an upgrade is known."""
     before = body.model_copy(update={"severity": body.severity or "ordinary"})
-    return before.model_dump_json(exclude={"people", "derived_from"}).encode()
+    return before.model_dump_json(exclude={"people", "derived_from", "source_number"}).encode()
 
 
 def _secret(body: ReportRequest) -> bytes | None:

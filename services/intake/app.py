@@ -6,6 +6,7 @@ from policy.load import areas, policy
 from schemas.codes import load
 from schemas.duplicates import IncidentLinked
 from schemas.inbound import ActionSubmitted, ReportSubmitted
+from schemas.referrals import EligibleDeclared, ReferralAnswered
 from schemas.topics import topics_read_by
 from services.intake.api import api
 from services.intake.comparing import Forgetting
@@ -14,7 +15,7 @@ from services.intake.report import Registry
 from services.intake.settings import Settings
 from services.intake.vault import SealedLetters, Vault
 
-LISTENS_TO = (ReportSubmitted, ActionSubmitted, IncidentLinked)
+LISTENS_TO = (ReportSubmitted, ActionSubmitted, EligibleDeclared, IncidentLinked, ReferralAnswered)
 """Parsed; of everything else it reads, only type and times go to the reporters' timelines."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from policy.load import Area
 from policy.model import Policy
 from schemas.base import Party, Tier
-from schemas.codes import CodeList, UnknownCodes, bare, complete, completed
+from schemas.codes import CodeList, UnknownCodes, bare, complete, completed, find
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, IncidentReported
 from services.intake.triage import Proposal, Told, propose
@@ -70,6 +70,7 @@ def check_time(name: str, moment: datetime, now: datetime) -> None:
 def reported(registry: Registry, origin: Origin, report: ReportSubmitted, now: datetime) -> IncidentReported:
     """The event of an accepted report. Raises `NotAccepted` with every field that is wrong.
 
+    A channel that is called like a body (诉调, 访调, 警调) is that body's, which will be answered.
     A severity that was left out is the one triage proposes; one that was given stays, beside the proposal.
     """
     check_area(registry, report.area)
@@ -90,6 +91,8 @@ def reported(registry: Registry, origin: Origin, report: ReportSubmitted, now: d
         people=report.people,
         derived_from=report.derived_from,
         triage=() if proposal is None else proposal.names,
+        referred_by=find(registry.codes, "referral-body", bare(codes["channel"])),
+        source_number=report.source_number,
     )
 
 

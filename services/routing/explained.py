@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from policy.spans import Due, Span, explained, span_of
 from schemas.routing import Step
+from services.routing.awaited import Awaiting, awaiting
 from services.routing.clocks import Policies, reckoned, span_for
 from services.routing.incident import Incident, Move
 from services.routing.waits import Wait, waits
@@ -78,6 +79,8 @@ class Explanation(BaseModel):
     """The same as sentences, in order."""
     waits: tuple[Wait, ...] = ()
     """What the clock waits for besides: participants of whistles, sessions of joint mediation."""
+    awaiting: Awaiting | None = None
+    """The answer of a department or a body, awaited by a clock of its own."""
 
 
 def explain(incident: Incident, policies: Policies) -> Explanation:
@@ -95,12 +98,15 @@ def explain(incident: Incident, policies: Policies) -> Explanation:
         moves=(),
         waits=tuple(waits(incident, partial(local, zone=policies[incident.policy].zone))) if known else (),
     )
+    if known:
+        told = awaiting(incident.away, lambda at: local(at, policies[incident.policy].zone))
+        bare = bare.model_copy(update={"awaiting": told})
     if due is None or incident.step is None or incident.clock_from is None:
         return bare
     policy, span = policies[incident.policy], span_for(incident, incident.step, policies)
     skipped = tuple(_skipped(incident, incident.clock_from, due, policies))
     moves = tuple(_moved(one, policy.zone) for one in incident.moves)
-    told = {"time_zone": policy.time_zone, "span": span.text, "moves": moves, "not_counted": skipped}
+    every = {"time_zone": policy.time_zone, "span": span.text, "moves": moves, "not_counted": skipped}
     steps = (
         _begin(incident.clock_from, span, policy.zone),
         *skipped,
@@ -108,7 +114,7 @@ def explain(incident: Incident, policies: Policies) -> Explanation:
         _end(incident, due, policy.zone),
     )
     plain = tuple(Said(zh=one.zh, en=one.en) for one in steps)
-    return bare.model_copy(update=told | {"steps": plain})
+    return bare.model_copy(update=every | {"steps": plain})
 
 
 def _why_not(incident: Incident, *, known: bool) -> Reason | None:

@@ -18,10 +18,10 @@ def offered(report: IncidentReported) -> Offer | None:
 def answers(incident: Incident, events: Sequence[Event]) -> list[Event]:
     """What these events of a matter mean to whoever sent it; nothing, where nobody did."""
     offer, said = incident.offer, list[Event]()
+    if offer is None:
+        return said
     for event in events:
-        if offer is None or not isinstance(event, IncidentEvent):
-            continue
-        if (answer := _answer(offer, event)) is not None:
+        if isinstance(event, IncidentEvent) and (answer := _answer(offer, event)) is not None:
             told = _told(offer, event, answer)
             offer = offer.model_copy(update={"answers": told.order, "answer": told.answer})
             said.append(told)

@@ -58,6 +58,12 @@ def a_case(**cells):
     return reader.case(ROW | cells)
 
 
+def a_numbered_case(number):
+    columns = MAPPING["columns"] | {"source_number": "court"}
+    reader = Reader(CaseMapping.model_validate(MAPPING | {"columns": columns}), LISTS, AREAS, NOW)
+    return reader.case(ROW | {"court": number})
+
+
 def said(case):
     return [json.loads(one.body) for one in case.submissions]
 
@@ -190,3 +196,17 @@ def test_the_same_row_is_the_same_bytes_and_all_its_records_have_one_key() -> No
         "ce_specversion": b"1.0", "ce_id": b"c1/accept", "ce_source": b"/us-boston/311",
         "ce_type": b"action.submitted.v1", "content-type": b"application/json",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "number"), [(" 2014-0522-7 ", "2014-0522-7"), ("", None)])
+def test_a_source_s_own_number_comes_along_where_there_is_one(cell, number) -> None:
+    [report] = said(a_numbered_case(cell))
+
+    assert report.get("source_number") == number
+
+
+def test_a_number_in_which_a_name_could_stand_refuses_its_row() -> None:
+    with pytest.raises(RowRefused) as refused:
+        a_numbered_case("张三的案子")
+
+    assert str(refused.value) == "unusable-source-number (court)"

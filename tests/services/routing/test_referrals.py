@@ -9,6 +9,7 @@ from schemas.actions import Assign, Escalate, Extend, Resolve, Resume, Return, S
 from schemas.intake import ActionReceived
 from schemas.referrals import AnswerReferral, Offer, Recall, Refer, ReturnToSource, Transfer
 from services.routing.away import Away
+from services.routing.explained import explain
 from services.routing.handling import Request
 from services.routing.incident import Timer, evolve
 from services.routing.life import act, arrive, late
@@ -25,6 +26,7 @@ from tests.builders import (
     an_incident,
     handed_over,
     later,
+    policies,
 )
 from tests.services.routing.test_clocks import midnight
 
@@ -391,3 +393,26 @@ def test_a_handover_carries_who_sent_it():
     after, _ = arrive(None, handed_over(offer=COURT, referrals=3), a_centre("town"), NOW)
 
     assert (after.offer, after.referrals) == (COURT, 3)
+
+
+@pytest.mark.parametrize(
+    ("incident", "zh", "en"),
+    [
+        (lambda: out(action=TRANSFER), "部门 dept-land 答复，期限 2026-09-16 24:00", "department dept-land"),
+        (
+            out,
+            "court-620522 受理或退回，期限 2026-09-20 24:00",
+            "accept or return it, until 2026-09-20 24:00",
+        ),
+        (lambda: out("accepted"), "court-620522 告知结果，期限 2026-10-30 24:00", "result of court-620522"),
+    ],
+)
+def test_whose_answer_is_awaited_is_told_beside_the_incident_s_own_clock(incident, zh, en):
+    told = explain(incident(), policies()).awaiting
+
+    assert zh in told.zh
+    assert en in told.en
+
+
+def test_nothing_is_awaited_where_nothing_is_out():
+    assert explain(an_accepted_incident(), policies()).awaiting is None

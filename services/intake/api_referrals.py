@@ -1,0 +1,239 @@
+"""对接 over HTTP: what sources declare eligible, the referral ledger, and what a source and we count differently."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
+from doors.limits import Allowance
+from doors.paging import moment_of
+from doors.problems import FileProblem, Problem
+from messaging.database import Database
+from messaging.pace import Pulse
+from messaging.trace import begin
+from schemas.base import Actor, AreaCode, Moment
+from schemas.codes import UnknownCodes, bare, complete
+from schemas.referrals import Count, EligibleDeclared, Month, Version
+from services.intake import referral_store
+from services.intake.declarations import SENTENCES, NotRecorded, declaration_id_of
+from services.intake.desk import Desk
+from services.intake.reconciliation import Asked, Listed, Report, reconcile
+from services.intake.referral_ledger import (
+    Counts,
+    Ledger,
+    Rounding,
+    children_of,
+    eligible,
+    line,
+    months,
+    total,
+)
+from services.intake.report import Registry, check_area
+from services.intake.source_list import Unreadable, read_csv, read_json
+
+LISTS = "/v1/referrals/reconciliations"
+FILES = {LISTS: Allowance(("text/csv", "application/json"), 1_048_576)}
+"""A court's list of a month has some hundred lines; this holds about twenty thousand."""
+MOST_MONTHS = 120
+Source = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Closed(BaseModel):
+    """Base of requests: an unknown field is a misunderstanding, and is named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class EligibleRequest(Closed):
+    """How many matters of a month a source could have sent here; a higher version corrects, a null count withdraws."""
+
+    source: Source
+    area: AreaCode
+    month: Month
+    count: Count | None
+    version: Version = 1
+    actor: Actor = Actor()
+    occurred_at: Moment | None = None
+
+
+class EligibleAnswer(BaseModel):
+    """What counts now, and what it replaced."""
+
+    declaration_id: str
+    month: Month
+    area: AreaCode
+    count: int | None
+    version: int
+    replaces: int | None = None
+
+
+class Period(Closed):
+    """Which lines of the ledger, and how its rates are rounded: the rule is part of a rate."""
+
+    source: Source
+    first: Annotated[Month, Field(alias="from")]
+    last: Annotated[Month, Field(alias="to")]
+    area: AreaCode | None = None
+    rounding: Literal["half-up", "truncate"] = "half-up"
+    places: Annotated[int, Query(ge=0, le=4)] = 2
+
+
+class OfWhom(Closed):
+    """Whose list, and of which month."""
+
+    source: Source
+    month: Month
+
+
+def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
+    """Adds them."""
+    children = children_of(desk.registry.areas.values())
+
+    @app.post("/v1/referrals/eligible", status_code=201, response_model=EligibleAnswer)
+    async def declare(
+        body: EligibleRequest,
+        key: IdempotencyKey,
+        response: Response,
+        traceparent: Annotated[str | None, Header()] = None,
+    ) -> dict[str, Any]:
+        """Declares a month's eligible matters: 201 when that counts from now on, 200 when it did already."""
+        fingerprint = digest("eligible", body.model_dump_json())
+        async with database.transaction() as tx:
+            answer = await earlier(tx, key, fingerprint)
+            if answer is None:
+                now: datetime = await tx.fetchval("select now()")
+                declared = _declared(body, now)
+                try:
+                    recorded = await desk.declare(tx, declared, now, begin(traceparent))
+                except NotRecorded as no:
+                    zh, en = SENTENCES[no.reason]
+                    raise Problem(409, no.reason, en, zh=zh) from None
+                answer = _answer(
+                    declared, None if recorded is None else recorded.replaces, new=recorded is not None
+                )
+                await remember(tx, key, fingerprint, answer)
+        sent.beat()
+        response.status_code = answer.status
+        return answer.body
+
+    @app.get("/v1/referrals/ledger")
+    async def ledger(wanted: Annotated[Period, Query()]) -> Ledger:
+        """The ledger of a source at this tier, by the month of the offer, with what every rate is made of."""
+        source = _source(desk.registry, wanted.source)
+        every = _months(wanted)
+        if wanted.area is not None:
+            check_area(desk.registry, wanted.area)
+        async with database.transaction() as tx:
+            as_of: datetime = await tx.fetchval("select now()")
+            counts = await referral_store.counts(tx, source, every, wanted.area)
+            declared = await referral_store.declared(tx, [(source, month) for month in every])
+        rounding = Rounding(rule=wanted.rounding, places=wanted.places)
+        found = [
+            (counts.get(month, Counts()), eligible(declared[source, month], wanted.area, children))
+            for month in every
+        ]
+        return Ledger(
+            source=source,
+            area=wanted.area,
+            time_zone=desk.registry.policy.time_zone,
+            as_of=as_of,
+            lines=tuple(line(month, *one, rounding) for month, one in zip(every, found, strict=True)),
+            total=total(found, rounding),
+        )
+
+    @app.post(LISTS, openapi_extra=_LIST)
+    async def reconciliation(request: Request, wanted: Annotated[OfWhom, Query()]) -> Report:
+        """Compares a source's own list (CSV or JSON) of a month with the ledger: changes nothing."""
+        source = _source(desk.registry, wanted.source)
+        body = await request.body()
+        kind = request.headers.get("content-type", "")
+        theirs = await asyncio.to_thread(_listed, body, kind, wanted.month)  # must not stop the others
+        async with database.transaction() as tx:
+            as_of: datetime = await tx.fetchval("select now()")
+            ours = await referral_store.kept(tx, source, wanted.month, (one.number for one in theirs))
+        return reconcile(Asked(source, wanted.month, as_of), theirs, ours)
+
+
+_ENTRY = {
+    "type": "object",
+    "required": ["number", "state"],
+    "properties": {name: {"type": "string"} for name in ("number", "state", "month")},
+}
+_LIST = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string", "description": "number,state,month（案号,状态,月份）"}},
+            "application/json": {"schema": {"type": "array", "items": _ENTRY}},
+        },
+    }
+}
+
+
+def _declared(body: EligibleRequest, now: datetime) -> EligibleDeclared:
+    given = body.model_dump(exclude={"occurred_at"})
+    return EligibleDeclared(**given, occurred_at=moment_of(body.occurred_at, now))
+
+
+def _answer(declared: EligibleDeclared, replaces: int | None, *, new: bool) -> Answer:
+    body = EligibleAnswer(
+        declaration_id=declaration_id_of(declared),
+        replaces=replaces,
+        **declared.model_dump(include={"month", "area", "count", "version"}),
+    )
+    return Answer(201 if new else 200, body.model_dump(mode="json"))
+
+
+def _source(registry: Registry, given: str) -> str:
+    """A body by its bare code. Raises `UnknownCodes`."""
+    try:
+        return bare(complete(registry.codes, {"body": given})["body"])
+    except UnknownCodes as error:
+        raise UnknownCodes([("source", what) for _, what in error.fields]) from None
+
+
+def _months(wanted: Period) -> list[str]:
+    every = months(wanted.first, wanted.last)
+    if not 0 < len(every) <= MOST_MONTHS:
+        what = f"must be the first month or later, and {MOST_MONTHS} months at most"
+        raise Problem(
+            422, "invalid", "These months cannot be shown.", zh="月份范围无效", fields=[("to", what)]
+        )
+    return every
+
+
+def _listed(body: bytes, kind: str, month: str) -> list[Listed]:
+    """The list, in either form. Raises `Problem` with every line that is wrong."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        en = "The list is not UTF-8; save it as “CSV UTF-8”."
+        raise Problem(422, "not-utf-8", en, zh="文件不是 UTF-8 编码，请另存为“CSV UTF-8”") from None
+    try:
+        return (
+            read_json(_entries(text), month)
+            if kind.lower().startswith("application/json")
+            else read_csv(text, month)
+        )
+    except Unreadable as error:
+        raise FileProblem(
+            f"Nothing was compared: {len(error.places)} of the fields cannot be used.",
+            zh=f"未核对：{len(error.places)} 处有误，请更正后重新提交",
+            places=error.places,
+        ) from None
+
+
+def _entries(text: str) -> list[object]:
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Problem(400, "not-json", "The body is not JSON.", zh="请求体不是 JSON") from None
+    if not isinstance(entries, list):
+        raise Problem(
+            422, "invalid", "Send a JSON array.", zh="请提交 JSON 数组", fields=[("body", "is not an array")]
+        )
+    return entries
