@@ -37,10 +37,11 @@ def headers(kind, name, source=SOURCE, **changes):
 
 
 class Partner:
-    """Publishes to one tier's inbound topic."""
+    """Publishes to one tier's inbound topic, under the name of its own source."""
 
-    def __init__(self, bootstrap, tier="village"):
+    def __init__(self, bootstrap, tier="village", source=SOURCE):
         self._bootstrap = bootstrap
+        self._source = source
         self._topic = f"{tier}.inbound"
         self._wire = None
         self._said = {}
@@ -57,7 +58,7 @@ class Partner:
         """Submits a report; the id its incident will have."""
         body = self._said.setdefault(name, a_submission(**changes))
         await self.send("report.submitted.v1", name, body, name, mode)
-        return incident_id_of(SOURCE, name)
+        return incident_id_of(self._source, name)
 
     async def act(self, name, of, action, mode=BINARY, **fields):
         """Submits an action on the report named `of`."""
@@ -68,13 +69,22 @@ class Partner:
         }
         await self.send("action.submitted.v1", name, self._said.setdefault(name, body), of, mode)
 
+    async def ask(self, name, incident, action, actor=None, **fields):
+        """Submits an action on an incident whose id it was told."""
+        body = {
+            "incident_id": incident,
+            "occurred_at": datetime.now(UTC).isoformat(),
+            "action": {"action": action, **fields},
+        } | ({} if actor is None else {"actor": actor})
+        await self.send("action.submitted.v1", name, self._said.setdefault(name, body), incident)
+
     async def send(self, kind, name, body, key, mode=BINARY):
         """Sends one event and sends it again until the broker has acknowledged it."""
         if mode == STRUCTURED:
-            envelope = {"specversion": "1.0", "id": name, "source": SOURCE, "type": kind, "data": body}
+            envelope = {"specversion": "1.0", "id": name, "source": self._source, "type": kind, "data": body}
             given = [("content-type", b"application/cloudevents+json; charset=utf-8")]
         else:
-            envelope, given = body, headers(kind, name)
+            envelope, given = body, headers(kind, name, self._source)
         await self.raw(key.encode(), json.dumps(envelope).encode(), given)
 
     async def raw(self, key, value, given):
