@@ -1,15 +1,16 @@
 """The shape of a policy file."""
 
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import StringConstraints, ValidationInfo, field_validator, model_validator
 
+from policy.assignment import Assignment
 from policy.calendar import Calendar
 from policy.duplicates import DuplicateRules
 from policy.mediation import Mediation
-from policy.parts import SEVERITIES, Deadline, LocalDate, Part, Reason, Severity
+from policy.parts import SEVERITIES, Deadline, LocalDate, MissedStep, Part, Reason, Severity
 from policy.referrals import ReferralRules
 from policy.revisits import RevisitRules, SupportRules
 from policy.spans import Span, Where
@@ -18,8 +19,6 @@ from policy.triage import TriageRule
 from policy.whistles import Whistles
 from policy.zones import ZoneName
 from schemas.base import TIERS, Tier, height
-
-MissedStep = Literal["escalate", "alarm"]
 
 
 class Clock(Part):
@@ -83,6 +82,7 @@ class Policy(Part):
     pauses: Pauses = Pauses()
     referrals: ReferralRules = ReferralRules()
     duplicates: DuplicateRules = DuplicateRules()
+    assignment: Assignment = Assignment()
     calendar: LocalDays = LocalDays()
     supervision: Supervision = Supervision()
     revisit: RevisitRules

@@ -32,6 +32,7 @@ def _iso(value: object) -> object:
 Duration = Annotated[timedelta, BeforeValidator(_iso), Field(gt=timedelta(0), le=timedelta(days=3650))]
 Deadline = Annotated[Span, PlainValidator(span_of), PlainSerializer(lambda span: span.text)]
 """Elapsed time, or working days."""
+MissedStep = Literal["escalate", "alarm"]
 LocalDate = Annotated[date, Field(strict=True)]
 
 

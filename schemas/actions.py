@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandl
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from schemas.assignment import Decline, Take
 from schemas.base import Action, Reference, Service, SpanText, Tier
 from schemas.care import CareAction
 from schemas.codes import GivenCode
@@ -110,6 +111,8 @@ Handling = (
     | ReferralAction
     | LinkOrigin
     | TieAction
+    | Take
+    | Decline
 )
 """What routing decides."""
 Following = Visit | CareAction

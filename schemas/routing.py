@@ -48,13 +48,6 @@ class IncidentAccepted(IncidentEvent):
     provisional: bool = False
 
 
-class IncidentAssigned(IncidentEvent):
-    """Somebody named handles it."""
-
-    type: ClassVar[str] = "incident.assigned.v1"
-    assignee: str
-
-
 class IncidentEscalated(IncidentEvent):
     """上报: this tier handed the incident up, by a person's decision or because a deadline passed."""
 

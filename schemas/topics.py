@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from schemas.assignment import (
+    IncidentAssigned,
+    IncidentDeclined,
+    IncidentTaken,
+    IncidentUnanswered,
+    IncidentUnclaimed,
+)
 from schemas.base import TIERS, Event, Service, Tier
 from schemas.care import CounsellingRecorded, SupportPlanEnded, SupportPlanStarted, SupportPlanStepRecorded
 from schemas.derivation import IncidentOriginLinked
@@ -61,7 +68,6 @@ from schemas.routing import (
     ActionForwardedV1,
     ActionRefused,
     IncidentAccepted,
-    IncidentAssigned,
     IncidentClockMoved,
     IncidentClosed,
     IncidentEscalated,
@@ -147,6 +153,10 @@ FLOWS: tuple[Flow, ...] = (
             IncidentOpened,
             IncidentAccepted,
             IncidentAssigned,
+            IncidentTaken,
+            IncidentDeclined,
+            IncidentUnanswered,
+            IncidentUnclaimed,
             IncidentEscalated,
             IncidentReturned,
             IncidentTriaged,

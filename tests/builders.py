@@ -20,6 +20,7 @@ from services.followup.state import Answer, Revisit
 from services.intake.report import Registry
 from services.routing.centre import Centre
 from services.routing.incident import Incident
+from services.routing.roster import Contact
 
 ROOT = Path(__file__).parents[1]
 """The top of the checkout."""
@@ -65,6 +66,18 @@ def policies(*versions: Policy) -> dict[str, Policy]:
 def a_centre(tier: Tier = "village", *versions: Policy) -> Centre:
     """Where decisions are made."""
     return Centre(tier, policies(*versions))
+
+
+def a_contact(reference: str, role: str = "grid-staff", area: str = VILLAGE, **changes: Any) -> Contact:
+    """Somebody of the registry."""
+    fields = {"kind": "person", "role": f"contact-role/1:{role}", "area": area}
+    return Contact(reference=reference, **(fields | changes))
+
+
+def asking(*roles: str, tier: Tier = "village", **terms: Any) -> dict[str, Any]:
+    """The part of a policy by which these roles are asked at a tier, with half an hour to answer."""
+    rules = [{"tier": tier, "role": one} for one in roles or ("grid-staff", "mediator")]
+    return {"rules": rules, "answer": "PT30M"} | terms
 
 
 def an_incident(**changes: Any) -> Incident:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from schemas.assignment import IncidentDeclined, IncidentTaken, IncidentUnanswered, IncidentUnclaimed
 from schemas.base import Event, Matter
 from schemas.care import CareEvent
 from schemas.codes import bare
@@ -34,7 +35,7 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.whistles import WhistleEvent
-from services.metrics import care, joint, referral_facts, rounds, supervised
+from services.metrics import asking, care, joint, referral_facts, rounds, supervised
 from services.metrics.counting import Cell, Counter, Increment
 
 LISTENS_TO = (
@@ -42,6 +43,7 @@ LISTENS_TO = (
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
     RevisitVisited, RevisitOverdue, RevisitCompleted,
     *joint.LISTENS_TO, *rounds.LISTENS_TO, *care.LISTENS_TO, *supervised.LISTENS_TO,
+    *asking.LISTENS_TO,
     EligibleRecorded, *referral_facts.COUNTED,
     DuplicateProposed, DuplicateDismissed, IncidentLinked, IncidentUnlinked,
 )  # fmt: skip
@@ -94,6 +96,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
             yield count.at(event.reported_at, "cohort.closed")
         case IncidentListed() | IncidentReminded() | IncidentStruckOff() | IncidentOriginLinked():
             yield from supervised.of(event, count)
+        case IncidentTaken() | IncidentDeclined() | IncidentUnanswered() | IncidentUnclaimed():
+            yield from asking.of(event, count)
         case WhistleEvent() | SessionEvent():
             yield from joint.of(event, count)
         case RoundPlanned() | RoundCompleted() | RoundOverdue():
@@ -126,7 +130,7 @@ def _handed_on(event: IncidentEscalated | IncidentReturned, count: Counter) -> I
         yield count.at(event.occurred_at, "escalated")
     else:
         yield count.at(event.occurred_at, "sent_down" if event.by == "policy" else "returned")
-    if event.by != "policy":
+    if event.by != "policy" or bare(event.reason) != "severity":
         yield count.at(event.occurred_at, "open", -1)
 
 

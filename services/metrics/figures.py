@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from services.metrics import care, rounds, supervised
+from services.metrics import asking, care, rounds, supervised
 from services.metrics.counting import ERROR, seconds_of
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -106,7 +106,7 @@ RATES: tuple[Rate, ...] = (
 COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
     "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
-    "on_time", "with_target", *supervised.COUNTS, *JOINT_COUNTS, *rounds.COUNTS, *care.COUNTS,
+    "on_time", "with_target", *supervised.COUNTS, *asking.COUNTS, *JOINT_COUNTS, *rounds.COUNTS, *care.COUNTS,
     "transferred", "transferred.accepted", "transferred.returned", "transferred.recalled", "transferred.overdue",
     "referred", "referred.accepted", "referred.returned", "referred.succeeded", "referred.failed", "referred.recalled",
     "referred.overdue", "returned_to_source", "referral.eligible", "referral.offered", "referral.accepted",
@@ -115,6 +115,7 @@ COUNTS = (
 )  # fmt: skip
 DISTRIBUTIONS = (
     ("time_to_accept", "接单用时", "Time to accept"),
+    ("time_to_take", "认领用时", "Time to take it on"),
     ("time_to_resolve", "化解用时", "Time to resolve"),
     *(
         (f"time_to_acknowledge.{ring}", f"{zh}响应用时", f"Time to acknowledge, {en}")

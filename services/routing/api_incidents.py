@@ -24,6 +24,16 @@ from services.routing.sessions import Session
 from services.routing.whistles import Whistle
 
 
+class AssignmentView(BaseModel):
+    """Whether the assignee has answered: in which role, until when, and the how many-th they are."""
+
+    role: str | None
+    assigned_at: datetime | None
+    asked: int
+    answer_by: datetime | None
+    taken_at: datetime | None
+
+
 class IncidentView(BaseModel):
     """An incident as a list shows it."""
 
@@ -47,6 +57,7 @@ class IncidentView(BaseModel):
     target_at: datetime | None
     on_time: bool | None
     assignee: str | None
+    assignment: AssignmentView | None
     policy: str
     backfill: bool
     parties: tuple[Party, ...]
@@ -99,6 +110,8 @@ class Filters(BaseModel):
     listed: bool | None = None
     leader: Reference | None = None
     proposed: bool | None = None
+    assignee: Reference | None = None
+    """Who has it in hand."""
     after: str | None = None
     limit: Annotated[int, Query(ge=1, le=500)] = 50
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from policy.model import Policy
 from schemas.base import Tier
 from services.routing.clocks import Policies
+from services.routing.incident import Incident
 from services.routing.roster import Roster
 
 
@@ -14,3 +16,11 @@ class Centre:
     tier: Tier
     policies: Policies
     roster: Roster = field(default_factory=Roster, compare=False)
+
+    def policy(self, version: str | None) -> Policy:
+        """The policy of a version; the one in force for a new matter, and where that version is not at hand."""
+        return self.policies.get(version or "") or next(iter(self.policies.values()))
+
+    def gave(self, before: Incident | None, after: Incident) -> None:
+        """The next decision of the same transaction sees to whom this one has given a matter."""
+        self.roster.moved(before.in_hand_of if before else None, after.in_hand_of)

@@ -8,7 +8,9 @@ from asyncpg import Record
 
 from messaging.database import Connection
 from services.routing.incident import Incident
+from services.routing.manning import Need
 from services.routing.registry import Entry
+from services.routing.roster import Contact, Roster, around
 
 _ENTRY = "reference, kind, role, area, valid_from, valid_until, capacity, name"
 
@@ -47,9 +49,40 @@ async def write(tx: Connection, entries: Sequence[Entry], now: datetime) -> None
     )
 
 
+async def roster(tx: Connection, need: Need, on: date) -> Roster:
+    """Whom some decisions may have to know, valid on a day, with what each has in hand.
+
+    Where somebody may be asked, transactions of this tier take turns from here to their end: each sees what those
+    before it gave to whom.
+    """
+    if need.areas:
+        await tx.execute("select pg_advisory_xact_lock(hashtextextended('assignment', 0))")
+    rows = await tx.fetch(
+        """
+        select reference, kind, role, area, capacity from contact
+        where valid_from <= $1 and (valid_until is null or valid_until >= $1)
+            and (area = any($2::text[]) and split_part(role, ':', 2) = any($3::text[]) or reference = any($4::text[]))
+        """,
+        on,
+        list({code for area in need.areas for code in around(area)}),
+        list(need.roles),
+        list(need.references),
+    )
+    contacts = [Contact(*row) for row in rows]
+    return Roster(contacts, await _in_hand(tx, {one.reference for one in contacts}) if need.areas else {})
+
+
+async def _in_hand(tx: Connection, references: Collection[str]) -> dict[str, int]:
+    rows = await tx.fetch(
+        "select reference, count(*) from assigned where reference = any($1::text[]) group by reference",
+        list(references),
+    )
+    return dict(map(tuple, rows))
+
+
 async def note_hands(tx: Connection, incidents: Sequence[Incident]) -> None:
     """Keeps who has which open incident in hand; costs nothing where nobody was named."""
-    named = [one for one in incidents if one.assignee is not None]
+    named = [one for one in incidents if one.assignee is not None or one.assignment is not None]
     held = [(one.incident_id, reference) for one in named if (reference := one.in_hand_of) is not None]
     if held:
         await tx.execute(

@@ -1,6 +1,6 @@
 """Where routing's decisions are carried out: messages, people's actions and the clock, each in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from schemas.base import Event
 from schemas.duplicates import DuplicateProposed, Link, ProposalForwarded
 from schemas.intake import ActionReceived
 from schemas.routing import ActionForwarded, Entry, IncidentHandedOver
-from services.routing import lines, store
+from services.routing import contacts_store, lines, store
 from services.routing.centre import Centre
 from services.routing.duplicates import consequences, tied
 from services.routing.explained import Explanation, explain
@@ -21,7 +21,9 @@ from services.routing.handling import Request
 from services.routing.handoff import ADDRESSED
 from services.routing.incident import Incident, evolve
 from services.routing.life import Arrival, act, arrive, late
+from services.routing.manning import Need, needed, needed_for, needed_late, together
 from services.routing.pauses import moved
+from services.routing.roster import Roster
 
 
 class Desk:
@@ -41,6 +43,7 @@ class Desk:
         """Applies a batch of messages: one query, decisions in memory, one write."""
         heard = [one for one in messages if one.event is not None]
         incidents = await self._loaded(tx, heard) if heard else {}
+        centre = await self._manned(tx, (needed(incidents, one.event, self._centre) for one in heard), now)
         changed: dict[str, Incident] = {}
         drafts: list[Draft] = []
 
@@ -49,7 +52,7 @@ class Desk:
                 return
             arrival = _arrival(message)
             before = incidents.get(arrival.incident_id)
-            after, events = arrive(before, arrival, self._centre, now, incidents)
+            after, events = arrive(before, arrival, centre, now, incidents)
             turns = (
                 [(after, events)]
                 if before is None
@@ -57,6 +60,7 @@ class Desk:
             )
             for one, said in turns:
                 if one is not None and one is not incidents.get(one.incident_id):
+                    centre.gave(incidents.get(one.incident_id), one)
                     incidents[one.incident_id] = changed[one.incident_id] = one
                 drafts.extend(self._drafts(said, message.traceparent))
 
@@ -74,7 +78,8 @@ class Desk:
         beside |= await store.load_beside(tx, tied(beside, [incident_id]))
         now: datetime = await tx.fetchval("select now()")
         incident = beside.get(incident_id)
-        after, events = act(incident, replace(request, beside=beside), self._centre, now)
+        centre = await self._manned(tx, [needed_for(incident, request.action, self._centre)], now)
+        after, events = act(incident, replace(request, beside=beside), centre, now)
         assert incident is not None
         turns = [(after, events), *consequences(incident, events, beside, now)]
         drafts = [draft for _, said in turns for draft in self._drafts(said, trace)]
@@ -89,8 +94,11 @@ class Desk:
         now: datetime = await tx.fetchval("select now()")
         after: list[Incident] = []
         drafts: list[Draft] = []
+        needs = (needed_late(incident, deadline, self._centre) for incident, deadline in passed)
+        centre = await self._manned(tx, needs, now)
         for incident, deadline in passed:
-            changed, events = late(incident, deadline, self._centre, now)
+            changed, events = late(incident, deadline, centre, now)
+            centre.gave(incident, changed)
             after.append(changed)
             drafts += self._drafts(events, None)
         await outbox.put(tx, await _write(tx, after, drafts, now), now)
@@ -106,6 +114,12 @@ class Desk:
             drafts = [draft for _, event in events for draft in self._drafts([event], None)]
             await outbox.put(tx, drafts, now)
         return found[-1].incident_id if found else None
+
+    async def _manned(self, tx: Connection, needs: Iterable[Need | None], now: datetime) -> Centre:
+        """The centre with whom the decisions of this transaction may have to know; no query where that is nobody."""
+        need = together(needs)
+        roster = Roster() if need is None else await contacts_store.roster(tx, need, self.today(now))
+        return replace(self._centre, roster=roster)
 
     def today(self, now: datetime) -> date:
         """The day it is here."""

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 
+from schemas.assignment import (
+    IncidentAssigned,
+    IncidentDeclined,
+    IncidentTaken,
+    IncidentUnanswered,
+    IncidentUnclaimed,
+)
 from schemas.base import Actor, Event, Tier
 from schemas.derivation import IncidentOriginLinked
 from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
-    IncidentAssigned,
     IncidentClockMoved,
     IncidentEscalated,
     IncidentExtended,
@@ -45,7 +51,13 @@ def _detail(event: Event) -> str | None:
         case IncidentEscalated() | IncidentReturned():
             return f"{event.to_tier} {event.reason} {event.by}"
         case IncidentAssigned():
+            return event.assignee if event.role is None else f"{event.assignee} {event.role} {event.by}"
+        case IncidentTaken() | IncidentUnanswered():
             return event.assignee
+        case IncidentDeclined():
+            return f"{event.assignee} {event.reason}"
+        case IncidentUnclaimed():
+            return str(event.asked)
         case IncidentResolved():
             return f"{event.method} {event.outcome}"
         case IncidentOverdue():

@@ -17,16 +17,18 @@ from schemas.actions import (
     Suspend,
     Unknown,
 )
+from schemas.assignment import Decline, Take
 from schemas.base import Actor, Event
 from schemas.derivation import LinkOrigin
 from schemas.duplicates import Dismiss, Link, Unlink
 from schemas.mediation import MediationAction
 from schemas.referrals import AnswerReferral, Recall, Refer, ReturnToSource, Transfer
-from schemas.routing import ActionForwarded, IncidentAccepted, IncidentAssigned, IncidentResolved
+from schemas.routing import ActionForwarded, IncidentAccepted, IncidentResolved
 from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
 from schemas.triage import Triage
 from schemas.whistles import WhistleAction
 from services.routing import mediation, whistling
+from services.routing.assignment import assign, decline, take, taken_by_accepting
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.derivation import link
@@ -87,7 +89,7 @@ def _worked_on(incident: Incident, request: Request) -> None:
     if incident.status == "resolved":
         raise Refused("already-resolved")
     check(incident, request.action)
-    if incident.suspended_at is not None and isinstance(request.action, (Accept, Return, Resolve)):
+    if incident.suspended_at is not None and isinstance(request.action, (Accept, Return, Resolve, Take)):
         raise Refused("suspended")
 
 
@@ -101,9 +103,14 @@ def _owned(
         return _joint(incident, request, centre, now)
     match action:
         case Accept():
-            return [_accept(incident, request, policies, now)]
-        case Assign(assignee=assignee):
-            return [IncidentAssigned(**incident.matter, **by, assignee=assignee)]
+            return [*taken_by_accepting(incident, by), _accept(incident, request, policies, now)]
+        case Assign() as named:
+            return [assign(incident, named, by, centre, now)]
+        case Take():
+            accepted = [_accept(incident, request, policies, now)] if incident.status == "open" else []
+            return [take(incident, by), *accepted]
+        case Decline() as declined:
+            return [decline(incident, declined, by, centre)]
         case Escalate(reason=reason, to_tier=to_tier):
             above = next_up(incident, to_tier, policies)
             act = replace(act, rule=skip_rule(incident, above, policies))

@@ -17,7 +17,11 @@ from services.routing.rules import rule
 
 ADDRESSED = (IncidentHandedOver, ActionForwarded, ProposalForwarded, LeadResolved)
 """What is said to one other tier, and no part of the life of the incident here."""
-REASONS = {"severity": "reason/1:severity", "deadline": "reason/1:deadline-missed"}
+REASONS = {
+    "severity": "reason/1:severity",
+    "deadline": "reason/1:deadline-missed",
+    "unclaimed": "reason/1:unclaimed",
+}
 
 
 def first_tier(incident: Incident, policies: Policies) -> Tier:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from schemas.assignment import IncidentAssigned
 from schemas.base import Event, MatterState, Party, Tier
 from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import IncidentLinked, IncidentUnlinked
@@ -22,7 +23,6 @@ from schemas.routing import (
     ClockEvent,
     Entry,
     IncidentAccepted,
-    IncidentAssigned,
     IncidentClockMoved,
     IncidentClosed,
     IncidentEscalated,
@@ -45,8 +45,9 @@ from schemas.supervision import (
 )
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
+from services.routing import assigned, listing, sessions, ties, whistles
 from services.routing import away as out_of_hand
-from services.routing import listing, sessions, ties, whistles
+from services.routing.assigned import Assignment
 from services.routing.away import Away
 from services.routing.entries import entry_of
 from services.routing.history import NONE, Counts, counted
@@ -95,6 +96,8 @@ class Incident(MatterState):
     closed_at: datetime | None = None
     on_time: bool | None = None
     assignee: str | None = None
+    assignment: Assignment | None = None
+    """Whether the assignee has answered, and who did not take it; None where nobody was ever named."""
     handle_by: datetime | None = None
     """The handling deadline as it was promised; it stays when it has passed."""
     due_at: datetime | None = None
@@ -149,12 +152,19 @@ class Incident(MatterState):
 
     def _moments(self) -> Iterator[tuple[datetime | None, str | None]]:
         yield self.due_at, self.due_step
+        yield self.answer_by, "answer"
         if self.listing is not None and self.status in WORKED_ON:
             yield self.listing.remind_at, "remind"
         yield from whistles.timers(self.whistles)
         yield from sessions.timers(self.sessions)
         if self.away is not None:
             yield self.away.due_at, self.away.step
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """When its assignee must have answered; None while it is suspended or linked, or none is waited for."""
+        still = self.suspended_at is not None or self.step is None or self.linked
+        return None if self.assignment is None or still else self.assignment.answer_by
 
     @property
     def next_due(self) -> Timer | None:
@@ -187,7 +197,8 @@ def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     entry = entry_of(before.tier, event, now)
     history, lines = (*before.history, entry), counted(before.lines, (entry,))
     tied = ties.changed(before.ties, event, now)
-    return replace(before, **_changes(before, event, now), ties=tied, history=history, lines=lines)
+    changes = _changes(before, event, now) | assigned.changes(before, event, now)
+    return replace(before, **changes, ties=tied, history=history, lines=lines)
 
 
 def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
@@ -198,7 +209,7 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
         case IncidentAccepted():
             return {"accepted_at": event.occurred_at, **_handling(event, now)}
         case IncidentAssigned():
-            return {"assignee": event.assignee, "handlers": _with(before.handlers, event.assignee)}
+            return {"handlers": _with(before.handlers, event.assignee)}
         case IncidentEscalated() | IncidentReturned():
             return {"status": "handed-over", "owner": event.to_tier, "away": None, **_stopped()}
         case IncidentSuspended() | IncidentResumed() | IncidentExtended() | IncidentClockMoved():

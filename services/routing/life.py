@@ -21,7 +21,7 @@ from schemas.routing import (
     IncidentReopened,
     Step,
 )
-from services.routing import mediation, whistling
+from services.routing import assignment, mediation, whistling
 from services.routing.centre import Centre
 from services.routing.clocks import accept_until, due_fields, handle_until
 from services.routing.duplicates import ALONE, Beside, follow, forwarded, propose
@@ -104,6 +104,8 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
             return _after(incident, mediation.late(incident, step, passed.due_at), now)
         case "transfer.answer" | "referral.answer" | "referral.result":
             return _after(incident, [unanswered(incident, centre.policies, now)], now)
+        case "answer":
+            return _watched(incident, [assignment.unanswered(incident, passed.due_at)], centre, now)
         case other:
             raise AssertionError(f"nothing of an incident is called {other}")
 
@@ -283,10 +285,12 @@ def _reopening(
 
 
 def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: datetime) -> Move:
-    """What happens to an incident, and what supervision makes of it."""
+    """What happens to an incident, what supervision makes of it, and who is asked to handle it then."""
     after, said = _after(incident, events, now)
     more = [extra for event in events for extra in watch(after, event, centre.policies, now)]
-    return _after(after, more, now)[0], [*said, *more]
+    after, watched = _after(after, more, now)
+    after, asked = _after(after, assignment.follow(after, events, centre, now), now)
+    return after, [*said, *watched, *asked]
 
 
 def _after(incident: Incident, events: Sequence[Event], now: datetime) -> Move:

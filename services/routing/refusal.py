@@ -68,6 +68,9 @@ Reason = Literal[
     "has-duplicates",
     "too-many-duplicates",
     "still-called",
+    "unknown-contact",
+    "not-the-assignee",
+    "already-taken",
 ]
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -181,6 +184,12 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "仍有未完结的吹哨、移送或督办，请先办结",
         "Something else still runs in it, such as a whistle or a referral; end that first",
     ),
+    "unknown-contact": (
+        "联系人名册中没有此人或单位",
+        "The registry of contacts does not know this reference",
+    ),
+    "not-the-assignee": ("只有被指派的人可以认领或拒接", "Only who it is assigned to takes it or declines"),
+    "already-taken": ("已经认领", "It has been taken on already"),
 }
 
 

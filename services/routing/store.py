@@ -170,6 +170,8 @@ class Wanted:
     category: str | None = None
     listed: bool | None = None
     leader: str | None = None
+    assignee: str | None = None
+    """Who has it in hand."""
     after: tuple[datetime, str] | None = None
     limit: int = 50
     proposed: bool | None = None
@@ -182,6 +184,7 @@ _CHOSEN = """
             and ($3::text is null or severity = $3) and ($4::text is null or category = $4)
             and ($9::boolean is null or proposed = $9) and (proposed or $9 is not true)
             and ($5::timestamptz is null or (reported_at, incident_id) < ($5, $6))
+            and ($10::text is null or incident_id in (select incident_id from assigned where reference = $10))
         """
 _ORDER = "order by reported_at desc, incident_id desc limit $7"
 _PAGE = f"select state from incident {_CHOSEN} {_ORDER}"  # noqa: S608 - constants
@@ -192,7 +195,7 @@ _UNLISTED = f"""
         """  # noqa: S608 - constants
 _LED = f"""
         select state from incident join supervised using (incident_id) {_CHOSEN}
-            and ($10::boolean is null or listed = $10) and ($11::text is null or leader = $11)
+            and ($11::boolean is null or listed = $11) and ($12::text is null or leader = $12)
         {_ORDER}
         """  # noqa: S608 - constants
 
@@ -215,6 +218,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
         wanted.limit,
         LIVE,
         wanted.proposed,
+        wanted.assignee,
         *led,
     )
     return [_incident(row) for row in rows]

@@ -6,6 +6,7 @@ from datetime import timedelta
 LATE = timedelta(seconds=5)
 """A deadline that passed longer ago than this, and is still in the table, was lost."""
 STEPS = ("accept", "handle")
+ANSWERS = ("incident.assigned.v1", "incident.taken.v1", "incident.declined.v1", "incident.unanswered.v1")
 ENDS = (
     "incident.resolved.v1", "incident.closed.v1", "incident.escalated.v1", "incident.returned.v1",
     "incident.returned-to-source.v1",
@@ -23,7 +24,7 @@ def clocks(books):
     """The tables have the next of what the events say, and each fired once, in time."""
     for tier in books.tiers:
         for service in ("routing", "followup"):
-            running, given = defaultdict(dict), _given(books, tier)
+            running, given = defaultdict(_Timers), _given(books, tier)
             asked = {}
             for said in books.events(f"{tier}.{service}"):
                 yield from _step(running[said.key], said, given)
@@ -34,6 +35,12 @@ def clocks(books):
                 if timers
             }
             yield from _compared(books, (tier, service), following)
+
+
+class _Timers(dict):
+    """The timers of one incident that run, and the time to answer that stands still while it is suspended."""
+
+    suspended, paused, assigned_at = None, None, None
 
 
 def _given(books, tier):
@@ -66,17 +73,23 @@ def _step(timers, said, given):
             timers.clear()
             _set(timers, "accept", event.due_at)
             _set(timers, "remind", _travelled(given, said))
+            timers.suspended, timers.paused = None, None
         case "incident.accepted.v1" | "incident.reopened.v1":
             timers.pop("accept", None)
             _set(timers, "handle", event.due_at)
+        case kind if kind in ANSWERS:
+            yield from _answered(timers, said)
         case (
             "incident.resumed.v1"
             | "incident.extended.v1"
             | "incident.clock-moved.v1"
             | "incident.unlinked.v1"
         ):
+            if said.type in ("incident.resumed.v1", "incident.unlinked.v1"):
+                _resumed(timers, said)
             _set(timers, event.step, event.due_at)
         case "incident.suspended.v1" | "incident.linked.v1":
+            timers.suspended, timers.paused = said.recorded_at, timers.pop("answer", timers.paused)
             for step in STEPS:
                 timers.pop(step, None)
         case "revisit.completed.v1" | "round.completed.v1":
@@ -169,6 +182,27 @@ def _participant(timers, said, asked):
 def _drop(timers, beginning):
     for step in [one for one in timers if one.startswith(beginning)]:
         timers.pop(step)
+
+
+def _answered(timers, said):
+    """Somebody was asked, or answered, or did not."""
+    event = said.event
+    if said.type == "incident.unanswered.v1":
+        yield from _fired(timers, said, "answer", event.due_at)
+    timers.pop("answer", None)
+    timers.paused = None
+    if said.type == "incident.assigned.v1" and event.answer_by is not None:
+        timers.assigned_at = event.occurred_at
+        if timers.suspended:
+            timers.paused = event.answer_by
+        else:
+            timers["answer"] = event.answer_by
+
+
+def _resumed(timers, said):
+    if timers.paused is not None:
+        timers["answer"] = timers.paused + (said.recorded_at - max(timers.suspended, timers.assigned_at))
+    timers.suspended, timers.paused = None, None
 
 
 def _travelled(given, said):

@@ -20,6 +20,10 @@ const WORDS = {
   returned: ["退回", "Returned"],
   reopened: ["反弹", "Reopened"],
   suspended: ["挂起", "Suspended"],
+  taken: ["认领", "Taken on"],
+  declined: ["拒接", "Declined"],
+  unanswered: ["逾期未认领", "Unanswered"],
+  unclaimed: ["无人认领", "Unclaimed"],
   extended: ["延期", "Extended"],
 
   hero: ["矛盾不上交率", "Resolved in the village"],
@@ -39,6 +43,7 @@ const WORDS = {
 
   times: ["用时", "Time taken"],
   "time_to_accept@1": ["受理到接单", "Report to accept"],
+  "time_to_take@1": ["指派到认领", "Assignment to taken on"],
   "time_to_resolve@1": ["受理到化解", "Report to resolve"],
   step: ["环节", "Step"],
   p50: ["半数 ≤", "50 % ≤"],

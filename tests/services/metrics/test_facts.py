@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.assignment import IncidentDeclined, IncidentTaken, IncidentUnanswered, IncidentUnclaimed
 from schemas.care import (
     CounsellingRecorded,
     SupportPlanEnded,
@@ -93,6 +94,15 @@ EVENTS = [
     (IncidentAccepted(**EVENT, opened_at=REPORTED_AT), {"accepted": 1, "time_to_accept": 1}),
     (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:too-hard", by="person"), {"escalated": 1, "open": -1}),
     (IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:severity", by="policy"), {"escalated": 1}),
+    (
+        IncidentEscalated(**EVENT, to_tier="town", reason="reason/1:unclaimed", by="policy"),
+        {"escalated": 1, "open": -1},
+    ),
+    (IncidentTaken(**EVENT, assignee="g-1", assigned_at=REPORTED_AT), {"taken": 1, "time_to_take": 1}),
+    (IncidentTaken(**EVENT, assignee="g-1"), {"taken": 1}),
+    (IncidentDeclined(**EVENT, assignee="g-1", reason="reason/1:overloaded"), {"declined": 1}),
+    (IncidentUnanswered(**EVENT, assignee="g-1", due_at=NOW), {"unanswered": 1}),
+    (IncidentUnclaimed(**EVENT, asked=3), {"unclaimed": 1}),
     (
         IncidentSuspended(
             **EVENT, step="handle", reason="reason/1:party-away", approver="o-9", due_at=MATTER["reported_at"]

@@ -1,0 +1,65 @@
+"""To whom a matter was given and what they answered: the state, and how each event changes it. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from schemas.assignment import IncidentAssigned, IncidentDeclined, IncidentTaken, IncidentUnanswered
+from schemas.base import Event
+from schemas.duplicates import IncidentUnlinked
+from schemas.routing import (
+    IncidentEscalated,
+    IncidentOpened,
+    IncidentResolved,
+    IncidentResumed,
+    IncidentReturned,
+)
+
+if TYPE_CHECKING:
+    from services.routing.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What became of asking somebody at this tier; it begins afresh with every opening."""
+
+    role: str | None = None
+    assigned_at: datetime | None = None
+    asked: int = 0
+    """How many were asked so far."""
+    answer_by: datetime | None = None
+    """Until when an answer is waited for; None when none is."""
+    taken_at: datetime | None = None
+    passed: tuple[str, ...] = ()
+    """Who declined or kept silent, and is not asked again."""
+
+
+NOBODY = Assignment()
+
+
+def changes(before: "Incident", event: Event, now: datetime) -> dict[str, Any]:
+    """The fields an event changes."""
+    was = before.assignment or NOBODY
+    match event:
+        case IncidentOpened():
+            return {"assignee": None, "assignment": None}
+        case IncidentAssigned():
+            fresh = Assignment(
+                event.role, event.occurred_at, was.asked + 1, event.answer_by, passed=was.passed
+            )
+            return {"assignee": event.assignee, "assignment": fresh}
+        case IncidentTaken():
+            return {"assignment": replace(was, taken_at=event.occurred_at, answer_by=None)}
+        case IncidentDeclined() | IncidentUnanswered():
+            passed = (*was.passed, event.assignee)
+            return {"assignee": None, "assignment": replace(was, answer_by=None, passed=passed)}
+        case IncidentEscalated() | IncidentReturned() | IncidentResolved() if was.answer_by is not None:
+            return {"assignment": replace(was, answer_by=None)}
+        case IncidentUnlinked() if was.answer_by is not None and before.ties.linked_at is not None:
+            still = now - max(before.ties.linked_at, was.assigned_at or now)
+            return {"assignment": replace(was, answer_by=was.answer_by + still)}
+        case IncidentResumed() if was.answer_by is not None and was.assigned_at is not None:
+            still = now - max(event.suspended_at, was.assigned_at)
+            return {"assignment": replace(was, answer_by=was.answer_by + still)}
+        case _:
+            return {}
