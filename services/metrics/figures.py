@@ -101,10 +101,36 @@ RATES: tuple[Rate, ...] = (
         "所选期间召开的联合调解", "sessions of joint mediation held in the period", None,
         ("sessions.missed", "sessions.cancelled"),
     ),
+    Rate(
+        "joint_held@1", "联合调解召开率", "Sessions of joint mediation held", ("sessions.held",),
+        ("sessions.held", "sessions.missed"), "所选期间召开或未能召开的联合调解",
+        "sessions of joint mediation held or missed in the period", None, ("sessions.cancelled", "sessions.adjourned"),
+    ),
+    Rate(
+        "diversion@1", "对接分流率", "Diversion rate", ("referral.diverted",), ("referral.eligible",),
+        "来源单位申报的可分流案件", "matters the sources declared as eligible", None,
+        ("referral.offered", "referral.returned"),
+    ),
+    Rate(
+        "diversion_success@1", "对接化解成功率", "Diverted matters settled", ("referral.succeeded",),
+        ("referral.diverted",), "所选期间来自其他单位并已受理的案件", "matters accepted from other bodies",
+        None, ("referral.failed",),
+    ),
+    Rate(
+        "referred_success@1", "移出分流办成率", "Referred matters settled", ("referred.succeeded",),
+        ("referred.succeeded", "referred.failed"), "所选期间移出后已有结果的事件",
+        "incidents referred out whose result came in the period", None,
+        ("referred.returned", "referred.recalled", "referred.overdue"),
+    ),
+    Rate(
+        "triage_overruled@1", "研判改判率", "Triage overruled", ("triage_overruled",), ("received",),
+        "所选期间受理的事件", "incidents reported in the period", None, ("triaged",),
+    ),
 )  # fmt: skip
 
 COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
+    "triaged", "triage_overruled",
     "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
     "on_time", "with_target", *supervised.COUNTS, *asking.COUNTS, *JOINT_COUNTS, *rounds.COUNTS, *care.COUNTS,
     "transferred", "transferred.accepted", "transferred.returned", "transferred.recalled", "transferred.overdue",

@@ -11,6 +11,7 @@ import { showRates } from "./rates.js";
 import { dayPoints, daysAreWorthIt, livePoints, noteOf, readingOf, spokenOf } from "./series.js";
 import { Stream } from "./stream.js";
 import { Table } from "./table.js";
+import { showTogether, showTogetherRates } from "./together.js";
 import { Totals } from "./totals.js";
 import { applyWords, labelOf, language, speak, t } from "./words.js";
 
@@ -59,6 +60,7 @@ function paintLive() {
   showAsOf(asOf);
   showStale(tiers, asOf);
   showCounters(hadData ? totals.counts(area.code) : null, totals.lastMinute(area.code));
+  showTogether(hadData ? totals.counts(area.code) : null);
   showFlow((tier) => (hadData ? totals.counts(area.code, tier) : null), tiers, asOf);
   table.show(tableRows(), !hadData);
   if (span() === "live") paintChart();
@@ -67,6 +69,7 @@ function paintLive() {
 
 function paintFigures() {
   showRates(state.figures && state.figures.main);
+  showTogetherRates(state.figures && state.figures.main);
   table.show(tableRows(), !state.figures);
   paintChart();
 }

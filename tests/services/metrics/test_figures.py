@@ -1,6 +1,7 @@
 """Rates say what they divide, round as they say, and have no value without a denominator."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.metrics.counting import ERROR, bucket_of
 from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, distribution, percent, total
+from services.metrics.views import rates_of
 
 ACCEPT = DISTRIBUTIONS[0]
 
@@ -102,3 +104,55 @@ def test_quantiles_are_at_most_the_stated_error_off(durations):
     for share, said in ((0.5, found.p50_seconds), (0.9, found.p90_seconds), (0.99, found.p99_seconds)):
         true = sorted(durations)[int(share * (len(durations) - 1))]
         assert said == pytest.approx(true, rel=ERROR * 1.001, abs=0.001)
+
+
+def the_rate(name, counts):
+    """As the API shows it."""
+    return next(one for one in rates_of(counts, datetime(2026, 1, 5, tzinfo=UTC)) if one.id == name)
+
+
+DOCKING = {
+    "referral.offered": 110, "referral.diverted": 105, "referral.returned": 5, "referral.succeeded": 91,
+    "referral.failed": 14,
+}  # fmt: skip
+
+
+def test_the_published_docking_with_the_court_is_found_again():
+    counts = {"county": {**DOCKING, "referral.eligible": 266}}
+
+    diverted, settled = the_rate("diversion@1", counts), the_rate("diversion_success@1", counts)
+
+    assert (diverted.numerator, diverted.denominator, diverted.value) == (105, 266, "39.47")
+    assert (settled.numerator, settled.denominator, settled.value) == (91, 105, "86.67")
+    assert diverted.apart == {"offered": 110, "returned": 5}
+
+
+def test_there_is_no_diversion_rate_before_the_source_has_declared_what_was_eligible():
+    found = the_rate("diversion@1", {"county": DOCKING})
+
+    assert (found.numerator, found.denominator, found.value) == (105, 0, None)
+
+
+def test_what_was_referred_out_is_judged_once_its_result_is_known():
+    counts = {"town": {"referred": 9, "referred.succeeded": 3, "referred.failed": 1, "referred.returned": 2}}
+
+    found = the_rate("referred_success@1", counts)
+
+    assert (found.value, found.apart["returned"]) == ("75.00", 2)
+
+
+def test_sessions_held_and_triage_overruled_are_shares_of_what_they_say():
+    counts = {"village": {"sessions.held": 9, "sessions.missed": 1, "received": 50, "triage_overruled": 2}}
+
+    held, overruled = the_rate("joint_held@1", counts), the_rate("triage_overruled@1", counts)
+
+    assert (held.value, overruled.value) == ("90.00", "4.00")
+
+
+@pytest.mark.parametrize("rate", RATES, ids=lambda one: one.id)
+def test_whatever_a_rate_is_made_of_is_published_as_a_count_as_well(rate):
+    answers = [
+        one for one in (*rate.numerator, *rate.denominator) if not one.startswith(("answer.", "cohort."))
+    ]
+
+    assert set(answers) <= set(COUNTS)

@@ -1,0 +1,84 @@
+/** What is done together with others, and beside the chain from report to closing: live counts, and their rates. */
+
+import { byId, el, setAttr, setText } from "./dom.js";
+import { NONE, clock, count, rateValue } from "./format.js";
+import { labelOf, t } from "./words.js";
+
+/** Each card: its name, the counters it shows, and the rates below them with their short names. */
+const CARDS = [
+  ["supervision", ["listed", "reminders", "struck_off"], []],
+  ["whistle", ["whistles"], [
+    ["acknowledged_in_time.1-minute@1", "ring_1"],
+    ["acknowledged_in_time.3-minutes@1", "ring_3"],
+    ["acknowledged_in_time.5-minutes@1", "ring_5"],
+  ]],
+  ["joint", ["sessions.called", "sessions.held", "agreements"], [["joint_agreement@1", "agreement_rate"]]],
+  ["docking", ["referral.offered", "referral.accepted", "referral.succeeded"], [
+    ["diversion@1", "diversion"], ["diversion_success@1", "success_rate"],
+  ]],
+  ["referred_out", ["referred", "referred.accepted", "referred.succeeded"], [["referred_success@1", "success_rate"]]],
+  ["triage", ["triaged", "triage_overruled"], []],
+  ["clock", ["suspended", "extended"], []],
+  ["duplicates", ["proposed", "linked"], []],
+];
+const numbers = new Map();
+const shares = new Map();
+
+function build() {
+  const cards = CARDS.map(([name, measures, rates]) => {
+    const list = el("dl", {}, ...measures.map(countRow), ...rates.map(([id, word]) => rateRow(id, word)));
+    return el("div", { class: "card", "data-card": name }, el("h3", { "data-t": `card_${name}` }, t(`card_${name}`)), list);
+  });
+  byId("together-cards").append(...cards);
+}
+
+function countRow(measure) {
+  const value = el("dd");
+  numbers.set(measure, value);
+  return el("div", { "data-measure": measure }, el("dt", { "data-t": `n_${measure}` }, t(`n_${measure}`)), value);
+}
+
+function rateRow(id, word) {
+  const value = el("dd");
+  const out = el("dd", { class: "fraction" });
+  const row = el("div", { class: "share", "data-rate": id }, el("dt", { "data-t": word }, t(word)), value, out);
+  shares.set(id, { row, value, out });
+  return row;
+}
+
+/** Shows the counts of an area; null before the first snapshot. */
+export function showTogether(counts) {
+  if (!numbers.size) build();
+  for (const [measure, value] of numbers) {
+    const number = counts ? counts[measure] || 0 : NaN;
+    setText(value, count(number));
+    setAttr(value, "data-zero", number === 0 ? "" : null);
+  }
+}
+
+/** Shows the rates of one answer of `GET /v1/metrics`; null while it is being read. */
+export function showTogetherRates(answer) {
+  if (!shares.size) build();
+  const rates = new Map(((answer && answer.rates) || []).map((rate) => [rate.id, rate]));
+  for (const [id, { row, value, out }] of shares) {
+    const rate = rates.get(id);
+    const shown = rateValue(rate);
+    setText(value, shown === NONE ? NONE : `${shown} %`);
+    setAttr(value, "data-zero", shown === NONE ? "" : null);
+    setText(out, fractionOf(id, rate));
+    setAttr(row, "title", rate ? tooltip(rate) : null);
+  }
+}
+
+function fractionOf(id, rate) {
+  if (!rate) return "";
+  if (rate.denominator > 0) return `${count(rate.numerator)} / ${count(rate.denominator)}`;
+  return t(id === "diversion@1" ? "nothing_declared" : "no_cases");
+}
+
+function tooltip(rate) {
+  const cohort = labelOf({ zh: rate.cohort_zh, en: rate.cohort_en }, NONE);
+  const out = t("fraction", { n: count(rate.numerator), d: count(rate.denominator) });
+  const defined = t("definition", { cohort, id: rate.id, time: clock(rate.as_of) });
+  return `${labelOf(rate, rate.id)} ${out}\n${defined}`;
+}
