@@ -62,7 +62,7 @@ def _out(moment: datetime, measure: str, body: str | None) -> Iterator[Count]:
     """In total, and where it went to a body also for that body."""
     yield moment, measure, 1
     if body is not None:
-        yield moment, f"{measure}@{bare(body)}", 1
+        yield moment, f"{measure}.{bare(body)}", 1
 
 
 def _said(event: ReferralEvent) -> str | None:

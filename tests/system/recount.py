@@ -86,7 +86,6 @@ def _plain(books, tier):
     types = Counter(said.type for said in _tier_events(books, tier))
     states = books.incidents(tier).values()
     plain = Counter({measure: types[kind] for measure, kind in COUNTED.items()})
-    plain["resolved"] = types["incident.resolved.v1"] - types["incident.reopened.v1"]
     undone = [said.event for said in _tier_events(books, tier) if said.type == "incident.reopened.v1"]
     plain["closed"] = types["incident.closed.v1"] - sum(one.closed_at is not None for one in undone)
     for measure, with_lead in (("resolved", False), ("resolved_with_lead", True)):
@@ -117,8 +116,15 @@ def _sums(cells):
     return Counter(
         {
             measure: sums[measure]
-            for measure in [*COUNTED, "returned", "resolved", "closed", "open", "satisfied"]
-            for measure in [*COUNTED, "returned", "resolved", "resolved_with_lead", "open", "satisfied"]
+            for measure in [
+                *COUNTED,
+                "returned",
+                "resolved",
+                "resolved_with_lead",
+                "closed",
+                "open",
+                "satisfied",
+            ]
         }
     )
 

@@ -4,7 +4,9 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import TypeAdapter
 
+from schemas.metrics import Measure
 from schemas.referrals import (
     EligibleRecorded,
     IncidentReferred,
@@ -55,16 +57,16 @@ def told(*answers):
         (IncidentTransferred(**EVENT, **WHY, number=1, department="dept-land"), {"transferred": 1}),
         (
             IncidentReferred(**EVENT, **WHY, number=1, body="referral-body/1:court", unit="court-620522"),
-            {"referred": 1, "referred@court": 1},
+            {"referred": 1, "referred.court": 1},
         ),
         (ReferralOpened(**COURT), {}),
-        (ReferralAccepted(**COURT), {"referred.accepted": 1, "referred.accepted@court": 1}),
-        (ReferralReturned(**COURT, **WHY), {"referred.returned": 1, "referred.returned@court": 1}),
-        (ReferralRecalled(**COURT, **WHY), {"referred.recalled": 1, "referred.recalled@court": 1}),
-        (ReferralConcluded(**COURT, result="failed"), {"referred.failed": 1, "referred.failed@court": 1}),
+        (ReferralAccepted(**COURT), {"referred.accepted": 1, "referred.accepted.court": 1}),
+        (ReferralReturned(**COURT, **WHY), {"referred.returned": 1, "referred.returned.court": 1}),
+        (ReferralRecalled(**COURT, **WHY), {"referred.recalled": 1, "referred.recalled.court": 1}),
+        (ReferralConcluded(**COURT, result="failed"), {"referred.failed": 1, "referred.failed.court": 1}),
         (
             ReferralOverdue(**COURT, step="referral.answer", **LATE),
-            {"referred.overdue": 1, "referred.overdue@court": 1},
+            {"referred.overdue": 1, "referred.overdue.court": 1},
         ),
         (ReferralAccepted(**DEPARTMENT), {"transferred.accepted": 1}),
         (ReferralReturned(**DEPARTMENT, **WHY), {"transferred.returned": 1}),
@@ -78,6 +80,9 @@ def told(*answers):
 def test_an_event_adds_what_it_says(event, adds):
     assert isinstance(event, (*LISTENS_TO, ReferralOpened))
     assert figures(event) == adds
+    TypeAdapter(tuple[Measure, ...]).validate_python(
+        tuple(adds)
+    )  # what no cell may carry stops the publisher
 
 
 @pytest.mark.parametrize(
