@@ -16,6 +16,7 @@ from messaging.inbox import Inbox, Reading
 from messaging.pace import Pulse
 from messaging.relay import Relay
 from messaging.timer import Timer
+from policy.load import policies as policies_of
 from schemas.metrics import MetricCell
 from schemas.topics import topics_read_by
 from services.followup import store as revisits
@@ -24,8 +25,9 @@ from services.intake import store as reports
 from services.metrics.publisher import Publisher
 from services.routing import store as incidents
 from services.routing.app import LISTENS_TO
+from services.routing.centre import Centre
 from services.routing.desk import Desk
-from tests.builders import NOW, a_centre, a_draft, a_record, policies, reported
+from tests.builders import NOW, ROOT, a_centre, a_draft, a_record, policies, reported
 from tests.messaging.test_migrations import FIRST_RELEASE, SERVICES
 from tests.messaging.tiny import letters, rows
 from tests.messaging.wire import read, running, sequences, unsent, until
@@ -225,7 +227,9 @@ async def test_incidents_are_listed_and_their_deadlines_fire(upgraded):
         listed = await incidents.page(connection, incidents.Wanted())
         live = await incidents.page(connection, incidents.Wanted(status="accepted"))
 
-    fired = await Timer(database, Desk(a_centre()).fire, Pulse(1), 0.05).once()
+    centre = Centre("village", policies_of(ROOT / "policy" / "default.yaml"))
+
+    fired = await Timer(database, Desk(centre).fire, Pulse(1), 0.05).once()
 
     assert {one.incident_id: one.status for one in listed} == {
         LATE: "open", LATE_ACCEPTED: "accepted", RUNNING: "accepted", RESOLVED: "resolved", CLOSED: "closed",
