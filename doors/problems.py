@@ -48,8 +48,8 @@ class FileProblem(Problem):
         return [{"line": line, "field": name, "problem": what} for line, name, what in self.places]
 
 
-def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The problem as an HTTP response."""
+def body_of(problem: Problem) -> dict[str, Any]:
+    """The problem as JSON says it, alone or as a part of an answer."""
     body: dict[str, Any] = {
         "type": f"urn:fengqiao:problem:{problem.kind}",
         "title": HTTPStatus(problem.status).phrase,
@@ -60,6 +60,12 @@ def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSON
         body["detail_zh"] = problem.zh
     if errors := problem.errors:
         body["errors"] = errors
+    return body
+
+
+def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem as an HTTP response."""
+    body = body_of(problem)
     return JSONResponse(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
 
 

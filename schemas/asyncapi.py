@@ -24,7 +24,7 @@ Schemas tolerate fields they do not know. A change that would break a reader bec
 the type, beside the old one.
 """
 KEYS = {
-    "incident id": "The incident id: one incident lies in one partition, in order.",
+    "incident id": "The incident id (of an activity its own): one incident lies in one partition, in order.",
     "cell": "Names the cell; compaction keeps its current value.",
     "chosen by the sender": "Chosen by the sender: records of one key keep their order; a case id is best.",
 }

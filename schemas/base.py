@@ -136,6 +136,10 @@ class IncidentEvent(Matter):
     """The policy version and the rule it happened under; null for a person's free decision."""
 
 
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Minutes = Annotated[int, Field(ge=0, le=10_080)]
+"""A length in minutes, a week at most."""
+
 SYSTEM = Actor(role="system", ref="policy")
 Attempt = Annotated[int, Field(ge=1, le=1000)]
 
@@ -169,12 +173,14 @@ __all__ = [
     "Actor",
     "AreaCode",
     "Attempt",
+    "Count",
     "Event",
     "IncidentEvent",
     "IncidentId",
     "Matter",
     "MatterFields",
     "MatterState",
+    "Minutes",
     "Party",
     "Reference",
     "Service",

@@ -5,7 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from schemas.actions import AnyAction
-from schemas.base import Actor, AreaCode, Event, IncidentId, Moment, Reference
+from schemas.base import Actor, AreaCode, Count, Event, IncidentId, Minutes, Moment, Reference
+from schemas.codes import GivenCode
+from schemas.offline import Basis
 
 
 class ReportSubmitted(Event):
@@ -47,6 +49,9 @@ class ActionSubmitted(Event):
     occurred_at: Moment
     actor: Actor = Actor(role="partner")
     reference: Reference | None = None
+    """What became of it is said under this name: `action.done.v1` or `action.refused.v1`."""
+    based_on: Basis = ()
+    """What the sender believed, e.g. that `status` was `open`: if it is otherwise by now, the action is refused."""
     action: AnyAction
 
     @model_validator(mode="after")
@@ -54,3 +59,22 @@ class ActionSubmitted(Event):
         if (self.incident_id is None) == (self.report_id is None):
             raise ValueError("name the incident by incident_id or by report_id, one of the two")
         return self
+
+
+class ActivitySubmitted(Event):
+    """Something done in an area that is no incident. Its CloudEvents (source, id) names it for ever.
+
+    `actor` stays with the centre; figures and other services know the `role` only.
+    """
+
+    type: ClassVar[str] = "activity.submitted.v1"
+
+    activity: GivenCode
+    area: AreaCode
+    role: GivenCode
+    occurred_at: Moment
+    minutes: Minutes = 0
+    attendance: Count = 0
+    raised: Count = 0
+    adopted: Count = 0
+    actor: Actor = Actor(role="partner")

@@ -6,8 +6,21 @@ from pydantic import AwareDatetime, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from schemas.actions import FirstAction, OpenAction, decider
-from schemas.base import Actor, Event, IncidentId, Matter, Party, Reference, Service, Tier
+from schemas.base import (
+    Actor,
+    AreaCode,
+    Count,
+    Event,
+    IncidentId,
+    Matter,
+    Minutes,
+    Party,
+    Reference,
+    Service,
+    Tier,
+)
 from schemas.codes import Code
+from schemas.offline import Basis
 
 
 class IncidentReported(Matter):
@@ -51,6 +64,10 @@ class ActionReceived(Event):
     action: OpenAction
     decided_by: Service = Field(default_factory=_its_decider)
     """Said here, because who does not know the action does not know whose it is."""
+    reference: Reference | None = None
+    """Under which its sender, `source`, wants to hear what became of it."""
+    based_on: Basis = ()
+    """What the sender believed: if it is otherwise by now, the action is refused with both."""
 
 
 class ActionReceivedV1(ActionReceived):
@@ -60,3 +77,22 @@ class ActionReceivedV1(ActionReceived):
 
     action: FirstAction
     decided_by: SkipJsonSchema[Service] = Field(default_factory=_its_decider)
+
+
+class ActivityRecorded(Event):
+    """A patrol, a session, a survey, a deliberation: done by somebody in a role, who is not named here."""
+
+    type: ClassVar[str] = "activity.recorded.v1"
+
+    activity_id: IncidentId
+    """Its own id, of the same form as an incident's; the key of the record."""
+    source: str
+    activity: Code
+    area: AreaCode
+    role: Code
+    occurred_at: AwareDatetime
+    minutes: Minutes
+    attendance: Count = 0
+    raised: Count = 0
+    """Items raised for deliberation (议题)."""
+    adopted: Count = 0

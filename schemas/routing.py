@@ -19,6 +19,7 @@ from schemas.base import (
 )
 from schemas.codes import Code
 from schemas.duplicates import Candidate, Duplicate
+from schemas.offline import Basis, Differences
 from schemas.referrals import Offer
 from schemas.supervision import Listing
 
@@ -170,6 +171,11 @@ class ActionRefused(Event):
     reason: str
     about: str | None = None
     """What stands in its way, such as `whistle:1`."""
+    source: str | None = None
+    """Who sent it, and under which name."""
+    reference: Reference | None = None
+    conflicts: Differences = ()
+    """What is otherwise by now than its sender believed; empty unless that is the reason."""
 
 
 class Entry(BaseModel):
@@ -232,6 +238,9 @@ class ActionForwarded(Event):
     occurred_at: AwareDatetime
     actor: Actor
     action: OpenHandling
+    source: str | None = None
+    reference: Reference | None = None
+    based_on: Basis = ()
 
 
 class ActionForwardedV1(ActionForwarded):

@@ -37,8 +37,8 @@ from schemas.followup import (
     RoundPlanned,
     RoundVisited,
 )
-from schemas.inbound import ActionSubmitted, ReportSubmitted
-from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
+from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
+from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported
 from schemas.mediation import (
     AgreementConfirmed,
     SessionAdjourned,
@@ -48,6 +48,7 @@ from schemas.mediation import (
     SessionMissed,
 )
 from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.offline import ActionDone
 from schemas.referrals import (
     EligibleDeclared,
     EligibleRecorded,
@@ -126,7 +127,7 @@ FLOWS: tuple[Flow, ...] = (
         "inbound",
         "partners",
         (("intake", "same"),),
-        (ReportSubmitted, ActionSubmitted, EligibleDeclared),
+        (ReportSubmitted, ActionSubmitted, ActivitySubmitted, EligibleDeclared),
         "chosen by the sender",
         sequenced=False,
         max_bytes=4
@@ -140,6 +141,7 @@ FLOWS: tuple[Flow, ...] = (
             IncidentReported,
             ActionReceived,
             ActionReceivedV1,
+            ActivityRecorded,
             EligibleRecorded,
             SubmissionRefused,
             DuplicateProposed,
@@ -205,6 +207,7 @@ FLOWS: tuple[Flow, ...] = (
             IncidentJoined,
             IncidentParted,
             DuplicateDismissed,
+            ActionDone,
         ),
     ),
     Flow(
@@ -231,6 +234,7 @@ FLOWS: tuple[Flow, ...] = (
             SupportPlanStepRecorded,
             SupportPlanEnded,
             ActionRefused,
+            ActionDone,
         ),
     ),
     Flow(

@@ -12,7 +12,7 @@ from policy.model import Policy
 from schemas.base import Actor, Event, Party, Tier
 from schemas.codes import load
 from schemas.followup import RevisitCompleted
-from schemas.inbound import ActionSubmitted, ReportSubmitted
+from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import IncidentReported
 from schemas.routing import IncidentHandedOver, IncidentResolved
 from schemas.topics import TOPICS
@@ -171,6 +171,18 @@ def a_submitted_action(**changes: Any) -> ActionSubmitted:
     """An action as another system asks for it."""
     fields = {"report_id": "r-1", "occurred_at": NOW, "action": {"action": "accept"}}
     return ActionSubmitted.model_validate(fields | changes)
+
+
+def an_activity(**changes: Any) -> ActivitySubmitted:
+    """A patrol as another system tells of it."""
+    fields = {
+        "activity": "patrol",
+        "area": VILLAGE,
+        "role": "grid-staff",
+        "occurred_at": REPORTED_AT,
+        "minutes": 45,
+    }
+    return ActivitySubmitted.model_validate(fields | changes)
 
 
 def a_message(

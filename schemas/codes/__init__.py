@@ -16,7 +16,12 @@ GivenCode = Annotated[
 ]
 """A code as a caller may send it: in full, or bare, meaning the newest released list of its kind."""
 
-KINDS = {"result": "revisit-result", "parties": "party-role", "body": "referral-body"}
+KINDS = {
+    "result": "revisit-result",
+    "parties": "party-role",
+    "role": "staff-role",
+    "body": "referral-body",
+}
 """Fields that are not called like the list they take their codes from."""
 CODED = (
     "category",

@@ -11,9 +11,11 @@ from messaging.errors import Rejected
 from schemas.actions import Following, Unknown
 from schemas.base import Event, Tier
 from schemas.intake import ActionReceived
+from schemas.offline import ActionDone
 from schemas.routing import ActionRefused, IncidentResolved
 from services.followup import store
 from services.followup.acts import decide, late
+from services.followup.basis import check_basis
 from services.followup.care import By
 from services.followup.refusal import Refused
 from services.followup.revisit import plan
@@ -56,9 +58,13 @@ class Desk:
                 return plan(before, event, self._policies, now) or (before, [])
             case ActionReceived(action=asked) if isinstance(asked, Following):
                 try:
-                    return decide(before, asked, (event.actor, event.occurred_at), self._policies, now)
+                    check_basis(before, asked, event.based_on)
+                    after, events = decide(
+                        before, asked, (event.actor, event.occurred_at), self._policies, now
+                    )
                 except Refused as refusal:
                     return before, [_refused(event, refusal)]
+                return after, [*events, *_told(event)]
             case ActionReceived(action=Unknown()):
                 return before, [_refused(event, Refused("unknown-action"))]
             case _:
@@ -118,4 +124,22 @@ def _refused(asked: ActionReceived, refusal: Refused) -> ActionRefused:
         actor=asked.actor,
         action=asked.action.action,
         reason=refusal.reason,
+        source=asked.source,
+        reference=asked.reference,
+        conflicts=refusal.conflicts,
     )
+
+
+def _told(asked: ActionReceived) -> Sequence[Event]:
+    """That it was done, when its sender gave it a name to hear of it by."""
+    if asked.reference is None:
+        return []
+    done = ActionDone(
+        incident_id=asked.incident_id,
+        occurred_at=asked.occurred_at,
+        actor=asked.actor,
+        action=asked.action.action,
+        source=asked.source,
+        reference=asked.reference,
+    )
+    return [done]

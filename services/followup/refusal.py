@@ -2,9 +2,13 @@
 
 from typing import Literal
 
+from schemas.offline import Differences
+
 Reason = Literal[
     "unknown-incident",
     "unknown-action",
+    "unknown-basis",
+    "changed-meanwhile",
     "no-revisit-due",
     "unknown-party",
     "already-answered",
@@ -40,3 +44,12 @@ class Refused(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason: Reason = reason
+        self.conflicts: Differences = ()
+
+
+class Conflict(Refused):
+    """Somebody has changed meanwhile what an action was based on."""
+
+    def __init__(self, conflicts: Differences) -> None:
+        super().__init__("changed-meanwhile")
+        self.conflicts = conflicts

@@ -5,30 +5,27 @@ from typing import Any
 from fastapi import FastAPI, Response
 
 from doors import app as door
-from doors.problems import Problem, response
+from doors.problems import response
 from messaging.database import Database
 from messaging.pace import Pulse
-from services.intake import api_referrals, api_reports, api_timeline
+from services.intake import api_activities, api_batches, api_referrals, api_reports, api_timeline
+from services.intake.answers import problem_of
 from services.intake.desk import Desk
 from services.intake.report import NotAccepted
 
 
 def api(database: Database, desk: Desk, sent: Pulse) -> FastAPI:
     """The application."""
-    app = door.create("Fengqiao intake 受理", "One window for every report.", api_referrals.FILES)
+    files = api_referrals.FILES | {api_batches.PATH: api_batches.ALLOWED}
+    app = door.create("Fengqiao intake 受理", "One window for every report.", files)
 
     @app.exception_handler(NotAccepted)
     async def not_accepted(_: Any, error: NotAccepted) -> Response:  # noqa: ANN401 - the framework's signature
-        return response(_problem(error))
+        return response(problem_of(error))
 
     api_reports.routes(app, database, desk, sent)
+    api_activities.routes(app, database, desk, sent)
+    api_batches.routes(app, database, desk, sent)
     api_timeline.routes(app, database)
     api_referrals.routes(app, database, desk, sent)
     return app
-
-
-def _problem(error: NotAccepted) -> Problem:
-    zh = {"unknown-area": "区划代码不在名录中", "future": "时间在将来", "unknown-code": "存在未知代码"}.get(
-        error.kind, ""
-    )
-    return Problem(422, error.kind, "The report cannot be accepted as it is.", zh=zh, fields=error.fields)

@@ -9,14 +9,13 @@ from fastapi import FastAPI, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from doors.idempotency import Answer, IdempotencyKey, earlier, remember
-from doors.problems import Problem
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
 from schemas.base import AreaCode, IncidentId, Moment, Reference
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
-from services.intake.desk import HTTP, Desk, NumberKnown, Told
+from services.intake.desk import HTTP, Arrival, Desk
 from services.intake.report import Origin, Registry, reported, triaged
 
 Text = Annotated[str, Field(max_length=200)]
@@ -103,11 +102,8 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
             if answer is None:
                 now: datetime = await tx.fetchval("select now()")
                 incident = _checked(desk.registry, body, now)
-                told = Told(_secret(body), body.description)
-                try:
-                    await desk.accept(tx, incident, told, now, begin(traceparent))
-                except NumberKnown as known:
-                    raise _conflict(known) from None
+                arrival = Arrival(incident, secret_of(body), body.description)
+                await desk.accept(tx, [arrival], now, begin(traceparent))
                 accepted = Accepted(
                     incident_id=incident.incident_id,
                     accepted_at=now,
@@ -128,24 +124,13 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         return _triaged(desk.registry, body, now)
 
 
-def _conflict(known: NumberKnown) -> Problem:
-    """Told with the incident that has the number, so that the source can look it up."""
-    what = f"this source's number already names {known.incident_id}"
-    return Problem(
-        409,
-        "source-number-known",
-        f"The source has reported this matter before: {known.incident_id}.",
-        zh=f"该来源编号已受理，对应事件 {known.incident_id}",
-        fields=[("source_number", what)],
-    )
-
-
 def _checked(registry: Registry, body: ReportRequest, now: datetime) -> IncidentReported:
     origin = Origin(str(uuid.uuid4()), HTTP, body.description)
-    return reported(registry, origin, _submitted(body, now), now)
+    return reported(registry, origin, submitted_of(body, now), now)
 
 
-def _submitted(body: ReportRequest, now: datetime) -> ReportSubmitted:
+def submitted_of(body: ReportRequest, now: datetime) -> ReportSubmitted:
+    """The report without what belongs in the vault."""
     judged = {} if body.severity is None else {"severity": body.severity}
     return ReportSubmitted(
         area=body.area,
@@ -162,7 +147,7 @@ def _submitted(body: ReportRequest, now: datetime) -> ReportSubmitted:
 
 
 def _triaged(registry: Registry, body: ReportRequest, now: datetime) -> Triaged:
-    proposal = triaged(registry.policy, _submitted(body, now), body.description)
+    proposal = triaged(registry.policy, submitted_of(body, now), body.description)
     reasons = tuple(Because(rule=one.name, because=one.because) for one in proposal.rules)
     return Triaged(severity=proposal.severity, reasons=reasons)
 
@@ -173,7 +158,7 @@ def _as_first_released(body: ReportRequest) -> bytes:
     return before.model_dump_json(exclude={"people", "derived_from", "source_number"}).encode()
 
 
-def _secret(body: ReportRequest) -> bytes | None:
+def secret_of(body: ReportRequest) -> bytes | None:
     """What only the vault may hold, as JSON; None when nothing personal was said."""
     people = {
         f"p{at}": facts

@@ -5,8 +5,10 @@ from messaging.process import Process
 from policy.load import areas, policy
 from schemas.codes import load
 from schemas.duplicates import IncidentLinked
-from schemas.inbound import ActionSubmitted, ReportSubmitted
+from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
+from schemas.offline import ActionDone
 from schemas.referrals import EligibleDeclared, ReferralAnswered
+from schemas.routing import ActionRefused
 from schemas.topics import topics_read_by
 from services.intake.api import api
 from services.intake.comparing import Forgetting
@@ -15,7 +17,10 @@ from services.intake.report import Registry
 from services.intake.settings import Settings
 from services.intake.vault import SealedLetters, Vault
 
-LISTENS_TO = (ReportSubmitted, ActionSubmitted, EligibleDeclared, IncidentLinked, ReferralAnswered)
+LISTENS_TO = (
+    ReportSubmitted, ActionSubmitted, ActivitySubmitted, ActionDone, ActionRefused, EligibleDeclared, IncidentLinked,
+    ReferralAnswered,
+)  # fmt: skip
 """Parsed; of everything else it reads, only type and times go to the reporters' timelines."""
 
 

@@ -1,7 +1,6 @@
 """Where intake's decisions are carried out: reports over HTTP, other systems' events, and reporters' timelines."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,35 +10,56 @@ from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
 from messaging.trace import carried
+from schemas.base import Actor
 from schemas.codes import bare
-from schemas.duplicates import DuplicateProposed, IncidentLinked
-from schemas.inbound import ActionSubmitted, ReportSubmitted
-from schemas.intake import ActionReceived, IncidentReported
-from schemas.referrals import EligibleDeclared, EligibleRecorded, ReferralAnswered, SubmissionRefused
-from services.intake import docket, store
+from schemas.duplicates import IncidentLinked
+from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
+from schemas.intake import ActivityRecorded, IncidentReported
+from schemas.referrals import EligibleDeclared, EligibleRecorded, ReferralAnswered
+from services.intake import docket, items_store, store
+from services.intake.activity import recorded
 from services.intake.comparing import Comparer
 from services.intake.declarations import NotRecorded, checked
 from services.intake.docket import Docket
-from services.intake.report import NotAccepted, Origin, Registry, incident_id_of, received, reported
+from services.intake.items import LetIn
+from services.intake.likeness import Sketch
+from services.intake.report import (
+    NotAccepted,
+    NumberKnown,
+    Origin,
+    Registry,
+    incident_id_of,
+    received,
+    reported,
+)
+from services.intake.said import (
+    Said,
+    digest_of,
+    first_digest_of,
+    happening_of,
+    outcome_of,
+    refusal_of,
+    subject_of,
+)
 from services.intake.store import Happening, Linking
 from services.intake.vault import Vault
 
+NOBODY = Actor()
 Name = tuple[str, str]
 """CloudEvents (source, id)."""
 HTTP = "/http"
 """The door, as the source of what came through it."""
 
 
-Said = IncidentReported | ActionReceived | DuplicateProposed | EligibleRecorded | SubmissionRefused
-"""What intake publishes."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something that came over HTTP and was let in; `secret` belongs in the vault, `text` in this memory only."""
 
-
-class NumberKnown(Exception):
-    """The source has used its number for another matter."""
-
-    def __init__(self, incident_id: str) -> None:
-        super().__init__(incident_id)
-        self.incident_id = incident_id
+    event: LetIn
+    secret: bytes | None = None
+    text: str | None = None
+    actor: Actor = NOBODY
+    """Who did an activity."""
 
 
 @dataclass(slots=True)
@@ -52,15 +72,9 @@ class _Batch:
     reports: list[IncidentReported] = field(default_factory=list)
     timeline: list[Happening] = field(default_factory=list)
     links: list[Linking] = field(default_factory=list)
+    activities: list[tuple[ActivityRecorded, Actor]] = field(default_factory=list)
+    outcomes: list[items_store.Outcome] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What only this memory and the vault may hold of a report: all of it as it is stored, and the free text."""
-
-    secret: bytes | None = None
-    text: str | None = None
 
 
 class Desk:
@@ -72,25 +86,38 @@ class Desk:
         self.vault = vault
         self._topic = f"{registry.tier}.intake"
 
-    async def accept(
-        self, tx: Connection, incident: IncidentReported, told: Told, now: datetime, trace: str
+    async def accept(self, tx: Connection, arrivals: Sequence[Arrival], now: datetime, trace: str) -> None:
+        """Stores what came over HTTP. Raises `NumberKnown` when a source's number names another matter."""
+        events = [one.event for one in arrivals]
+        entry = await docket.opened(tx, self.registry, events)
+        for event in events:
+            if isinstance(event, IncidentReported) and (known := entry.offer(event)) is not None:
+                raise NumberKnown(known)
+        await self.enter(tx, arrivals, entry, now, trace)
+
+    async def enter(
+        self, tx: Connection, arrivals: Sequence[Arrival], entry: Docket, now: datetime, trace: str
     ) -> None:
-        """Stores a report that came over HTTP, its personal data in the vault, and its events. Raises `NumberKnown`."""
-        number = incident.source_number
-        names = [] if number is None else [(bare(incident.channel), number)]
-        entry = await Docket(self.registry).look_up(tx, names, ())
-        if (known := entry.offer(incident)) is not None:
-            raise NumberKnown(known)
-        await store.save_reports(tx, [incident], now)
+        """Stores what came over HTTP and was offered to the docket, secrets in the vault, in its order."""
+        reports = [one.event for one in arrivals if isinstance(one.event, IncidentReported)]
+        activities = [(one.event, one.actor) for one in arrivals if isinstance(one.event, ActivityRecorded)]
+        secrets = {subject_of(one.event): one.secret for one in arrivals if one.secret is not None}
+        if reports:
+            await store.save_reports(tx, reports, now)
+        if activities:
+            await items_store.save_activities(tx, activities, now)
         await entry.write(tx, now)
-        if told.secret is not None:
-            sealed = self.vault.encrypt(incident.incident_id, told.secret)
-            await store.save_secret(tx, incident.incident_id, self.vault.key_id, sealed)
-        sketch = self._comparer.sketch(told.text)
-        proposed = await self._comparer.propose(tx, [(incident, sketch)], now)
-        await outbox.put(
-            tx, [self._draft(incident, trace), *(self._draft(one, trace) for one in proposed)], now
-        )
+        if secrets:
+            sealed = {about: self.vault.encrypt(about, secret) for about, secret in secrets.items()}
+            await store.save_secrets(tx, self.vault.key_id, sealed)
+        proposed = await self._comparer.propose(tx, self._sketched(arrivals), now) if reports else []
+        events = [*(one.event for one in arrivals), *proposed]
+        await outbox.put(tx, [self._draft(one, trace) for one in events], now)
+
+    def _sketched(self, arrivals: Sequence[Arrival]) -> Iterator[tuple[IncidentReported, Sketch | None]]:
+        for one in arrivals:
+            if isinstance(one.event, IncidentReported):
+                yield one.event, self._comparer.sketch(one.text)
 
     async def declare(
         self, tx: Connection, declared: EligibleDeclared, now: datetime, trace: str
@@ -109,9 +136,10 @@ class Desk:
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Applies a batch: submissions become reports and actions, other events go to the timelines."""
-        names = [(one.source, one.id) for one in messages if one.stream is None]
-        seen = await store.known(tx, names) if names else {}
-        batch = _Batch(seen, await docket.opened(tx, self.registry, messages))
+        submitted = [one for one in messages if one.stream is None]
+        seen = await store.known(tx, [(one.source, one.id) for one in submitted]) if submitted else {}
+        entry = await docket.opened(tx, self.registry, [one.event for one in submitted])
+        batch = _Batch(seen, entry)
         faults = each(messages, lambda message: self._step(batch, message, now))
         if batch.new:
             await store.remember(tx, batch.new)
@@ -123,28 +151,37 @@ class Desk:
             await store.save_links(tx, batch.links)
         if batch.timeline:
             await store.save_timeline(tx, batch.timeline)
+        if batch.activities:
+            await items_store.save_activities(tx, batch.activities, now)
+        if batch.outcomes:
+            await items_store.settle(tx, batch.outcomes, now)
         await batch.docket.write(tx, now)
         return Outcome(batch.drafts, faults)
 
     def _step(self, batch: _Batch, message: Message, now: datetime) -> None:
         if message.stream is not None:
-            happening = _happening(message)
+            happening = happening_of(message)
             batch.timeline.append(happening)
             if isinstance(message.event, IncidentLinked):
                 batch.links.append(Linking(happening.incident_id, message.event.lead, happening.recorded_at))
             if isinstance(message.event, ReferralAnswered):
                 batch.docket.answer(message.event)
+            if (outcome := outcome_of(message.event, self.registry.tier)) is not None:
+                batch.outcomes.append(outcome)
             return
-        name, digest = (message.source, message.id), _digest(message)
+        name, digest = (message.source, message.id), digest_of(message)
         known = batch.seen.get(name) or batch.new.get(name)
         if known is not None:
-            if known not in (digest, _first_digest(message)):
+            if known not in (digest, first_digest_of(message)):
                 raise Rejected("id-reused", "ce_id: this source used it before, for something else")
             return
         said = self._let_in(batch, message, now)
         batch.new[name] = digest
         if isinstance(said, IncidentReported):
             batch.reports.append(said)
+        if isinstance(said, ActivityRecorded):
+            assert isinstance(message.event, ActivitySubmitted)
+            batch.activities.append((said, message.event.actor))
         if said is not None:
             batch.drafts.append(self._draft(said, carried(message.traceparent)))
 
@@ -156,9 +193,12 @@ class Desk:
                     origin = Origin(incident_id_of(message.source, message.id), message.source)
                     event = reported(self.registry, origin, report, now)
                     known = batch.docket.offer(event)
-                    return event if known is None else _refused(message, known, "source-number-known", now)
+                    return event if known is None else refusal_of(message, known, "source-number-known", now)
                 case ActionSubmitted() as asked:
                     return received(self.registry, message.source, asked, now)
+                case ActivitySubmitted() as given:
+                    activity_id = incident_id_of(message.source, message.id)
+                    return recorded(self.registry, activity_id, message.source, given, now)
                 case EligibleDeclared() as declared:
                     return batch.docket.declare(checked(self.registry, declared, now), message.source)
                 case other:
@@ -166,57 +206,7 @@ class Desk:
         except NotAccepted as refusal:
             raise Rejected(refusal.kind, str(refusal)) from None
         except NotRecorded as no:
-            return _refused(message, no.declaration_id, no.reason, now)
+            return refusal_of(message, no.declaration_id, no.reason, now)
 
     def _draft(self, event: Said, trace: str | None) -> Draft:
-        return Draft(self._topic, _subject(event), event, event.occurred_at, trace)
-
-
-def _subject(event: Said) -> str:
-    """What an event is about: its key."""
-    match event:
-        case EligibleRecorded():
-            return event.declaration_id
-        case SubmissionRefused():
-            return event.subject_id
-        case _:
-            return event.incident_id
-
-
-def _refused(message: Message, subject_id: str, reason: str, now: datetime) -> SubmissionRefused:
-    return SubmissionRefused(
-        subject_id=subject_id,
-        source=message.source,
-        id=message.id,
-        submitted=message.type,
-        reason=reason,
-        occurred_at=now,
-    )
-
-
-def _happening(message: Message) -> Happening:
-    assert message.stream is not None
-    assert message.occurred_at is not None
-    assert message.recorded_at is not None
-    stream = message.stream
-    return Happening(
-        stream.key, stream.topic, message.seq, message.type, message.occurred_at, message.recorded_at
-    )
-
-
-def _digest(message: Message) -> bytes:
-    """Of what was said, so that a field that is added to the type later changes nothing."""
-    assert message.event is not None
-    return _hashed(message.type, message.event.model_dump_json(exclude_unset=True))
-
-
-def _first_digest(message: Message) -> bytes:
-    """As the first release noted it: of all fields there were then, said or not."""
-    assert message.event is not None
-    return _hashed(
-        message.type, message.event.model_dump_json(exclude={"people", "derived_from", "source_number"})
-    )
-
-
-def _hashed(name: str, body: str) -> bytes:
-    return hashlib.sha256(f"{name}\n{body}".encode()).digest()
+        return Draft(self._topic, subject_of(event), event, event.occurred_at, trace)

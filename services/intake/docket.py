@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from messaging.database import Connection
-from messaging.envelope import Message
+from schemas.base import Event
 from schemas.codes import bare
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
@@ -75,13 +75,12 @@ class Docket:
             await referral_store.save_declarations(tx, self.recorded, now)
 
 
-async def opened(tx: Connection, registry: Registry, messages: Sequence[Message]) -> Docket:
-    """The docket of a batch of messages."""
-    events = [one.event for one in messages if one.stream is None]
+async def opened(tx: Connection, registry: Registry, events: Sequence[Event | None]) -> Docket:
+    """The docket of what arrives together: reports and declarations."""
     names = [
         (bare(one.channel), one.source_number)
         for one in events
-        if isinstance(one, ReportSubmitted) and one.source_number is not None
+        if isinstance(one, ReportSubmitted | IncidentReported) and one.source_number is not None
     ]
     periods = [(bare(one.source), one.month) for one in events if isinstance(one, EligibleDeclared)]
     return await Docket(registry).look_up(tx, names, periods)

@@ -29,6 +29,15 @@ class NotAccepted(ValueError):
         self.fields = tuple(fields)
 
 
+class NumberKnown(NotAccepted):
+    """The source has used its number for another matter, which is named so that the source can look it up."""
+
+    def __init__(self, incident_id: str) -> None:
+        what = f"this source's number already names {incident_id}"
+        super().__init__("source-number-known", [("source_number", what)])
+        self.incident_id = incident_id
+
+
 @dataclass(frozen=True, slots=True)
 class Registry:
     """What the door checks against."""
@@ -136,4 +145,6 @@ def received(registry: Registry, source: str, asked: ActionSubmitted, now: datet
         occurred_at=asked.occurred_at,
         actor=asked.actor,
         action=action,
+        reference=asked.reference,
+        based_on=asked.based_on,
     )

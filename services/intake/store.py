@@ -29,13 +29,12 @@ async def save_reports(tx: Connection, reports: Sequence[IncidentReported], now:
     )  # fmt: skip
 
 
-async def save_secret(tx: Connection, incident_id: str, key_id: str, sealed: tuple[bytes, bytes]) -> None:
-    """Writes one report's personal data, encrypted."""
-    await tx.execute(
-        "insert into vault (incident_id, key_id, nonce, ciphertext) values ($1, $2, $3, $4)",
-        incident_id,
-        key_id,
-        *sealed,
+async def save_secrets(tx: Connection, key_id: str, sealed: Mapping[str, tuple[bytes, bytes]]) -> None:
+    """Writes personal data by what it belongs to, encrypted."""
+    await tx.copy_records_to_table(
+        "vault",
+        columns=("incident_id", "key_id", "nonce", "ciphertext"),
+        records=[(about, key_id, *one) for about, one in sealed.items()],
     )
 
 

@@ -52,6 +52,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
             area=area,
             tiers={one: _tier(states, one) for one in TIERS if one in states or one == tier},
             counts=views.counts_of(whole),
+            activities=views.activities_of(whole),
             by_tier=views.by_tier(whole),
             rates=views.rates_of(whole, now),
             distributions=views.distributions_of(whole),

@@ -14,7 +14,7 @@ _LOG_GAMMA = math.log(GAMMA)
 
 
 class Cell(NamedTuple):
-    """Where a measure is counted. Buckets of distributions have neither category nor channel."""
+    """Where a measure is counted. Buckets of distributions, and activities, have neither category nor channel."""
 
     measure: str
     area: str

@@ -18,7 +18,7 @@ from schemas.followup import (
     RoundOverdue,
     RoundPlanned,
 )
-from schemas.intake import IncidentReported
+from schemas.intake import ActivityRecorded, IncidentReported
 from schemas.mediation import SessionEvent
 from schemas.referrals import EligibleRecorded
 from schemas.routing import (
@@ -35,7 +35,7 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.whistles import WhistleEvent
-from services.metrics import asking, care, joint, referral_facts, rounds, supervised
+from services.metrics import activities, asking, care, joint, referral_facts, rounds, supervised
 from services.metrics.counting import Cell, Counter, Increment
 
 LISTENS_TO = (
@@ -44,7 +44,7 @@ LISTENS_TO = (
     RevisitVisited, RevisitOverdue, RevisitCompleted,
     *joint.LISTENS_TO, *rounds.LISTENS_TO, *care.LISTENS_TO, *supervised.LISTENS_TO,
     *asking.LISTENS_TO,
-    EligibleRecorded, *referral_facts.COUNTED,
+    ActivityRecorded, EligibleRecorded, *referral_facts.COUNTED,
     DuplicateProposed, DuplicateDismissed, IncidentLinked, IncidentUnlinked,
 )  # fmt: skip
 
@@ -56,6 +56,8 @@ def increments(event: Event, zone: tzinfo) -> list[Increment]:
     """
     if isinstance(event, EligibleRecorded):
         return [_eligible(event)]
+    if isinstance(event, ActivityRecorded):
+        return list(activities.done(event, zone))
     assert isinstance(event, Matter)
     return list(_of(event, Counter(event, zone)))
 

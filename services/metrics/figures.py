@@ -91,6 +91,11 @@ RATES: tuple[Rate, ...] = (
         "revisit_coverage@1", "回访覆盖率", "Revisit coverage", ("revisited",), ("resolutions",),
         "所选期间的每一次化解", "every resolution in the period",
     ),
+    Rate(
+        "adoption@1", "议题采纳率", "Items adopted", ("activity.deliberation.adopted",),
+        ("activity.deliberation.raised",), "所选期间提出的议题（采纳可能晚于提出）",
+        "items raised in the period; one may be adopted later than it was raised",
+    ),
     _satisfaction("reporter", "来访人满意率", "Satisfaction of reporters"),
     _satisfaction("applicant", "申请人满意率", "Satisfaction of applicants"),
     _satisfaction("respondent", "被申请人满意率", "Satisfaction of respondents"),
@@ -139,6 +144,8 @@ COUNTS = (
     "referral.diverted", "referral.returned", "referral.succeeded", "referral.failed",
     "proposed", "dismissed", "linked", "unlinked", "resolved_with_lead",
 )  # fmt: skip
+ACTIVITY = "activity."
+"""How the measures of activities begin."""
 DISTRIBUTIONS = (
     ("time_to_accept", "接单用时", "Time to accept"),
     ("time_to_take", "认领用时", "Time to take it on"),

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.metrics import figures
-from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, Counts, Rate
+from services.metrics.figures import ACTIVITY, COUNTS, DISTRIBUTIONS, RATES, Counts, Rate
 
 
 class TierView(BaseModel):
@@ -55,6 +55,7 @@ class GroupView(BaseModel):
     zh: str
     en: str
     counts: dict[str, int]
+    activities: dict[str, int]
     rates: tuple[RateView, ...]
 
 
@@ -65,6 +66,8 @@ class MetricsView(BaseModel):
     area: str
     tiers: dict[str, TierView]
     counts: dict[str, int]
+    activities: dict[str, int]
+    """E.g. `patrol`, `patrol.by.grid-staff`, `patrol.minutes`, `publicity.attendance`, `deliberation.raised`."""
     by_tier: dict[str, dict[str, int]]
     rates: tuple[RateView, ...]
     distributions: tuple[DistributionView, ...]
@@ -89,6 +92,12 @@ class AreasView(BaseModel):
 def counts_of(counts: Counts) -> dict[str, int]:
     """All counters, over all tiers; zero is said."""
     return {name: figures.total(counts, (name,)) for name in COUNTS}
+
+
+def activities_of(counts: Counts) -> dict[str, int]:
+    """What was done besides incidents, over all tiers: what nobody did is not said."""
+    names = {name for values in counts.values() for name in values if name.startswith(ACTIVITY)}
+    return {name.removeprefix(ACTIVITY): figures.total(counts, (name,)) for name in sorted(names)}
 
 
 def by_tier(counts: Counts) -> dict[str, dict[str, int]]:
@@ -133,6 +142,7 @@ def groups_of(
             zh=labels.get(key, (key, key))[0],
             en=labels.get(key, (key, key))[1],
             counts=counts_of(counts),
+            activities=activities_of(counts),
             rates=rates_of(counts, as_of),
         )
         for key, counts in sorted(groups.items())

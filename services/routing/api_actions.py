@@ -15,6 +15,7 @@ from schemas.actions import HandlingAction
 from schemas.base import Actor, Event, Moment, Tier
 from schemas.codes import CodeList, completed
 from schemas.mediation import SessionCalled
+from schemas.offline import Basis
 from schemas.routing import ActionForwarded
 from schemas.whistles import WhistleBlown
 from services.routing.answers import IncidentId, problem
@@ -31,6 +32,8 @@ class ActionRequest(BaseModel):
     action: HandlingAction
     actor: Actor = Actor()
     occurred_at: Moment | None = None
+    based_on: Basis = ()
+    """What the caller saw, e.g. `status` as `open`: if it is otherwise by now, 409 says so and nothing is done."""
 
 
 class ActionAnswer(BaseModel):
@@ -63,7 +66,9 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
             answer = await earlier(tx, key, fingerprint)
             if answer is None:
                 now = await tx.fetchval("select now()")
-                request = Request(action, body.actor, moment_of(body.occurred_at, now))
+                request = Request(
+                    action, body.actor, moment_of(body.occurred_at, now), based_on=body.based_on
+                )
                 try:
                     after, events = await desk.act(tx, incident_id, request, begin(traceparent))
                 except Refused as refusal:

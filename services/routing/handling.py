@@ -22,6 +22,7 @@ from schemas.base import Actor, Event
 from schemas.derivation import LinkOrigin
 from schemas.duplicates import Dismiss, Link, Unlink
 from schemas.mediation import MediationAction
+from schemas.offline import Basis
 from schemas.referrals import AnswerReferral, Recall, Refer, ReturnToSource, Transfer
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentResolved
 from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
@@ -29,6 +30,7 @@ from schemas.triage import Triage
 from schemas.whistles import WhistleAction
 from services.routing import mediation, whistling
 from services.routing.assignment import assign, decline, take, taken_by_accepting
+from services.routing.basis import check_basis
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.derivation import link
@@ -54,6 +56,10 @@ class Request:
     occurred_at: datetime
     beside: Beside = field(default_factory=dict, compare=False)
     """Other incidents it may be about."""
+    based_on: Basis = ()
+    source: str | None = None
+    reference: str | None = None
+    """Under which its sender wants to hear what became of it."""
 
 
 def decide_action(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
@@ -69,8 +75,12 @@ def decide_action(incident: Incident, request: Request, centre: Centre, now: dat
                 occurred_at=request.occurred_at,
                 actor=request.actor,
                 action=request.action,
+                source=request.source,
+                reference=request.reference,
+                based_on=request.based_on,
             )
         ]
+    check_basis(incident, request.based_on)
     if isinstance(request.action, Unknown):
         raise Refused("unknown-action")
     if request.occurred_at < incident.reported_at:

@@ -5,14 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from messaging.errors import Rejected
-from schemas.actions import Handling, Unknown
 from schemas.base import SYSTEM, Actor, Event, Tier, matter_of
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import (
     ActionForwarded,
-    ActionRefused,
     Entry,
     IncidentClosed,
     IncidentHandedOver,
@@ -22,6 +20,7 @@ from schemas.routing import (
     Step,
 )
 from services.routing import assignment, mediation, whistling
+from services.routing.asked import refused, request_of, told
 from services.routing.centre import Centre
 from services.routing.clocks import accept_until, due_fields, handle_until
 from services.routing.duplicates import ALONE, Beside, follow, forwarded, propose
@@ -208,19 +207,11 @@ def _asked(
     beside: Beside,
 ) -> Turn:
     """An action without a waiting caller: a refusal becomes an event that the sender can read."""
-    assert isinstance(asked.action, Handling | Unknown)
     try:
-        return act(incident, Request(asked.action, asked.actor, asked.occurred_at, beside), centre, now)
+        after, events = act(incident, request_of(asked, beside), centre, now)
     except Refused as refusal:
-        refused = ActionRefused(
-            incident_id=asked.incident_id,
-            occurred_at=asked.occurred_at,
-            actor=asked.actor,
-            action=asked.action.action,
-            reason=refusal.reason,
-            about=refusal.about,
-        )
-        return incident, [refused]
+        return incident, [refused(asked, refusal)]
+    return after, [*events, *told(asked, events)]
 
 
 def _proposed(

@@ -2,9 +2,13 @@
 
 from typing import Literal
 
+from schemas.offline import Differences
+
 Reason = Literal[
     "unknown-incident",
     "unknown-action",
+    "unknown-basis",
+    "changed-meanwhile",
     "already-accepted",
     "not-accepted",
     "not-open",
@@ -78,6 +82,14 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     "unknown-action": (
         "主办层级的程序版本尚不认识该操作",
         "The owner's version of the software does not know this action yet",
+    ),
+    "unknown-basis": (
+        "所依据的字段不在可比对之列",
+        "It is based on a field that cannot be compared; known: status, owner, assignee, severity",
+    ),
+    "changed-meanwhile": (
+        "所依据的内容已被他人更改，未作改动",
+        "Somebody has changed what it was based on; nothing was overwritten",
     ),
     "already-accepted": ("已经接单", "It has been accepted already"),
     "not-accepted": ("尚未接单，请先接单", "It is not accepted yet; accept it first"),
@@ -201,3 +213,12 @@ class Refused(Exception):
         self.reason: Reason = reason
         self.about = about
         """What it is about, such as `whistle:1`; an opaque name or a code."""
+        self.conflicts: Differences = ()
+
+
+class Conflict(Refused):
+    """Somebody has changed meanwhile what an action was based on."""
+
+    def __init__(self, conflicts: Differences) -> None:
+        super().__init__("changed-meanwhile")
+        self.conflicts = conflicts

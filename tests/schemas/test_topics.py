@@ -80,7 +80,7 @@ def test_an_event_on_two_topics_has_a_writer_for_each():
     for flow in FLOWS:
         assert len(set(flow.events)) == len(flow.events)
     shared = [name for name, event in EVENTS.items() if sum(event in flow.events for flow in FLOWS) > 1]
-    assert shared == ["action.refused.v1"]
+    assert shared == ["action.refused.v1", "action.done.v1"]
 
 
 def test_metrics_keep_the_current_value_for_ever_and_everything_else_stays_two_weeks():

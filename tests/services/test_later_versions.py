@@ -9,6 +9,7 @@ from messaging.errors import Rejected
 from messaging.inbox import Inbox, Reading
 from schemas.inbound import ActionSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1
+from schemas.offline import Belief
 from schemas.topics import topics_read_by
 from services.followup import app as followup
 from services.followup import store as revisits
@@ -91,6 +92,28 @@ async def test_what_an_earlier_version_wrote_is_done_once(new_database, service,
         await inbox.apply(batch)
 
     assert [kind for kind, _ in await said(database)] == [done]
+
+
+@pytest.mark.system
+async def test_a_visit_recorded_without_a_network_is_answered_once_and_overwrites_nobody_s(new_database):
+    inbox = await at_followup(database := await new_database("followup"))
+    asked = ASKED | {"occurred_at": NOW.replace(year=2027), "action": VISIT}
+    nobody = (Belief(field="result", value=None),)
+    batch = [
+        a_record(ActionReceived(**asked, reference=name, based_on=nobody), seq)
+        for seq, name in enumerate(("v-1", "v-2"), start=1)
+    ]
+
+    for _ in range(2):
+        await inbox.apply(batch)
+
+    events = await said(database)
+    assert [kind for kind, _ in events] == ["revisit.visited.v1", "action.done.v1", "action.refused.v1"]
+    assert [(one["source"], one["reference"]) for _, one in events[1:]] == [
+        ("/partner", "v-1"),
+        ("/partner", "v-2"),
+    ]
+    assert events[2][1]["conflicts"] == [{"field": "result", "expected": None, "found": VISIT["result"]}]
 
 
 def test_an_action_nobody_knows_is_no_submission_of_another_system():

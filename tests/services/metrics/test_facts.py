@@ -32,6 +32,7 @@ from schemas.followup import (
     RoundPlanned,
     RoundVisited,
 )
+from schemas.intake import ActivityRecorded
 from schemas.routing import (
     IncidentAccepted,
     IncidentClosed,
@@ -48,6 +49,7 @@ from services.metrics.counting import ERROR, Cell, bucket_of, seconds_of
 from services.metrics.facts import increments
 from tests.builders import (
     APPLICANT,
+    INCIDENT,
     MATTER,
     NOW,
     OFFICER,
@@ -86,7 +88,25 @@ def reopened(**changes):
     return IncidentReopened(**(fields | changes))
 
 
+PATROL = ActivityRecorded(
+    activity_id=INCIDENT, source="/http", activity="activity/1:patrol", area=VILLAGE, role="staff-role/1:grid-staff",
+    occurred_at=NOW, minutes=45,
+)  # fmt: skip
+DELIBERATION = PATROL.model_copy(
+    update={
+        "activity": "activity/1:deliberation", "role": "staff-role/1:officer", "minutes": 0, "attendance": 34,
+        "raised": 5, "adopted": 3,
+    }
+)  # fmt: skip
 EVENTS = [
+    (PATROL, {"activity.patrol": 1, "activity.patrol.by.grid-staff": 1, "activity.patrol.minutes": 45}),
+    (
+        DELIBERATION,
+        {
+            "activity.deliberation": 1, "activity.deliberation.by.officer": 1, "activity.deliberation.attendance": 34,
+            "activity.deliberation.raised": 5, "activity.deliberation.adopted": 3,
+        },
+    ),
     (reported(), {"received": 1}),
     (reported(triage=("default/2 triage.x",)), {"received": 1, "triaged": 1}),
     (reported(proposed_severity="severity/1:major"), {"received": 1, "triage_overruled": 1}),
@@ -196,6 +216,12 @@ def test_durations_have_neither_category_nor_channel():
     [cell] = [one for one in cells(resolved()) if one.measure.startswith("time_to_resolve")]
 
     assert (cell.category, cell.channel, cell.area) == ("", "", VILLAGE)
+
+
+def test_an_activity_counts_on_its_day_in_its_area_and_in_no_category_or_channel():
+    late = PATROL.model_copy(update={"occurred_at": datetime(2026, 9, 14, 17, 0, tzinfo=UTC)})
+
+    assert {cell[1:] for cell in cells(late)} == {(VILLAGE, "2026-09-15", "", "")}
 
 
 @given(

@@ -85,5 +85,17 @@ async def test_an_action_nobody_knows_is_refused_at_the_door_with_those_that_are
     assert "dance" not in answer.text
 
 
+async def test_what_changed_meanwhile_is_answered_with_both_values_and_nothing_is_done(door):
+    basis = [{"field": "status", "value": "open"}, {"field": "assignee", "value": None}]
+    body = {"action": {"action": "assign", "assignee": "u-3"}, "based_on": basis}
+
+    answer = await door.post(f"{PATH}/actions", json=body, headers={"Idempotency-Key": "k-1"})
+    after = (await door.get(PATH)).json()
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:fengqiao:problem:changed-meanwhile")
+    assert answer.json()["errors"] == [{"field": "status", "expected": "open", "found": "accepted"}]
+    assert after["assignee"] is None
+
+
 async def test_nobody_explains_what_nobody_knows(door):
     assert (await door.get(f"/v1/incidents/{uuid.uuid4()}/deadlines")).status_code == 404

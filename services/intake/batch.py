@@ -1,0 +1,139 @@
+"""A batch as a device sends it: up to 500 things recorded without a network, each readable or refused by itself."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import Field, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from doors.problems import body_of, invalid
+from schemas.actions import AnyAction
+from schemas.base import Actor, IncidentId, Moment, Reference
+from schemas.inbound import ActionSubmitted
+from schemas.offline import Basis
+from services.intake import api_activities, api_reports
+from services.intake.answers import problem_of
+from services.intake.api_activities import ActivityRequest
+from services.intake.api_reports import Closed, ReportRequest
+from services.intake.items import Given, Item
+from services.intake.report import NAMES, NotAccepted
+from services.intake.vault import Vault
+
+MOST = 500
+ONE_INCIDENT = [("incident_id", "name the incident by incident_id or by report_id, one of the two")]
+
+
+class ReportItem(ReportRequest):
+    """A report, recorded without a network."""
+
+    kind: Literal["report"]
+    id: Reference
+    occurred_at: Moment
+
+
+class ActionItem(Closed):
+    """Something done to an incident, visits included; the incident by its id, or by the item that reported it."""
+
+    kind: Literal["action"]
+    id: Reference
+    occurred_at: Moment
+    incident_id: IncidentId | None = None
+    report_id: Reference | None = None
+    """The `id` of a report of this device, of this batch or an earlier one."""
+    actor: Actor = Actor()
+    action: AnyAction
+    based_on: Basis = ()
+    """What the device believed of the incident (`status`, `owner`, `assignee`, `severity`), as far as it matters."""
+
+
+class ActivityItem(ActivityRequest):
+    """An activity, recorded without a network."""
+
+    kind: Literal["activity"]
+    id: Reference
+    occurred_at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """An item that has a name, and otherwise cannot be read."""
+
+    id: str
+    problem: dict[str, Any]
+    raw: object = field(repr=False)
+
+
+def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """One item that cannot be read is refused by itself, as long as it has a name to answer under."""
+    try:
+        return handler(value)
+    except ValidationError as error:
+        name = value.get("id") if isinstance(value, dict) else None
+        try:
+            _NAME.validate_python(name)
+        except ValidationError:
+            raise error from None
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        for one in problems:
+            one["loc"] = one["loc"][1:]  # the first step only repeats the kind
+        return Unfit(str(name), body_of(invalid(problems)), value)
+
+
+_NAME: TypeAdapter[str] = TypeAdapter(Reference)
+Readable = Annotated[ReportItem | ActionItem | ActivityItem, Field(discriminator="kind")]
+
+
+class BatchRequest(Closed):
+    """What a device recorded, oldest first. No Idempotency-Key: every item has a name of its own, for ever."""
+
+    device: Reference
+    items: Annotated[
+        tuple[Annotated[Readable, WrapValidator(_one_by_one)], ...], Field(min_length=1, max_length=MOST)
+    ]
+
+
+def items_of(batch: BatchRequest, vault: Vault) -> list[Item]:
+    """The items as they are judged, in the order in which the device gives them."""
+    read: Sequence[ReportItem | ActionItem | ActivityItem | Unfit] = batch.items
+    return [_item(one, vault) for one in read]
+
+
+def batch_id_of(source: str, items: Sequence[Item]) -> str:
+    """The id of a batch: the same when the same items are sent again."""
+    return str(uuid.uuid5(NAMES, "\n".join([source, *(f"{one.id} {one.digest.hex()}" for one in items)])))
+
+
+def _item(one: ReportItem | ActionItem | ActivityItem | Unfit, vault: Vault) -> Item:
+    if isinstance(one, Unfit):
+        digest = vault.fingerprint(json.dumps(one.raw, sort_keys=True).encode())
+        return Item(one.id, digest, problem=one.problem)
+    digest = vault.fingerprint(one.model_dump_json(exclude_unset=True).encode())
+    match one:
+        case ReportItem():
+            given: Given = api_reports.submitted_of(one, one.occurred_at)
+            return Item(one.id, digest, given, one.description, api_reports.secret_of(one))
+        case ActivityItem():
+            given = api_activities.submitted_of(one, one.occurred_at)
+            return Item(one.id, digest, given, secret=api_activities.secret_of(one))
+        case ActionItem():
+            return _action(one, digest)
+        case _:
+            assert_never(one)
+
+
+def _action(one: ActionItem, digest: bytes) -> Item:
+    """An action asks under the name of its item, so that its outcome finds the way back."""
+    if (one.incident_id is None) == (one.report_id is None):
+        return Item(one.id, digest, problem=body_of(problem_of(NotAccepted("invalid", ONE_INCIDENT))))
+    given = ActionSubmitted(
+        incident_id=one.incident_id,
+        report_id=one.report_id,
+        occurred_at=one.occurred_at,
+        actor=one.actor,
+        reference=one.id,
+        based_on=one.based_on,
+        action=one.action,
+    )
+    return Item(one.id, digest, given)

@@ -1,0 +1,153 @@
+"""Things recorded without a network: which of them are let in, which came before, which are refused. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from schemas.base import Tier
+from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
+from schemas.intake import ActionReceived, ActivityRecorded, IncidentReported
+from schemas.offline import Differences
+from schemas.topics import source_of
+from services.intake.activity import recorded
+from services.intake.report import (
+    NotAccepted,
+    NumberKnown,
+    Origin,
+    Registry,
+    incident_id_of,
+    received,
+    reported,
+)
+
+Kind = Literal["report", "action", "activity"]
+State = Literal["accepted", "done", "refused", "conflict"]
+"""Accepted: durable; an action becomes one of the others when it has been decided."""
+CHANGED = "changed-meanwhile"
+"""The reason of a refusal that is a conflict."""
+Given = ReportSubmitted | ActionSubmitted | ActivitySubmitted
+LetIn = IncidentReported | ActionReceived | ActivityRecorded
+
+
+def device_source(tier: Tier, device: str) -> str:
+    """The source a device's items have: other systems cannot take it, names that begin so are ours."""
+    return f"{source_of('intake', tier)}/devices/{device}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing a device recorded; `problem` says why it cannot even be read."""
+
+    id: str
+    digest: bytes
+    given: Given | None = None
+    text: str | None = None
+    """What was told in words: triage looks at it."""
+    secret: bytes | None = None
+    problem: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item that was let in, and what became of it."""
+
+    id: str
+    digest: bytes
+    kind: Kind
+    about: str
+    state: State = "accepted"
+    reason: str | None = None
+    conflicts: Differences = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a batch says of one of its items: let in now, before (`repeated`), or not, and why; later only the last."""
+
+    id: str
+    repeated: bool | None = None
+    problem: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A batch sorted out: a line for each item in its order, and what is new of them."""
+
+    lines: list[Line] = field(default_factory=list)
+    fresh: list[Kept] = field(default_factory=list)
+    events: list[tuple[Item, LetIn]] = field(default_factory=list)
+
+
+REUSED = [("id", "was used before, for something else")]
+Explain = Callable[[NotAccepted], dict[str, Any]]
+Offer = Callable[[IncidentReported], str | None]
+"""Notes the offer a report is; the incident that has its source's number, if one has."""
+
+
+def sort_out(
+    registry: Registry, source: str, items: Sequence[Item], known: Mapping[str, Kept], sorter: "Sorter"
+) -> Sorted:
+    """Takes items in the order in which they were recorded; each is judged by itself."""
+    done = Sorted()
+    seen = dict(known)
+    for item in items:
+        before = seen.get(item.id)
+        if item.problem is not None:
+            done.lines.append(Line(item.id, problem=item.problem))
+        elif before is not None:
+            reused = (
+                None if before.digest == item.digest else sorter.explain(NotAccepted("id-reused", REUSED))
+            )
+            done.lines.append(Line(item.id, repeated=True if reused is None else None, problem=reused))
+        else:
+            try:
+                event = _let_in(registry, source, item, seen, sorter)
+            except NotAccepted as refusal:
+                done.lines.append(Line(item.id, problem=sorter.explain(refusal)))
+                continue
+            seen[item.id] = kept = _kept(item, event)
+            done.lines.append(Line(item.id, repeated=False))
+            done.fresh.append(kept)
+            done.events.append((item, event))
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class Sorter:
+    """When items are sorted out, how a refusal is put to the device, and who knows the sources' own numbers."""
+
+    now: datetime
+    explain: Explain
+    offer: Offer
+
+
+def _let_in(registry: Registry, source: str, item: Item, seen: Mapping[str, Kept], sorter: "Sorter") -> LetIn:
+    now = sorter.now
+    match item.given:
+        case ReportSubmitted() as report:
+            origin = Origin(incident_id_of(source, item.id), source, item.text)
+            event = reported(registry, origin, report, now)
+            if (known := sorter.offer(event)) is not None:
+                raise NumberKnown(known)
+            return event
+        case ActionSubmitted(report_id=named) as asked:
+            if named is not None and (named not in seen or seen[named].kind != "report"):
+                raise NotAccepted(
+                    "unknown-report", [("report_id", "is no report of this device that was accepted")]
+                )
+            return received(registry, source, asked, now)
+        case ActivitySubmitted() as activity:
+            return recorded(registry, incident_id_of(source, item.id), source, activity, now)
+        case None:
+            raise AssertionError("an item without a problem says something")
+
+
+def _kept(item: Item, event: LetIn) -> Kept:
+    match event:
+        case IncidentReported():
+            return Kept(item.id, item.digest, "report", event.incident_id)
+        case ActionReceived():
+            return Kept(item.id, item.digest, "action", event.incident_id)
+        case ActivityRecorded():
+            return Kept(item.id, item.digest, "activity", event.activity_id)

@@ -1,0 +1,363 @@
+"""Over HTTP: what was recorded without a network takes effect once, item by item, and each item is answered."""
+
+import asyncio
+import hashlib
+import json
+import uuid
+
+import httpx
+import pytest
+
+from messaging.inbox import Inbox, Reading
+from messaging.pace import Pulse
+from schemas.offline import ActionDone, Difference
+from schemas.routing import ActionRefused
+from schemas.topics import topics_read_by
+from services.intake.api import api
+from services.intake.app import LISTENS_TO
+from services.intake.desk import Desk
+from services.intake.items import device_source
+from services.intake.vault import Vault
+from tests.builders import NOW, OFFICER, VILLAGE, a_record, a_registry, an_activity, an_inbound_record
+from tests.messaging.tiny import letters, rows
+
+pytestmark = pytest.mark.system
+VAULT = Vault(bytes(32))
+DEVICE = "grid-07"
+AT = "2026-09-14T09:20:00+08:00"
+NAME = "王小明"
+
+
+@pytest.fixture
+async def database(new_database):
+    return await new_database("intake")
+
+
+@pytest.fixture
+async def door(database):
+    """Intake's door."""
+    transport = httpx.ASGITransport(api(database, Desk(a_registry(), VAULT), Pulse(1)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://intake") as opened:
+        yield opened
+
+
+@pytest.fixture
+def inbox(database):
+    """Intake's reader."""
+    desk = Desk(a_registry(), VAULT)
+    return Inbox(database, Reading(topics_read_by("intake", "village"), LISTENS_TO, desk.handle), bool)
+
+
+def a_report(name="i-1", **fields):
+    given = {"area": VILLAGE, "category": "land", "channel": "patrol"}
+    return {"id": name, "kind": "report", "occurred_at": AT} | given | fields
+
+
+def an_action(name="i-2", **fields):
+    given = {"report_id": "i-1", "action": {"action": "accept"}}
+    return {"id": name, "kind": "action", "occurred_at": AT} | given | fields
+
+
+def a_patrol(name="i-3", **fields):
+    given = {"activity": "patrol", "area": VILLAGE, "role": "grid-staff", "minutes": 45}
+    return {"id": name, "kind": "activity", "occurred_at": AT} | given | fields
+
+
+def some(count):
+    """A report, and so many patrols after it."""
+    return [a_report(), *(a_patrol(f"p-{at}") for at in range(count))]
+
+
+async def send(door, *items, device=DEVICE):
+    return await door.post("/v1/batches", json={"device": device, "items": items})
+
+
+def states(answer):
+    return {one["id"]: one["state"] for one in answer.json()["items"]}
+
+
+async def said(database):
+    """Type and key of every event published, in order."""
+    return await rows(database, "select type, key from outbox order by id")
+
+
+async def counts(database):
+    """How many rows each table of what was let in has."""
+    tables = ("report", "activity", "item", "outbox", "vault")
+    return {name: (await rows(database, f"select count(*) from {name}"))[0][0] for name in tables}
+
+
+async def test_a_batch_is_let_in_whole_and_in_its_order(door, database):
+    answer = await send(door, a_report(), an_action(), a_patrol())
+
+    assert (answer.status_code, states(answer)) == (
+        202, {"i-1": "accepted", "i-2": "accepted", "i-3": "accepted"},
+    )  # fmt: skip
+    report, action, activity = answer.json()["items"]
+    assert report["incident_id"] == action["incident_id"]
+    assert await said(database) == [
+        ("incident.reported.v1", report["incident_id"]),
+        ("action.received.v2", report["incident_id"]),
+        ("activity.recorded.v1", activity["activity_id"]),
+    ]
+    assert answer.json()["undecided"] == 1
+    assert (await door.get(answer.headers["Location"])).json()["items"][0]["state"] == "accepted"
+
+
+async def test_a_batch_sent_again_has_the_same_answer_and_no_further_effect(door, database):
+    first = await send(door, a_report(), an_action(), a_patrol())
+    before = await counts(database)
+
+    again = await send(door, a_report(), an_action(), a_patrol())
+
+    assert await counts(database) == before
+    assert again.json()["batch_id"] == first.json()["batch_id"]
+    assert [one["repeated"] for one in again.json()["items"]] == [True] * 3
+    for then, now in zip(first.json()["items"], again.json()["items"], strict=True):
+        assert then | {"repeated": True} == now
+
+
+async def test_a_part_of_a_batch_sent_again_with_more_lets_only_the_rest_in(door, database):
+    await send(door, *some(3))
+
+    answer = await send(door, *some(5)[2:])
+
+    assert [one["repeated"] for one in answer.json()["items"]] == [True, True, False, False]
+    assert await counts(database) == {"report": 1, "activity": 5, "item": 6, "outbox": 6, "vault": 0}
+
+
+async def test_the_same_batch_under_way_many_times_at_once_takes_effect_once(door, database):
+    answers = await asyncio.gather(*(send(door, *some(20)) for _ in range(8)))
+
+    assert {one.status_code for one in answers} == {202}
+    assert sum(not one["repeated"] for answer in answers for one in answer.json()["items"]) == 21
+    assert (await counts(database))["outbox"] == 21
+
+
+async def test_two_devices_may_use_the_same_names(door, database):
+    one, other = [await send(door, a_report(), device=device) for device in ("grid-07", "grid-08")]
+
+    assert one.json()["items"][0]["incident_id"] != other.json()["items"][0]["incident_id"]
+    assert (await counts(database))["report"] == 2
+
+
+async def test_what_is_wrong_with_an_item_is_said_and_it_may_be_mended_under_the_same_name(door, database):
+    wrong = [
+        a_report("i-1", area="110101"),
+        an_action(),
+        a_patrol("i-3", minutes=-1, mood="calm"),
+        a_patrol("i-4"),
+    ]
+
+    refused = await send(door, *wrong)
+    mended = await send(door, a_report(), an_action(), a_patrol())
+
+    assert states(refused) == {"i-1": "refused", "i-2": "refused", "i-3": "refused", "i-4": "accepted"}
+    problems = [one["problem"] for one in refused.json()["items"]]
+    assert [one and [error["field"] for error in one["errors"]] for one in problems] == [
+        ["area"], ["report_id"], ["minutes", "mood"], None,
+    ]  # fmt: skip
+    assert set(states(mended).values()) == {"accepted"}
+    later = (await door.get(refused.headers["Location"])).json()
+    assert [one["problem"] for one in later["items"]] == problems
+
+
+async def test_a_name_that_was_used_for_something_else_is_refused(door, database):
+    await send(door, a_report())
+
+    answer = await send(door, a_report(category="family"))
+
+    assert answer.json()["items"][0]["problem"]["type"].endswith(":id-reused")
+    assert (await counts(database))["report"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"device": DEVICE, "items": []}, 422, "items"),
+        ({"device": "王", "items": [a_report()]}, 422, "device"),
+        ({"device": DEVICE, "items": [{"kind": "report"}]}, 422, "items.0"),
+        ({"device": DEVICE, "items": [a_report(f"i-{at}") for at in range(501)]}, 422, "items"),
+    ],
+    ids=["nothing", "a device with a name of its own", "an item without a name", "more than 500"],
+)
+async def test_a_batch_that_cannot_be_answered_item_by_item_is_refused_whole(
+    door, database, body, status, field
+):
+    answer = await door.post("/v1/batches", json=body)
+
+    assert answer.status_code == status
+    assert any(one["field"].startswith(field) for one in answer.json()["errors"])
+    assert (await counts(database))["item"] == 0
+
+
+async def test_a_batch_may_be_larger_than_other_requests_and_has_a_limit_of_its_own(door):
+    large = await send(door, *(a_report(f"i-{at}", description="长" * 300) for at in range(500)))
+    too_large = await send(door, *(a_report(f"j-{at}", description="长" * 3000) for at in range(300)))
+
+    assert (large.status_code, set(states(large).values())) == (202, {"accepted"})
+    assert (too_large.status_code, too_large.json()["type"]) == (413, "urn:fengqiao:problem:too-large")
+
+
+async def test_what_was_said_about_people_is_in_the_vault_and_nowhere_else(door, database):
+    told = a_report(description=f"{NAME}说", parties=[{"role": "applicant", "name": NAME}])
+
+    await send(door, told, a_patrol(note=f"{NAME}在家"), a_report("i-4", area="110101", description=NAME))
+
+    tables = ("report", "activity", "item", "batch", "outbox", "submission")
+    for table in tables:
+        for (row,) in await rows(database, f"select t::text from {table} t"):
+            assert NAME not in row
+    for (data,) in await rows(database, "select data from outbox"):
+        assert NAME.encode() not in data
+    assert (await counts(database))["vault"] == 2
+
+
+SENDER = {
+    "source": device_source("village", DEVICE),
+    "occurred_at": NOW,
+    "actor": OFFICER,
+    "action": "accept",
+}
+
+
+async def test_what_became_of_an_action_comes_back_to_the_device_that_recorded_it(door, database, inbox):
+    items = [a_report(), *(an_action(f"a-{at}") for at in range(4))]
+    sent = await send(door, *items)
+    incident = sent.json()["items"][0]["incident_id"]
+    who = SENDER | {"incident_id": incident}
+    conflict = Difference(field="status", expected="open", found="accepted")
+    outcomes = [
+        ActionDone(**who, reference="a-0"),
+        ActionRefused(**who, reference="a-1", reason="not-accepted"),
+        ActionRefused(**who, reference="a-2", reason="changed-meanwhile", conflicts=(conflict,)),
+        ActionDone(**who | {"source": "/partner"}, reference="a-3"),
+    ]
+    heard = [
+        a_record(one, seq, key=incident, topic="village.routing") for seq, one in enumerate(outcomes, start=1)
+    ]
+
+    for _ in range(2):
+        await inbox.apply(heard)
+
+    found = (await door.get(sent.headers["Location"])).json()
+    assert [one["state"] for one in found["items"]] == ["accepted", "done", "refused", "conflict", "accepted"]
+    assert [one["reason"] for one in found["items"][1:4]] == [None, "not-accepted", "changed-meanwhile"]
+    assert found["items"][3]["conflicts"] == [conflict.model_dump()]
+    assert found["undecided"] == 1
+    again = await send(door, *items)
+    assert [one["state"] for one in again.json()["items"]] == [one["state"] for one in found["items"]]
+
+
+async def test_what_is_decided_about_another_incident_settles_nothing(door, database, inbox):
+    sent = await send(door, a_report(), an_action())
+    other = str(uuid.uuid4())
+
+    await inbox.apply(
+        [
+            a_record(
+                ActionDone(**SENDER, incident_id=other, reference="i-2"), key=other, topic="village.routing"
+            )
+        ]
+    )
+
+    assert (await door.get(sent.headers["Location"])).json()["undecided"] == 1
+
+
+async def test_nobody_knows_a_batch_that_was_not_sent(door):
+    assert (await door.get(f"/v1/batches/{uuid.uuid4()}")).status_code == 404
+
+
+async def test_an_activity_is_recorded_once_and_says_nothing_of_persons(door, database):
+    body = {
+        "activity": "deliberation", "area": VILLAGE, "role": "village-committee", "attendance": 34, "raised": 5,
+        "adopted": 3, "actor": {"role": "committee", "ref": "c-12"}, "note": NAME,
+    }  # fmt: skip
+
+    answers = [
+        await door.post("/v1/activities", json=body, headers={"Idempotency-Key": "k-1"}) for _ in range(2)
+    ]
+
+    assert [one.status_code for one in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    [(data,)] = await rows(database, "select data from outbox where type = 'activity.recorded.v1'")
+    event = json.loads(data)
+    assert (event["activity"], event["role"]) == ("activity/1:deliberation", "staff-role/1:village-committee")
+    assert (event["attendance"], event["raised"], event["adopted"]) == (34, 5, 3)
+    assert b"c-12" not in data
+    assert await rows(database, "select actor_ref from activity") == [("c-12",)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"activity": "party"}, "activity"), ({"role": "x"}, "role"), ({"minutes": 10_081}, "minutes")],
+)
+async def test_an_activity_that_cannot_be_recorded_names_the_field(door, changes, field):
+    body = {"activity": "patrol", "area": VILLAGE, "role": "grid-staff"} | changes
+
+    answer = await door.post("/v1/activities", json=body, headers={"Idempotency-Key": "k-1"})
+
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, [field])
+
+
+async def test_another_system_s_activity_is_recorded_once_however_often_it_is_delivered(database, inbox):
+    body = an_activity(actor={"role": "grid", "ref": "g-7"}).model_dump_json().encode()
+    record = an_inbound_record(body, ce_type=b"activity.submitted.v1")
+
+    for _ in range(2):
+        await inbox.apply([record, record])
+
+    [(kind, key)] = await said(database)
+    assert kind == "activity.recorded.v1"
+    assert await rows(database, "select activity_id, minutes, actor_ref from activity") == [(key, 45, "g-7")]
+    assert await letters(database) == []
+
+
+async def test_another_system_s_activity_with_an_unknown_code_is_a_dead_letter(database, inbox):
+    body = an_activity(role="mayor").model_dump_json().encode()
+
+    await inbox.apply([an_inbound_record(body, ce_type=b"activity.submitted.v1")])
+
+    assert [reason for *_, reason in await letters(database)] == ["unknown-code"]
+    assert await said(database) == []
+
+
+async def test_an_action_that_the_first_release_let_in_is_not_let_in_again(database, inbox):
+    body = (
+        '{"incident_id":null,"report_id":"r-1","occurred_at":"2026-09-14T01:25:00Z",'
+        '"actor":{"role":"partner","ref":"unknown"},"reference":null,"action":{"action":"accept"}}'
+    )
+    digest = hashlib.sha256(f"action.submitted.v1\n{body}".encode()).digest()
+    async with database.connection() as connection:
+        await connection.execute("insert into submission values ('/partner', 'a-1', $1)", digest)
+    given = {"report_id": "r-1", "occurred_at": "2026-09-14T01:25:00Z", "action": {"action": "accept"}}
+    record = an_inbound_record(json.dumps(given).encode(), ce_type=b"action.submitted.v1", ce_id=b"a-1")
+
+    for _ in range(2):
+        await inbox.apply([record])
+
+    assert (await said(database), await letters(database)) == ([], [])
+
+
+async def test_a_number_that_is_known_refuses_its_item_only_and_stays_a_conflict_for_a_single_report(
+    door, database
+):
+    numbered = {"channel": "court", "source_number": "2026-0522-1042"}
+    batch = [a_report("i-1", **numbered), a_report("i-2", **numbered), a_patrol("i-3")]
+    first = await send(door, *batch)
+    again = await send(door, *batch)
+    other = await send(door, a_report("i-1", **numbered), a_patrol("i-2"), device="grid-08")
+    single = await door.post(
+        "/v1/reports",
+        json={"area": VILLAGE, "category": "land", **numbered},
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+    )
+
+    known = first.json()["items"][0]["incident_id"]
+    assert [first.status_code, other.status_code, single.status_code] == [202, 202, 409]
+    assert states(first) == states(again) == {"i-1": "accepted", "i-2": "refused", "i-3": "accepted"}
+    assert states(other) == {"i-1": "refused", "i-2": "accepted"}
+    assert known in single.json()["detail"]
+    assert known in other.json()["items"][0]["problem"]["detail"]
+    assert await rows(database, "select incident_id, number from offer") == [(known, "2026-0522-1042")]
+    assert [key for kind, key in await said(database) if kind == "incident.reported.v1"] == [known]
