@@ -14,6 +14,8 @@ from tests.system.books import SERVICES
 
 HEAL_S = 60.0
 SHOWN = 12
+ANSWERS = ("action.refused.v1", "action.done.v1")
+"""What senders of actions are told; no line of a history."""
 WAITING = ("open", "redrive", "discard")
 
 
@@ -138,7 +140,7 @@ def _histories(books):
         for row in books.of(tier, "routing", "history"):
             lines[row["incident_id"]].append(row)
         for one in books.events(f"{tier}.routing"):
-            said[one.key] += [one.type] if one.type != "action.refused.v1" else []
+            said[one.key] += [one.type] if one.type not in ANSWERS else []
         for incident, state in books.incidents(tier).items():
             here = lines.pop(incident, [])
             if [row["number"] for row in here] != list(range(1, sum(state["lines"]) + 1)):
