@@ -5,6 +5,9 @@ from tests.system.world import a_report
 OFFICER = {"role": "officer", "ref": "o-1102"}
 CONVENOR = {"role": "town-centre", "ref": "o-2201"}
 MEDIATOR = {"role": "mediator", "ref": "m-17"}
+HANDLER = {"role": "officer", "ref": "o-2207"}
+POLICE = {"role": "police", "ref": "c-33"}
+JUSTICE = {"role": "justice-office", "ref": "c-41"}
 SUPERVISOR = {"role": "supervision-office", "ref": "o-3003"}
 SETTLED = {"outcome": "success", "agreement": True}
 
