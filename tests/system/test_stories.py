@@ -3,13 +3,12 @@
 The policy is the product's own, with a quick reminder and with agreements that joint mediation must reach.
 """
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 import pytest
 
-import policy
 from tests.system import invariants
+from tests.system.court import NUMBER, SOURCE, ZONE, Court, ledger_comes_to, rate
 from tests.system.listener import Listener
 from tests.system.partner import Partner
 from tests.system.people import (
@@ -18,7 +17,6 @@ from tests.system.people import (
     JUSTICE,
     MEDIATOR,
     OFFICER,
-    POLICE,
     SETTLED,
     SUPERVISOR,
     counted,
@@ -28,42 +26,18 @@ from tests.system.people import (
     is_told,
     reports,
 )
+from tests.system.scenes import (
+    DEPARTMENTS,
+    RESPONSE,
+    TO_COURT,
+    TOGETHER,
+    VILLAGES,
+    a_session,
+    rules,
+    the_police_respond,
+)
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
-
-OWN = (
-    ("version: default/2", "version: stories/1"),
-    ("agreement_required: false", "agreement_required: true"),
-    ("prominent: 3 working days, major: 1 working day}", "prominent: 3 working days, major: PT3S}"),
-)
-"""What differs from the product's policy."""
-VILLAGES = {
-    story: f"620522100{at:03}"
-    for at, story in enumerate(("settled", "joint", "convened", "court", "listed"), start=1)
-}
-"""A village of its own for each story, so that its figures are its own."""
-
-DEPARTMENTS = [
-    {"role": "police", "ref": "c-33", "ring": "5-minutes"},
-    {"role": "justice-office", "ref": "c-41", "ring": "slow"},
-    {"role": "petition-office", "ref": "c-52", "ring": "slow"},
-]
-RESPONSE = (
-    ("acknowledge", {}),
-    ("support", {"support": "mediation"}),
-    ("report-result", {"outcome": "success"}),
-)
-"""What a department does that is called without having to arrive."""
-TOGETHER = SETTLED | {"method": "administrative"}
-
-
-def rules():
-    """The policy of the stories."""
-    text = (Path(policy.__file__).parent / "default.yaml").read_text(encoding="utf-8")
-    for old, new in OWN:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
 
 
 @pytest.fixture(scope="module")
@@ -144,16 +118,6 @@ async def test_a_joint_mediation_comes_to_an_agreement_and_nothing_is_resolved_b
     await invariants.hold(world, world.promised, probes=False)
 
 
-def a_session():
-    """A session of the village committee and the justice office, the day after tomorrow."""
-    bodies = [
-        {"role": "village-committee", "ref": "c-40"},
-        {"role": "justice-office", "ref": JUSTICE["ref"]},
-    ]
-    at = datetime.now(UTC) + timedelta(days=2)
-    return {"at": at.isoformat(), "place": VILLAGES["joint"], "bodies": bodies}
-
-
 async def test_the_town_convenes_departments_and_a_relapse_brings_the_matter_back_to_it(world, county):
     incident = (await reports(world, area=VILLAGES["convened"]))["incident_id"]
     await world.comes_to("village", incident, "open")
@@ -193,34 +157,6 @@ async def test_the_town_convenes_departments_and_a_relapse_brings_the_matter_bac
     await invariants.hold(world, world.promised, probes=False)
 
 
-async def the_police_respond(county, incident):
-    """Their own system answers the whistle, and first forgets to arrive: the refusal, and the end of the whistle."""
-    async with (
-        Partner(county.kafka, "town", "/police/dispatch") as police,
-        Listener(county.kafka, "town.routing") as told,
-    ):
-
-        async def step(action, fields):
-            about = {"whistle": 1, "participant": "p1"}
-            await police.ask(f"convened-{action}", incident, action, POLICE, **about, **fields)
-
-        await step("acknowledge", {})
-        await step("support", {"support": "records"})
-        refused = await told.hears("action.refused.v1", incident, action="support")
-        await step("arrive", {})
-        await police.ask(
-            "convened-support-2",
-            incident,
-            "support",
-            POLICE,
-            whistle=1,
-            participant="p1",
-            support="enforcement",
-        )
-        await step("report-result", {"outcome": "success"})
-        return refused, await told.hears("whistle.ended.v1", incident)
-
-
 async def test_a_major_matter_is_listed_with_a_leader_and_struck_off_by_somebody_who_did_not_handle_it(
     world, county
 ):
@@ -258,4 +194,78 @@ async def test_a_major_matter_is_listed_with_a_leader_and_struck_off_by_somebody
     assert events(after)[-2:] == ["incident.closed.v1", "incident.struck-off.v1"]
     types = await is_told(world, incident, "incident.struck-off.v1")
     assert types.index("incident.listed.v1") < types.index("incident.reminded.v1")
+    await invariants.hold(world, world.promised, probes=False)
+
+
+async def test_a_matter_comes_from_the_court_and_is_answered_under_its_number_with_a_rate_that_has_a_denominator(
+    world, county
+):
+    area = VILLAGES["court"]
+    async with (
+        Court(county.kafka) as court,
+        Listener(county.kafka, "village.routing", "village.intake") as told,
+    ):
+        incident = await court.sends("court-1", area)
+        world.promised.add(incident)
+        opened = await world.comes_to("village", incident, "open")
+        month = datetime.fromisoformat(opened["reported_at"]).astimezone(ZONE).strftime("%Y-%m")
+        await court.sends("court-2", area)
+        refused = await told.hears("submission.refused.v1", incident, source=SOURCE, id="court-2")
+        await does(world, OFFICER, "village", incident, "accept")
+        accepted = await told.hears("referral.answered.v1", incident, answer="accepted")
+        await does(world, MEDIATOR, "village", incident, "resolve", method="mediation", **SETTLED)
+        succeeded = await told.hears("referral.answered.v1", incident, answer="succeeded")
+        undeclared = await ledger_comes_to(world, area, month, offered=1, accepted=1, succeeded=1)
+        await court.declares("court-eligible", area, month, 4)
+        declared = await ledger_comes_to(world, area, month, eligible=4)
+    await world.satisfied("village", incident)
+    await world.comes_to("village", incident, "closed")
+
+    assert opened["channel"] == "channel/1:court"
+    assert (refused["submitted"], refused["reason"]) == ("report.submitted.v1", "source-number-known")
+    assert (accepted["source_number"], accepted["order"]) == (NUMBER, 1)
+    assert (succeeded["source_number"], succeeded["order"], succeeded["before"]) == (NUMBER, 2, "accepted")
+    assert rate(undeclared["diversion"]) == (1, None, None, "not-declared")
+    assert rate(undeclared["success"]) == rate(declared["success"]) == (1, 1, "100.00", None)
+    assert rate(declared["diversion"]) == (1, 4, "25.00", None)
+    await is_told(world, incident, "incident.closed.v1")
+    await invariants.hold(world, world.promised, probes=False)
+
+
+async def test_a_matter_goes_out_to_the_court_is_recalled_unopened_goes_again_and_comes_back(world, county):
+    incident = (await reports(world, area=VILLAGES["court"]))["incident_id"]
+    await world.comes_to("village", incident, "open")
+    await does(world, OFFICER, "village", incident, "accept")
+    await does(world, OFFICER, "village", incident, "refer", **TO_COURT)
+    out = await world.incident("village", incident)
+    await does(world, OFFICER, "village", incident, "recall", reason="can-be-settled-locally")
+    back = await world.incident("village", incident)
+    await does(world, OFFICER, "village", incident, "refer", **TO_COURT)
+
+    async with Court(county.kafka) as court, Listener(county.kafka, "village.routing") as told:
+        await court.answers(incident, 1, "opened")
+        refused = await told.hears("action.refused.v1", incident, action="answer-referral")
+        await court.answers(incident, 2, "opened")
+        await told.hears("referral.opened.v1", incident, number=2)
+        too_late = await is_refused(world, OFFICER, "village", incident, "recall", reason="too-hard")
+        await court.answers(incident, 2, "accepted", case_number="2026-0522-mc-203")
+        await told.hears("referral.accepted.v1", incident, number=2)
+        elsewhere = await is_refused(
+            world, OFFICER, "village", incident, "resolve", method="judicial", **SETTLED
+        )
+        await court.answers(incident, 2, "succeeded", agreement="2026-0522-mt-88")
+        await told.hears("referral.concluded.v1", incident, number=2, result="succeeded")
+    await does(world, OFFICER, "village", incident, "resolve", method="judicial", **SETTLED)
+    await world.satisfied("village", incident)
+    closed = await world.comes_to("village", incident, "closed")
+
+    assert (out["away"]["stage"], out["due_at"]) == ("sent", None)
+    assert (back["away"], back["due_at"] is not None) == (None, True)
+    assert (refused["reason"], too_late, elsewhere) == ("another-referral", "opened-already", "out-of-hand")
+    assert [one for one in events(closed) if "refer" in one] == [
+        "incident.referred.v1", "referral.recalled.v1", "incident.referred.v1", "referral.opened.v1",
+        "referral.accepted.v1", "referral.concluded.v1",
+    ]  # fmt: skip
+    types = await is_told(world, incident, "incident.closed.v1")
+    assert types.count("incident.suspended.v1") == types.count("incident.resumed.v1") == 2
     await invariants.hold(world, world.promised, probes=False)
