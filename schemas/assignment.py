@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from schemas.base import Action, IncidentEvent, Reference
+from schemas.base import Action, Event, IncidentEvent, Reference
 from schemas.codes import Code, GivenCode
 
 Asked = Annotated[int, Field(ge=1, le=1000)]
@@ -70,3 +70,13 @@ class IncidentUnclaimed(IncidentEvent):
 
     type: ClassVar[str] = "incident.unclaimed.v1"
     asked: Asked
+
+
+FROM_ROUTING: tuple[type[Event], ...] = (
+    IncidentAssigned,
+    IncidentTaken,
+    IncidentDeclined,
+    IncidentUnanswered,
+    IncidentUnclaimed,
+)
+"""What routing says of it, on `<tier>.routing`."""

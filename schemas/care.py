@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from schemas.base import Action, IncidentEvent, Moment
+from schemas.base import Action, Event, IncidentEvent, Moment
 from schemas.codes import Code, GivenCode
 
 PartyRef = Annotated[str, Field(pattern=r"^p[0-9]{1,2}$")]
@@ -92,3 +92,12 @@ class SupportPlanEnded(SupportPlanEvent):
     by: Literal["person", "date"]
     reason: Code | None = None
     steps: Annotated[int, Field(ge=0)]
+
+
+FROM_FOLLOWUP: tuple[type[Event], ...] = (
+    CounsellingRecorded,
+    SupportPlanStarted,
+    SupportPlanStepRecorded,
+    SupportPlanEnded,
+)
+"""What followup says of it, on `<tier>.followup`."""

@@ -131,3 +131,13 @@ class LeadResolved(Event):
     method: Code
     outcome: Code
     agreement: bool
+
+
+FROM_ROUTING: tuple[type[Event], ...] = (
+    IncidentLinked,
+    IncidentUnlinked,
+    IncidentJoined,
+    IncidentParted,
+    DuplicateDismissed,
+)
+"""What routing says of it, on `<tier>.routing`."""

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from schemas.base import Actor, Attempt, Matter, Party
+from schemas.base import Actor, Attempt, Event, Matter, Party
 from schemas.codes import Code
 
 
@@ -99,3 +99,16 @@ class RoundCompleted(Completed):
 
     type: ClassVar[str] = "round.completed.v1"
     round: Round
+
+
+FROM_FOLLOWUP: tuple[type[Event], ...] = (
+    RevisitPlanned,
+    RevisitVisited,
+    RevisitOverdue,
+    RevisitCompleted,
+    RoundPlanned,
+    RoundVisited,
+    RoundOverdue,
+    RoundCompleted,
+)
+"""What followup says of it, on `<tier>.followup`."""

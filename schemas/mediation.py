@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from schemas.base import Action, Attempt, IncidentEvent, Moment, Reference
+from schemas.base import Action, Attempt, Event, IncidentEvent, Moment, Reference
 from schemas.codes import Code, GivenCode
 
 Number = Annotated[int, Field(ge=1, le=10_000)]
@@ -152,3 +152,14 @@ class AgreementConfirmed(SessionEvent):
     type: ClassVar[str] = "mediation.confirmed.v1"
     confirmed: bool
     reference: Reference | None = None
+
+
+FROM_ROUTING: tuple[type[Event], ...] = (
+    AgreementConfirmed,
+    SessionAdjourned,
+    SessionCalled,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+)
+"""What routing says of it, on `<tier>.routing`."""

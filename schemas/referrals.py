@@ -230,3 +230,18 @@ class SubmissionRefused(Event):
     """The type of what was submitted."""
     reason: str
     occurred_at: AwareDatetime
+
+
+FROM_ROUTING: tuple[type[Event], ...] = (
+    IncidentTransferred,
+    IncidentReferred,
+    ReferralOpened,
+    ReferralAccepted,
+    ReferralReturned,
+    ReferralConcluded,
+    ReferralRecalled,
+    ReferralOverdue,
+    IncidentReturnedToSource,
+    ReferralAnswered,
+)
+"""What routing says of it, on `<tier>.routing`."""

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from schemas.base import Action, IncidentEvent, Reference
+from schemas.base import Action, Event, IncidentEvent, Reference
 from schemas.codes import Code, GivenCode
 
 
@@ -89,3 +89,12 @@ class IncidentStruckOff(IncidentEvent):
 
 SupervisionEvent = IncidentListed | IncidentReminded | IncidentLeaderChanged | IncidentStruckOff
 SupervisionAction = PutOnList | Remind | ChangeLeader | StrikeOff
+
+
+FROM_ROUTING: tuple[type[Event], ...] = (
+    IncidentListed,
+    IncidentReminded,
+    IncidentLeaderChanged,
+    IncidentStruckOff,
+)
+"""What routing says of it, on `<tier>.routing`."""

@@ -7,63 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from schemas.assignment import (
-    IncidentAssigned,
-    IncidentDeclined,
-    IncidentTaken,
-    IncidentUnanswered,
-    IncidentUnclaimed,
-)
+from schemas import assignment, care, duplicates, followup, mediation, referrals, supervision, whistles
 from schemas.base import TIERS, Event, Service, Tier
-from schemas.care import CounsellingRecorded, SupportPlanEnded, SupportPlanStarted, SupportPlanStepRecorded
 from schemas.derivation import IncidentOriginLinked
-from schemas.duplicates import (
-    DuplicateDismissed,
-    DuplicateProposed,
-    IncidentJoined,
-    IncidentLinked,
-    IncidentParted,
-    IncidentUnlinked,
-    LeadResolved,
-    ProposalForwarded,
-)
-from schemas.followup import (
-    RevisitCompleted,
-    RevisitOverdue,
-    RevisitPlanned,
-    RevisitVisited,
-    RoundCompleted,
-    RoundOverdue,
-    RoundPlanned,
-    RoundVisited,
-)
+from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported
-from schemas.mediation import (
-    AgreementConfirmed,
-    SessionAdjourned,
-    SessionCalled,
-    SessionCancelled,
-    SessionHeld,
-    SessionMissed,
-)
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.offline import ActionDone
-from schemas.referrals import (
-    EligibleDeclared,
-    EligibleRecorded,
-    IncidentReferred,
-    IncidentReturnedToSource,
-    IncidentTransferred,
-    ReferralAccepted,
-    ReferralAnswered,
-    ReferralConcluded,
-    ReferralOpened,
-    ReferralOverdue,
-    ReferralRecalled,
-    ReferralReturned,
-    SubmissionRefused,
-)
+from schemas.referrals import EligibleDeclared, EligibleRecorded, SubmissionRefused
 from schemas.routing import (
     ActionForwarded,
     ActionForwardedV1,
@@ -82,20 +34,7 @@ from schemas.routing import (
     IncidentReturned,
     IncidentSuspended,
 )
-from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.triage import IncidentTriaged
-from schemas.whistles import (
-    WhistleAcknowledged,
-    WhistleArrived,
-    WhistleBlown,
-    WhistleCalledOff,
-    WhistleEnded,
-    WhistleExcused,
-    WhistleOverdue,
-    WhistleReported,
-    WhistleSupported,
-    WhistleUnresponsive,
-)
 
 Kind = Literal["inbound", "intake", "routing", "handoff", "followup", "metrics"]
 Reach = Literal["same", "other", "all"]
@@ -154,11 +93,7 @@ FLOWS: tuple[Flow, ...] = (
         (
             IncidentOpened,
             IncidentAccepted,
-            IncidentAssigned,
-            IncidentTaken,
-            IncidentDeclined,
-            IncidentUnanswered,
-            IncidentUnclaimed,
+            *assignment.FROM_ROUTING,
             IncidentEscalated,
             IncidentReturned,
             IncidentTriaged,
@@ -170,43 +105,13 @@ FLOWS: tuple[Flow, ...] = (
             IncidentResolved,
             IncidentReopened,
             IncidentClosed,
-            IncidentListed,
-            IncidentReminded,
-            IncidentLeaderChanged,
-            IncidentStruckOff,
+            *supervision.FROM_ROUTING,
             IncidentOriginLinked,
-            WhistleAcknowledged,
-            WhistleArrived,
-            WhistleBlown,
-            WhistleCalledOff,
-            WhistleEnded,
-            WhistleExcused,
-            WhistleOverdue,
-            WhistleReported,
-            WhistleSupported,
-            WhistleUnresponsive,
-            AgreementConfirmed,
-            SessionAdjourned,
-            SessionCalled,
-            SessionCancelled,
-            SessionHeld,
-            SessionMissed,
-            IncidentTransferred,
-            IncidentReferred,
-            ReferralOpened,
-            ReferralAccepted,
-            ReferralReturned,
-            ReferralConcluded,
-            ReferralRecalled,
-            ReferralOverdue,
-            IncidentReturnedToSource,
-            ReferralAnswered,
+            *whistles.FROM_ROUTING,
+            *mediation.FROM_ROUTING,
+            *referrals.FROM_ROUTING,
             ActionRefused,
-            IncidentLinked,
-            IncidentUnlinked,
-            IncidentJoined,
-            IncidentParted,
-            DuplicateDismissed,
+            *duplicates.FROM_ROUTING,
             ActionDone,
         ),
     ),
@@ -221,18 +126,8 @@ FLOWS: tuple[Flow, ...] = (
         "followup",
         (("routing", "same"), ("metrics", "same"), ("intake", "all")),
         (
-            RevisitPlanned,
-            RevisitVisited,
-            RevisitOverdue,
-            RevisitCompleted,
-            RoundPlanned,
-            RoundVisited,
-            RoundOverdue,
-            RoundCompleted,
-            CounsellingRecorded,
-            SupportPlanStarted,
-            SupportPlanStepRecorded,
-            SupportPlanEnded,
+            *followup.FROM_FOLLOWUP,
+            *care.FROM_FOLLOWUP,
             ActionRefused,
             ActionDone,
         ),

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from schemas.base import Action, IncidentEvent, Reference
+from schemas.base import Action, Event, IncidentEvent, Reference
 from schemas.codes import Code, GivenCode
 
 Number = Annotated[int, Field(ge=1, le=10_000)]
@@ -219,3 +219,18 @@ class WhistleEnded(WhistleEvent):
     type: ClassVar[str] = "whistle.ended.v1"
     blown_at: AwareDatetime
     participants: tuple[StandingParticipant, ...]
+
+
+FROM_ROUTING: tuple[type[Event], ...] = (
+    WhistleAcknowledged,
+    WhistleArrived,
+    WhistleBlown,
+    WhistleCalledOff,
+    WhistleEnded,
+    WhistleExcused,
+    WhistleOverdue,
+    WhistleReported,
+    WhistleSupported,
+    WhistleUnresponsive,
+)
+"""What routing says of it, on `<tier>.routing`."""
