@@ -20,8 +20,9 @@ from schemas.codes import bare
 from schemas.routing import IncidentAccepted, IncidentOpened, IncidentReopened
 from services.routing.assigned import NOBODY
 from services.routing.centre import Centre
+from services.routing.changes import evolve
 from services.routing.handoff import REASONS, Act, hand_over, next_up
-from services.routing.incident import Incident, evolve
+from services.routing.incident import Incident
 from services.routing.refusal import Refused
 from services.routing.rules import rule
 

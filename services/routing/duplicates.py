@@ -23,8 +23,9 @@ from schemas.duplicates import (
     Unlink,
 )
 from schemas.routing import IncidentResolved
+from services.routing.changes import evolve
 from services.routing.clocks import Policies, reckoned
-from services.routing.incident import Incident, Move, evolve
+from services.routing.incident import Incident, Move
 from services.routing.offers import answers
 from services.routing.refusal import Refused
 from services.routing.rules import rule

@@ -10,8 +10,9 @@ from schemas.codes import bare
 from schemas.duplicates import LeadResolved, ProposalForwarded
 from schemas.routing import ActionForwarded, IncidentEscalated, IncidentHandedOver, IncidentReturned
 from services.routing import mediation, whistling
+from services.routing.changes import evolve
 from services.routing.clocks import Policies
-from services.routing.incident import Incident, evolve
+from services.routing.incident import Incident
 from services.routing.refusal import Refused
 from services.routing.rules import rule
 

@@ -22,12 +22,13 @@ from schemas.routing import (
 from services.routing import assignment, mediation, whistling
 from services.routing.asked import refused, request_of, told
 from services.routing.centre import Centre
+from services.routing.changes import evolve
 from services.routing.clocks import accept_until, due_fields, handle_until
 from services.routing.duplicates import ALONE, Beside, follow, forwarded, propose
 from services.routing.handling import Request, decide_action
 from services.routing.handoff import ADDRESSED, REASONS, Act, first_tier, hand_over, next_up
 from services.routing.history import NONE, counted, news
-from services.routing.incident import Incident, Timer, evolve
+from services.routing.incident import Incident, Timer
 from services.routing.offers import answers, offered
 from services.routing.referrals import unanswered
 from services.routing.refusal import Refused

@@ -29,9 +29,10 @@ from schemas.referrals import (
 )
 from schemas.routing import IncidentSuspended
 from services.routing.away import Away
+from services.routing.changes import evolve
 from services.routing.clocks import Policies
 from services.routing.handoff import REASONS, Act, hand_over, next_up
-from services.routing.incident import Incident, evolve
+from services.routing.incident import Incident
 from services.routing.mediation import none_pending
 from services.routing.pauses import resume
 from services.routing.refusal import Refused

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from schemas.base import Event, height
 from schemas.triage import IncidentTriaged, Triage
+from services.routing.changes import evolve
 from services.routing.clocks import Policies
 from services.routing.handoff import REASONS, Act, first_tier, hand_over
-from services.routing.incident import Incident, evolve
+from services.routing.incident import Incident
 from services.routing.refusal import Refused
 
 

@@ -9,9 +9,10 @@ from schemas.actions import Assign, Escalate, Extend, Resolve, Resume, Return, S
 from schemas.intake import ActionReceived
 from schemas.referrals import AnswerReferral, Offer, Recall, Refer, ReturnToSource, Transfer
 from services.routing.away import Away
+from services.routing.changes import evolve
 from services.routing.explained import explain
 from services.routing.handling import Request
-from services.routing.incident import Timer, evolve
+from services.routing.incident import Timer
 from services.routing.life import act, arrive, late
 from services.routing.referrals import ALLOWED
 from services.routing.refusal import SENTENCES, Refused
