@@ -71,10 +71,8 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
         case IncidentSuspended() | IncidentResumed() | IncidentExtended() | IncidentClockMoved():
             return _moved(before, event, now)
         case IncidentTriaged():
-            return {
-                "severity": event.severity,
-                "clock_severity": before.clock_severity or before.severity,
-            }
+            began_with = before.clock_severity or before.severity
+            return {"severity": event.severity, "clock_severity": began_with}
         case IncidentLinked():
             rests = () if before.due_at is None else (Move("linked", now),)
             return {"moves": (*before.moves, *rests), **_due(None, None)}

@@ -121,14 +121,8 @@ def _owned(
             return [take(incident, by), *accepted]
         case Decline() as declined:
             return [decline(incident, declined, by, centre)]
-        case Escalate(reason=reason, to_tier=to_tier):
-            above = next_up(incident, to_tier, policies)
-            act = replace(act, rule=skip_rule(incident, above, policies))
-            return hand_over(incident, above, reason, "person", act)
-        case Return(reason=reason):
-            if not incident.path:
-                raise Refused("nowhere-to-return")
-            return hand_over(incident, incident.path[-1], reason, "person", act)
+        case Escalate() | Return():
+            return _handed_over(incident, action, act, policies)
         case Resolve():
             return [_resolve(incident, action, request, policies)]
         case Triage():
@@ -149,6 +143,19 @@ def _owned(
             return decide_tie(incident, action, by, (policies, request.beside), now)
         case _:
             assert_never(action)
+
+
+def _handed_over(
+    incident: Incident, action: Escalate | Return, act: Act, policies: Policies
+) -> Sequence[Event]:
+    """Up, as far as asked where the policy lets it skip a tier; or back to whoever gave it."""
+    if isinstance(action, Escalate):
+        above = next_up(incident, action.to_tier, policies)
+        act = replace(act, rule=skip_rule(incident, above, policies))
+        return hand_over(incident, above, action.reason, "person", act)
+    if not incident.path:
+        raise Refused("nowhere-to-return")
+    return hand_over(incident, incident.path[-1], action.reason, "person", act)
 
 
 def _joint(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:

@@ -1,14 +1,14 @@
 """Handing an incident to another tier: up (上报), or back down (退回)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from schemas.base import TIERS, Actor, Event, Tier, height, higher, tier_of
+from schemas.base import SYSTEM, TIERS, Actor, Event, Tier, height, higher, tier_of
 from schemas.codes import bare
 from schemas.duplicates import LeadResolved, ProposalForwarded
-from schemas.routing import ActionForwarded, IncidentEscalated, IncidentHandedOver, IncidentReturned
+from schemas.routing import ActionForwarded, IncidentEscalated, IncidentHandedOver, IncidentReturned, Step
 from services.routing import mediation, whistling
 from services.routing.changes import evolve
 from services.routing.clocks import Policies
@@ -84,8 +84,13 @@ def hand_over(
         asked = "policy" if by == "policy" else "person"
         fact = IncidentReturned(**incident.matter, **fields, by=asked, rule=act.rule)
         path = incident.path[:-1] if incident.path[-1:] == (to_tier,) else ()
-    history = evolve(incident, fact, act.recorded_at).history
-    whole = IncidentHandedOver(
+    after = evolve(incident, fact, act.recorded_at)
+    return [*ended, fact, _whole(replace(incident, path=path, history=after.history), fields)]
+
+
+def _whole(incident: Incident, fields: dict[str, Any]) -> IncidentHandedOver:
+    """All that its new owner has to know of it."""
+    return IncidentHandedOver(
         **incident.matter,
         **fields,
         from_tier=incident.tier,
@@ -93,8 +98,8 @@ def hand_over(
         target_at=incident.target_at,
         attempt=incident.attempt,
         policy=incident.policy,
-        path=path,
-        history=history,
+        path=incident.path,
+        history=incident.history,
         derived_from=incident.derived_from,
         handlers=incident.handlers,
         leader=incident.leader,
@@ -106,4 +111,16 @@ def hand_over(
         duplicates=incident.ties.duplicates,
         proposals=incident.ties.proposals,
     )
-    return [*ended, fact, whole]
+
+
+def climb(noted: Incident, step: Step, policies: Policies, now: datetime) -> Sequence[Event]:
+    """What a missed deadline leads to: up, where the policy says so and there is a tier above."""
+    missed = policies[noted.policy].missed
+    if (missed.accept if step == "accept" else missed.handle) != "escalate":
+        return []
+    try:
+        above = next_up(noted, None, policies)
+    except Refused:
+        return []
+    act = Act(SYSTEM, now, now, rule(noted, "missed", step))
+    return hand_over(noted, above, REASONS["deadline"], "deadline", act)

@@ -1,20 +1,17 @@
 """The life of an incident at one tier: from what arrives to what happens, without clock, chance or I/O."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from messaging.errors import Rejected
-from schemas.base import SYSTEM, Actor, Event, Tier, matter_of
+from schemas.base import SYSTEM, Event
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import (
     ActionForwarded,
-    Entry,
     IncidentClosed,
     IncidentHandedOver,
-    IncidentOpened,
     IncidentOverdue,
     IncidentReopened,
     Step,
@@ -23,21 +20,17 @@ from services.routing import assignment, mediation, whistling
 from services.routing.asked import refused, request_of, told
 from services.routing.centre import Centre
 from services.routing.changes import evolve
-from services.routing.clocks import accept_until, due_fields, handle_until
+from services.routing.clocks import due_fields, handle_until
 from services.routing.duplicates import ALONE, Beside, follow, forwarded, propose
 from services.routing.handling import Request, decide_action
-from services.routing.handoff import ADDRESSED, REASONS, Act, first_tier, hand_over, next_up
-from services.routing.history import NONE, counted, news
+from services.routing.handoff import ADDRESSED, REASONS, Act, climb, first_tier, hand_over
 from services.routing.incident import Incident, Timer
-from services.routing.offers import answers, offered
+from services.routing.offers import answers
+from services.routing.opening import begun, opened, taken_over
 from services.routing.referrals import unanswered
 from services.routing.refusal import Refused
 from services.routing.rules import clock_rule, first_rule, rule
 from services.routing.supervision import remind_again, watch
-from services.routing.ties import Ties
-
-PARTNER = Actor(role="partner", ref="inbound")
-
 
 Arrival = (
     IncidentReported
@@ -115,89 +108,27 @@ def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, n
     by = {"occurred_at": due_at, "actor": SYSTEM, "rule": clock_rule(incident, step)}
     overdue = IncidentOverdue(**incident.matter, **by, step=step, due_at=due_at)
     events: list[Event] = [overdue]
-    if incident.away is not None and incident.away.kind == "referral":  # it climbs when it is back
-        return _after(incident, events, now)
-    missed = centre.policies[incident.policy].missed
-    if (missed.accept if step == "accept" else missed.handle) == "escalate":
-        try:
-            above = next_up(incident, None, centre.policies)
-        except Refused:
-            return _after(incident, events, now)
-        noted = evolve(incident, overdue, now)
-        raised = Act(SYSTEM, now, now, rule(incident, "missed", step))
-        events += hand_over(noted, above, REASONS["deadline"], "deadline", raised)
+    if incident.away is None or incident.away.kind != "referral":  # else it climbs when it is back
+        events += climb(evolve(incident, overdue, now), step, centre.policies, now)
     return _after(incident, events, now)
 
 
 def _reported(incident: Incident | None, report: IncidentReported, centre: Centre, now: datetime) -> Turn:
     if incident is not None:
         raise Rejected("forbidden-transition", "the incident exists already")
-    fresh = replace(_begin(report, centre, next(iter(centre.policies)), attempt=1), offer=offered(report))
+    fresh = begun(report, centre)
     owner = first_tier(fresh, centre.policies)
     if owner != centre.tier:
         elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh))
         return _after(fresh, hand_over(fresh, owner, REASONS["severity"], "policy", elsewhere), now)
-    return _watched(fresh, [_opening(fresh, None, report.occurred_at, centre, now)], centre, now)
+    return _watched(fresh, [opened(fresh, None, report.occurred_at, centre, now)], centre, now)
 
 
 def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Centre, now: datetime) -> Turn:
     if incident is not None and incident.owned:
         raise Rejected("forbidden-transition", "this tier owns the incident already")
-    policy = given.policy if given.policy in centre.policies else next(iter(centre.policies))
-    begun = replace(
-        _begin(given, centre, policy, given.attempt),
-        path=given.path,
-        offer=given.offer,
-        referrals=given.referrals,
-        handlers=given.handlers,
-        leader=given.leader,
-        listing=given.listing,
-        ties=Ties(duplicates=given.duplicates, proposals=given.proposals),
-    )
-    fresh = replace(_told(begun, incident, given.history), whistled=given.whistled, convened=given.convened)
-    if incident is not None:
-        fresh = replace(fresh, whistles=incident.whistles, sessions=incident.sessions)
-    opening = _opening(fresh, given.from_tier, given.occurred_at, centre, now)
-    return _watched(fresh, [opening], centre, now)
-
-
-def _told(taken: Incident, before: Incident | None, history: Sequence[Entry]) -> Incident:
-    """With what this tier knew of it, and the lines of the history that are news here."""
-    known, lines = ((), NONE) if before is None else (before.history, before.lines)
-    fresh = news(lines, history)
-    return replace(taken, history=(*known, *fresh), lines=counted(lines, fresh))
-
-
-def _begin(
-    source: IncidentReported | IncidentHandedOver, centre: Centre, policy: str, attempt: int
-) -> Incident:
-    return Incident(
-        **matter_of(source),
-        tier=centre.tier,
-        owner=centre.tier,
-        status="open",
-        parties=source.parties,
-        target_at=source.target_at,
-        attempt=attempt,
-        policy=policy,
-        path=(),
-        derived_from=source.derived_from,
-    )
-
-
-def _opening(
-    incident: Incident, from_tier: Tier | None, occurred_at: datetime, centre: Centre, now: datetime
-) -> IncidentOpened:
-    return IncidentOpened(
-        **incident.matter,
-        occurred_at=occurred_at,
-        actor=SYSTEM,
-        from_tier=from_tier,
-        attempt=incident.attempt,
-        policy=incident.policy,
-        rule=first_rule(incident) if from_tier is None else clock_rule(incident, "accept"),
-        **due_fields(accept_until(incident, centre.policies, now)),
-    )
+    fresh = taken_over(given, incident, centre)
+    return _watched(fresh, [opened(fresh, given.from_tier, given.occurred_at, centre, now)], centre, now)
 
 
 def _asked(

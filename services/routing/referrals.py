@@ -31,7 +31,7 @@ from schemas.routing import IncidentSuspended
 from services.routing.away import Away
 from services.routing.changes import evolve
 from services.routing.clocks import Policies
-from services.routing.handoff import REASONS, Act, hand_over, next_up
+from services.routing.handoff import climb
 from services.routing.incident import Incident
 from services.routing.mediation import none_pending
 from services.routing.pauses import resume
@@ -221,18 +221,9 @@ def _back(case: _Case, away: Away, event: Event) -> Sequence[Event]:
     by = {"occurred_at": case.by["occurred_at"], "actor": SYSTEM}
     if away.clock_stopped and noted.suspended_at is not None:
         events.append(resume(noted, Resume(), by, case.policies, case.now))
-    elif away.missed and case.policy.missed.handle == "escalate":
-        events += _climbing(noted, case)
+    elif away.missed:
+        events += climb(noted, "handle", case.policies, case.now)
     return events
-
-
-def _climbing(noted: Incident, case: _Case) -> Sequence[Event]:
-    try:
-        above = next_up(noted, None, case.policies)
-    except Refused:
-        return []
-    act = Act(SYSTEM, case.now, case.now, rule(noted, "missed", "handle"))
-    return hand_over(noted, above, REASONS["deadline"], "deadline", act)
 
 
 def unanswered(incident: Incident, policies: Policies, now: datetime) -> Event:

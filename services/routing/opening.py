@@ -1,0 +1,84 @@
+"""How an incident begins at a tier: by a report, or taken over from another tier with all that came with it. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from schemas.base import SYSTEM, Tier, matter_of
+from schemas.intake import IncidentReported
+from schemas.routing import (
+    Entry,
+    IncidentHandedOver,
+    IncidentOpened,
+)
+from services.routing.centre import Centre
+from services.routing.clocks import accept_until, due_fields
+from services.routing.history import NONE, counted, news
+from services.routing.incident import Incident
+from services.routing.offers import offered
+from services.routing.rules import clock_rule, first_rule
+from services.routing.ties import Ties
+
+
+def begun(report: IncidentReported, centre: Centre) -> Incident:
+    """What a report says, under the policy in force."""
+    return replace(_begin(report, centre, next(iter(centre.policies)), attempt=1), offer=offered(report))
+
+
+def taken_over(given: IncidentHandedOver, before: Incident | None, centre: Centre) -> Incident:
+    """What another tier gave, under the policy it began with; with what this tier knew of it, if it was here before."""
+    policy = given.policy if given.policy in centre.policies else next(iter(centre.policies))
+    new = replace(
+        _begin(given, centre, policy, given.attempt),
+        path=given.path,
+        offer=given.offer,
+        referrals=given.referrals,
+        handlers=given.handlers,
+        leader=given.leader,
+        listing=given.listing,
+        ties=Ties(duplicates=given.duplicates, proposals=given.proposals),
+    )
+    fresh = replace(_told(new, before, given.history), whistled=given.whistled, convened=given.convened)
+    if before is None:
+        return fresh
+    return replace(fresh, whistles=before.whistles, sessions=before.sessions)
+
+
+def _told(taken: Incident, before: Incident | None, history: Sequence[Entry]) -> Incident:
+    """With what this tier knew of it, and the lines of the history that are news here."""
+    known, lines = ((), NONE) if before is None else (before.history, before.lines)
+    fresh = news(lines, history)
+    return replace(taken, history=(*known, *fresh), lines=counted(lines, fresh))
+
+
+def _begin(
+    source: IncidentReported | IncidentHandedOver, centre: Centre, policy: str, attempt: int
+) -> Incident:
+    return Incident(
+        **matter_of(source),
+        tier=centre.tier,
+        owner=centre.tier,
+        status="open",
+        parties=source.parties,
+        target_at=source.target_at,
+        attempt=attempt,
+        policy=policy,
+        path=(),
+        derived_from=source.derived_from,
+    )
+
+
+def opened(
+    incident: Incident, from_tier: Tier | None, occurred_at: datetime, centre: Centre, now: datetime
+) -> IncidentOpened:
+    """It is opened at this tier, and the clock to accept it runs."""
+    return IncidentOpened(
+        **incident.matter,
+        occurred_at=occurred_at,
+        actor=SYSTEM,
+        from_tier=from_tier,
+        attempt=incident.attempt,
+        policy=incident.policy,
+        rule=first_rule(incident) if from_tier is None else clock_rule(incident, "accept"),
+        **due_fields(accept_until(incident, centre.policies, now)),
+    )
