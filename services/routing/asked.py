@@ -7,8 +7,8 @@ from schemas.base import Event
 from schemas.intake import ActionReceived
 from schemas.offline import ActionDone
 from schemas.routing import ActionForwarded, ActionRefused
-from services.routing.duplicates import Beside
 from services.routing.handling import Request
+from services.routing.leads import Beside
 from services.routing.refusal import Refused
 
 Asked = ActionReceived | ActionForwarded

@@ -16,11 +16,11 @@ from schemas.routing import ActionForwarded, Entry, IncidentHandedOver
 from services.routing import contacts_store, lines, store
 from services.routing.centre import Centre
 from services.routing.changes import evolve
-from services.routing.duplicates import consequences, tied
 from services.routing.explained import Explanation, explain
 from services.routing.handling import Request
 from services.routing.handoff import ADDRESSED
 from services.routing.incident import Incident
+from services.routing.leads import consequences, tied
 from services.routing.life import Arrival, act, arrive, late
 from services.routing.manning import Need, needed, needed_for, needed_late, together
 from services.routing.pauses import moved

@@ -34,10 +34,10 @@ from services.routing.basis import check_basis
 from services.routing.centre import Centre
 from services.routing.clocks import Policies, due_fields, handle_until, promised
 from services.routing.derivation import link
-from services.routing.duplicates import Beside
 from services.routing.duplicates import decide as decide_tie
 from services.routing.handoff import Act, hand_over, next_up, skip_rule
 from services.routing.incident import Incident
+from services.routing.leads import Beside
 from services.routing.occasion import Occasion
 from services.routing.pauses import extend, resume, suspend
 from services.routing.referrals import check, decide

@@ -21,10 +21,11 @@ from services.routing.asked import refused, request_of, told
 from services.routing.centre import Centre
 from services.routing.changes import evolve
 from services.routing.clocks import due_fields, handle_until
-from services.routing.duplicates import ALONE, Beside, follow, forwarded, propose
+from services.routing.duplicates import forwarded, propose
 from services.routing.handling import Request, decide_action
 from services.routing.handoff import ADDRESSED, REASONS, Act, climb, first_tier, hand_over
 from services.routing.incident import Incident, Timer
+from services.routing.leads import ALONE, Beside, follow
 from services.routing.offers import answers
 from services.routing.opening import begun, opened, taken_over
 from services.routing.referrals import unanswered

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.routing import sessions, whistles
 from services.routing.incident import Incident
 
-TODO: dict[str, tuple[str, str]] = {
+EXPECTED: dict[str, tuple[str, str]] = {
     "acknowledge": ("前响应", "is to acknowledge by"),
     "arrive": ("前到场", "is to arrive by"),
     "support": ("前提供支援", "is to give support by"),
@@ -41,7 +41,7 @@ def _participant(incident: Incident, due_at: datetime, step: str, local: Local) 
     whistle = next(one for one in incident.whistles if one.number == int(number))
     one = whistle.participant(name)
     assert one is not None
-    zh, en = TODO[what]
+    zh, en = EXPECTED[what]
     by = "应于" if what != "unresponsive" else "至"
     return Wait(
         step=step,

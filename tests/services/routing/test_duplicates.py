@@ -9,10 +9,10 @@ from schemas.actions import Accept, Assign, Escalate, Extend, Resolve, Return, S
 from schemas.duplicates import Candidate, Dismiss, Duplicate, DuplicateProposed, LeadResolved, Link, Unlink
 from schemas.intake import ActionReceived
 from services.routing.changes import evolve
-from services.routing.duplicates import consequences, tied
 from services.routing.handling import Request
 from services.routing.handoff import ADDRESSED
 from services.routing.incident import Move
+from services.routing.leads import consequences, tied
 from services.routing.life import act, arrive, late
 from services.routing.refusal import Refused
 from services.routing.ties import Result, Ties
