@@ -11,8 +11,8 @@ from messaging.errors import Rejected
 from schemas.actions import Following, Unknown
 from schemas.base import Event, Tier
 from schemas.intake import ActionReceived
-from schemas.offline import ActionDone
-from schemas.routing import ActionRefused, IncidentResolved
+from schemas.replies import done, refused
+from schemas.routing import IncidentResolved
 from services.followup import store
 from services.followup.acts import decide, late
 from services.followup.basis import check_basis
@@ -63,10 +63,10 @@ class Desk:
                         before, asked, (event.actor, event.occurred_at), self._policies, now
                     )
                 except Refused as refusal:
-                    return before, [_refused(event, refusal)]
-                return after, [*events, *_told(event)]
+                    return before, [refused(event, refusal.reason, refusal.conflicts)]
+                return after, [*events, *done(event)]
             case ActionReceived(action=Unknown()):
-                return before, [_refused(event, Refused("unknown-action"))]
+                return before, [refused(event, Refused("unknown-action").reason)]
             case _:
                 return before, []
 
@@ -115,31 +115,3 @@ def _key(message: Message) -> str:
     if message.stream is None or event.incident_id != message.stream.key:
         raise Rejected("wrong-schema", "incident_id: is not the incident the record is keyed by")
     return event.incident_id
-
-
-def _refused(asked: ActionReceived, refusal: Refused) -> ActionRefused:
-    return ActionRefused(
-        incident_id=asked.incident_id,
-        occurred_at=asked.occurred_at,
-        actor=asked.actor,
-        action=asked.action.action,
-        reason=refusal.reason,
-        source=asked.source,
-        reference=asked.reference,
-        conflicts=refusal.conflicts,
-    )
-
-
-def _told(asked: ActionReceived) -> Sequence[Event]:
-    """That it was done, when its sender gave it a name to hear of it by."""
-    if asked.reference is None:
-        return []
-    done = ActionDone(
-        incident_id=asked.incident_id,
-        occurred_at=asked.occurred_at,
-        actor=asked.actor,
-        action=asked.action.action,
-        source=asked.source,
-        reference=asked.reference,
-    )
-    return [done]

@@ -17,7 +17,7 @@ from schemas.routing import (
     Step,
 )
 from services.routing import assignment, mediation, whistling
-from services.routing.asked import refused, request_of, told
+from services.routing.asked import no, request_of, told
 from services.routing.centre import Centre
 from services.routing.changes import evolve
 from services.routing.clocks import due_fields, handle_until
@@ -143,7 +143,7 @@ def _asked(
     try:
         after, events = act(incident, request_of(asked, beside), centre, now)
     except Refused as refusal:
-        return incident, [refused(asked, refusal)]
+        return incident, [no(asked, refusal)]
     return after, [*events, *told(asked, events)]
 
 
