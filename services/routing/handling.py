@@ -20,10 +20,10 @@ from schemas.actions import (
 from schemas.assignment import Decline, Take
 from schemas.base import Actor, Event
 from schemas.derivation import LinkOrigin
-from schemas.duplicates import Dismiss, Link, Unlink
+from schemas.duplicates import Dismiss, Link, TieAction, Unlink
 from schemas.mediation import MediationAction
 from schemas.offline import Basis
-from schemas.referrals import AnswerReferral, Recall, Refer, ReturnToSource, Transfer
+from schemas.referrals import AnswerReferral, Recall, Refer, ReferralAction, ReturnToSource, Transfer
 from schemas.routing import ActionForwarded, IncidentAccepted, IncidentResolved
 from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
 from schemas.triage import Triage
@@ -45,6 +45,9 @@ from services.routing.refusal import Refused
 from services.routing.rules import clock_rule
 from services.routing.supervision import supervise
 from services.routing.triage import triage
+
+Aside = Triage | LinkOrigin | SupervisionAction | ReferralAction | TieAction
+"""What is done about it beside the step it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,6 @@ def _owned(
     incident: Incident, action: Handling, request: Request, centre: Centre, now: datetime
 ) -> Sequence[Event]:
     policies = centre.policies
-    act = Act(request.actor, request.occurred_at, now)
     by = {"occurred_at": request.occurred_at, "actor": request.actor}
     if isinstance(action, (WhistleAction, MediationAction)):
         return _joint(incident, request, centre, now)
@@ -122,17 +124,26 @@ def _owned(
         case Decline() as declined:
             return [decline(incident, declined, by, centre)]
         case Escalate() | Return():
-            return _handed_over(incident, action, act, policies)
+            return _handed_over(incident, action, Act(request.actor, request.occurred_at, now), policies)
         case Resolve():
             return [_resolve(incident, action, request, policies)]
-        case Triage():
-            return triage(incident, action, act, policies)
         case Suspend():
             return [suspend(incident, action, by, policies, now)]
         case Resume():
             return [resume(incident, action, by, policies, now)]
         case Extend():
             return [extend(incident, action, by, policies, now)]
+        case _:
+            return _aside(incident, action, request, policies, now)
+
+
+def _aside(
+    incident: Incident, action: Aside, request: Request, policies: Policies, now: datetime
+) -> Sequence[Event]:
+    by = {"occurred_at": request.occurred_at, "actor": request.actor}
+    match action:
+        case Triage():
+            return triage(incident, action, Act(request.actor, request.occurred_at, now), policies)
         case LinkOrigin():
             return [link(incident, action, by)]
         case PutOnList() | Remind() | ChangeLeader() | StrikeOff():
