@@ -91,8 +91,12 @@ class OfWhom(Closed):
 
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     """Adds them."""
-    children = children_of(desk.registry.areas.values())
+    _declarations(app, database, desk, sent)
+    _ledger(app, database, desk.registry)
+    _reconciliation(app, database, desk.registry)
 
+
+def _declarations(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     @app.post("/v1/referrals/eligible", status_code=201, response_model=EligibleAnswer)
     async def declare(
         body: EligibleRequest,
@@ -120,13 +124,17 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         response.status_code = answer.status
         return answer.body
 
+
+def _ledger(app: FastAPI, database: Database, registry: Registry) -> None:
+    children = children_of(registry.areas.values())
+
     @app.get("/v1/referrals/ledger")
     async def ledger(wanted: Annotated[Period, Query()]) -> Ledger:
         """The ledger of a source at this tier, by the month of the offer, with what every rate is made of."""
-        source = _source(desk.registry, wanted.source)
+        source = _source(registry, wanted.source)
         every = _months(wanted)
         if wanted.area is not None:
-            check_area(desk.registry, wanted.area)
+            check_area(registry, wanted.area)
         async with database.transaction() as tx:
             as_of: datetime = await tx.fetchval("select now()")
             counts = await referral_store.counts(tx, source, every, wanted.area)
@@ -139,16 +147,18 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         return Ledger(
             source=source,
             area=wanted.area,
-            time_zone=desk.registry.policy.time_zone,
+            time_zone=registry.policy.time_zone,
             as_of=as_of,
             lines=tuple(line(month, *one, rounding) for month, one in zip(every, found, strict=True)),
             total=total(found, rounding),
         )
 
+
+def _reconciliation(app: FastAPI, database: Database, registry: Registry) -> None:
     @app.post(LISTS, openapi_extra=_LIST)
     async def reconciliation(request: Request, wanted: Annotated[OfWhom, Query()]) -> Report:
         """Compares a source's own list (CSV or JSON) of a month with the ledger: changes nothing."""
-        source = _source(desk.registry, wanted.source)
+        source = _source(registry, wanted.source)
         body = await request.body()
         kind = request.headers.get("content-type", "")
         theirs = await asyncio.to_thread(_listed, body, kind, wanted.month)  # must not stop the others

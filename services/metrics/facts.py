@@ -96,6 +96,15 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
         case IncidentClosed():
             yield count.at(event.occurred_at, "closed")
             yield count.at(event.reported_at, "cohort.closed")
+        case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
+            yield from _revisit(event, count)
+        case _:
+            yield from _of_its_parts(event, count)
+
+
+def _of_its_parts(event: Matter, count: Counter) -> Iterator[Increment]:
+    """What supervision, assignment, whistles, sessions, later rounds, care and referrals add."""
+    match event:
         case IncidentListed() | IncidentReminded() | IncidentStruckOff() | IncidentOriginLinked():
             yield from supervised.of(event, count)
         case IncidentTaken() | IncidentDeclined() | IncidentUnanswered() | IncidentUnclaimed():
@@ -106,8 +115,6 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
             yield from rounds.of(event, count)
         case CareEvent():
             yield from care.of(event, count)
-        case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
-            yield from _revisit(event, count)
         case _:
             for moment, measure, by in referral_facts.counts(event):
                 yield count.at(moment, measure, by)
