@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors import problems
+from doors.last_resort import LastResort
 from doors.limits import Allowance, Limits
 
 ASSETS = Path(fastapi_offline.__file__).parent / "static"
@@ -59,6 +60,7 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
     app = FastAPI(title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None)
     problems.install(app)
     app.add_middleware(Limits, files=files)
+    app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders)
     app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")
 

@@ -64,9 +64,11 @@ def body_of(problem: Problem) -> dict[str, Any]:
 
 
 def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The problem as an HTTP response."""
+    """The problem as an HTTP response; every 503 says when to come again."""
     body = body_of(problem)
-    return JSONResponse(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+    given = {"Retry-After": str(RETRY_AFTER_S)} if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    given.update(headers or {})
+    return JSONResponse(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=given)
 
 
 def unavailable() -> JSONResponse:
@@ -75,7 +77,7 @@ def unavailable() -> JSONResponse:
         503, "unavailable", "The service cannot store anything now; nothing was accepted. Try again.",
         zh="系统暂时无法保存，请稍后重试，本次未受理",
     )  # fmt: skip
-    return response(problem, {"Retry-After": str(RETRY_AFTER_S)})
+    return response(problem)
 
 
 def install(app: FastAPI) -> None:

@@ -49,10 +49,16 @@ _GONE = (
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the error says nothing about the message, only about the database or the network."""
+    """Whether the error says nothing about the message, only about the database or the network.
+
+    A connection that fails in the middle of a statement may complain once more while it is put away, that another
+    operation is in progress: what arose while an outage was handled is that outage, alone it is misuse, a bug.
+    """
     if isinstance(error, asyncpg.InterfaceError):
         text = str(error)
-        return "closed" in text or "closing" in text or "released" in text
+        if "closed" in text or "closing" in text or "released" in text:
+            return True
+        return error.__context__ is not None and is_outage(error.__context__)
     return isinstance(error, (*_GONE, Unavailable, aiokafka.errors.KafkaConnectionError))
 
 

@@ -1,22 +1,31 @@
-"""JSON lines on standard output, each with the service's name; no value of a message is ever logged."""
+"""JSON lines on standard error, each with the service's name; no value of a message is ever logged."""
 
 import logging
 import traceback
+from collections.abc import Iterator
 
 from pythonjsonlogger.json import JsonFormatter
 
 
 def frames(error: BaseException) -> dict[str, object]:
-    """What a log may say of a bug: its type and where it arose. Its text may quote what was sent."""
+    """What a log may say of a bug: its type, where it arose, what it came after. Its text may quote what was sent."""
     places = traceback.extract_tb(error.__traceback__)
     return {
         "error": type(error).__name__,
         "frames": [f"{one.filename}:{one.lineno} {one.name}" for one in places],
+        "after": [type(one).__name__ for one in _before(error)],
     }
 
 
+def _before(error: BaseException) -> Iterator[BaseException]:
+    """The errors whose handling led to this one, the nearest first."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        yield before
+        error = before
+
+
 def configure(service: str, tier: str) -> None:
-    """Sends every log record to standard output as one JSON object."""
+    """Sends every log record to standard error as one JSON object."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         JsonFormatter(

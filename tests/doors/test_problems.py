@@ -72,6 +72,14 @@ async def test_an_outage_says_that_nothing_was_accepted_and_when_to_come_again(c
     assert "secret" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/lost-race", "/busy"])
+async def test_whoever_must_come_again_is_told_when(client, path):
+    answer = await client.get(path)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_an_unknown_code_is_told_what_would_do(client):
     answer = await client.get("/codes")
 
