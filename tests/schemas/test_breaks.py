@@ -1,82 +1,14 @@
 """One kind of change a test: what breaks a reader is named, what breaks nobody passes."""
 
 import copy
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from schemas.breaks import NEW, OLD, breaks
+from schemas.breaks import OLD, breaks
 from schemas.compatibility import RELEASED, read
+from tests.schemas.specimen import a_schema, changed, put
 
 RELEASE = read(RELEASED).events
-Schema = dict[str, Any]
-
-
-def a_schema() -> Schema:
-    """An event with every construct the check knows; `next` makes it recursive."""
-    return {
-        "title": "Event",
-        "type": "object",
-        "properties": {
-            "id": {"type": "string", "pattern": "^[a-z]+$", "maxLength": 10, "minLength": 1},
-            "at": {"type": "string", "format": "date-time"},
-            "tier": {"type": "string", "enum": ["village", "town", "county"]},
-            "kind": {"type": "string", "const": "event"},
-            "count": {"type": "integer", "minimum": 1, "maximum": 100, "default": 1},
-            "note": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
-            "parties": {"type": "array", "items": {"$ref": "#/$defs/Party"}, "maxItems": 5},
-            "action": {"oneOf": [{"$ref": "#/$defs/Accept"}, {"$ref": "#/$defs/Assign"}]},
-            "next": {"anyOf": [{"$ref": "#/$defs/Link"}, {"type": "null"}], "default": None},
-        },
-        "required": ["id", "at", "tier", "action"],
-        "$defs": {
-            "Party": {"type": "object", "properties": {"ref": {"type": "string"}}, "required": ["ref"]},
-            "Accept": {
-                "type": "object",
-                "properties": {"action": {"const": "accept", "type": "string"}},
-                "required": ["action"],
-            },
-            "Assign": {
-                "type": "object",
-                "properties": {
-                    "action": {"const": "assign", "type": "string"},
-                    "to": {"type": "string", "maxLength": 9},
-                },
-                "required": ["action", "to"],
-            },
-            "Link": {
-                "type": "object",
-                "properties": {
-                    "label": {"type": "string"},
-                    "next": {"anyOf": [{"$ref": "#/$defs/Link"}, {"type": "null"}], "default": None},
-                },
-            },
-        },
-    }
-
-
-def changed(change: Callable[[Schema], object]) -> list[tuple[str, str]]:
-    """What the check says when `change` is made to the schema."""
-    new = a_schema()
-    change(new)
-    return [(one.path, one.what) for one in breaks(a_schema(), new)]
-
-
-def put(at: str, value: Any) -> Callable[[Schema], object]:
-    """Set the keyword at a path such as `properties.count.maximum`; `...` removes it."""
-    *way, last = at.split("/")
-
-    def change(schema: Any) -> None:
-        for step in way:
-            schema = schema[int(step) if step.isdigit() else step]
-        if value is ...:
-            del schema[last]
-        else:
-            schema[last] = value
-
-    return change
-
 
 REFUSED = {
     "a removed property": (put("properties/note", ...), "note", "the property was removed"),
@@ -245,69 +177,3 @@ def test_a_property_named_like_a_keyword_is_a_property():
 @pytest.mark.parametrize("name", RELEASE)
 def test_a_released_schema_breaks_nobody_by_staying_as_it_is(name: str):
     assert breaks(RELEASE[name], copy.deepcopy(RELEASE[name])) == []
-
-
-UNKNOWN = {
-    "type": "object",
-    "properties": {"action": {"type": "string"}},
-    "required": ["action"],
-    "additionalProperties": True,
-}
-
-
-def a_union(*more: Schema, **other: Any) -> Schema:
-    """An event with an open union: two actions by name, and any other; `other` changes that last one."""
-    closed = [{"$ref": "#/$defs/Accept"}, {"$ref": "#/$defs/Assign"}, *more]
-    return {
-        "type": "object",
-        "properties": {"action": {"anyOf": [*closed, UNKNOWN | other]}},
-        "$defs": a_schema()["$defs"],
-    }
-
-
-CLOSE = {"type": "object", "properties": {"action": {"const": "close", "type": "string"}}}
-
-
-def test_an_alternative_may_be_added_to_a_union_whose_readers_take_any_other():
-    assert breaks(a_union(), a_union(CLOSE)) == []
-
-
-def test_an_open_union_loses_no_alternative():
-    assert [one.who for one in breaks(a_union(CLOSE), a_union())] == [NEW]
-
-
-def test_opening_a_union_is_no_less_a_break_than_any_alternative_added_to_a_closed_one():
-    closed = a_union()
-    closed["properties"]["action"]["anyOf"].pop()
-
-    assert [(one.what, one.who) for one in breaks(closed, a_union())] == [
-        ("the alternative any other was added, and a released reader refuses it", OLD)
-    ]
-    assert [one.who for one in breaks(a_union(), closed)] == [NEW]
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"properties": {"action": {"type": "string", "maxLength": 3}}},
-        {"properties": {"action": {"type": "string"}, "reason": {"type": "string"}}},
-        {"required": ["action", "reason"]},
-        {"required": []},
-        {"additionalProperties": False},
-        {"minProperties": 2},
-    ],
-)
-def test_a_union_that_asks_more_of_any_other_than_a_name_is_not_open(other: Schema):
-    found = breaks(a_union(**other), a_union(CLOSE, **other))
-
-    assert [one.what for one in found] == [
-        "the alternative action=close was added, and a released reader refuses it"
-    ]
-
-
-def test_a_known_alternative_of_an_open_union_stays_as_it_is():
-    new = a_union()
-    new["$defs"] = a_schema()["$defs"]
-    new["$defs"]["Assign"]["properties"]["to"]["maxLength"] = 8
-
-    assert [one.path for one in breaks(a_union(), new)] == ["action<action=assign>.to"]
