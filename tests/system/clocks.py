@@ -6,6 +6,7 @@ from datetime import timedelta
 LATE = timedelta(seconds=5)
 """A deadline that passed longer ago than this, and is still in the table, was lost."""
 STEPS = ("accept", "handle")
+MOVES = ("incident.resumed.v1", "incident.extended.v1", "incident.clock-moved.v1", "incident.unlinked.v1")
 ANSWERS = ("incident.assigned.v1", "incident.taken.v1", "incident.declined.v1", "incident.unanswered.v1")
 ENDS = (
     "incident.resolved.v1", "incident.closed.v1", "incident.escalated.v1", "incident.returned.v1",
@@ -79,12 +80,7 @@ def _step(timers, said, given):
             _set(timers, "handle", event.due_at)
         case kind if kind in ANSWERS:
             yield from _answered(timers, said)
-        case (
-            "incident.resumed.v1"
-            | "incident.extended.v1"
-            | "incident.clock-moved.v1"
-            | "incident.unlinked.v1"
-        ):
+        case kind if kind in MOVES:
             if said.type in ("incident.resumed.v1", "incident.unlinked.v1"):
                 _resumed(timers, said)
             _set(timers, event.step, event.due_at)
@@ -92,19 +88,8 @@ def _step(timers, said, given):
             timers.suspended, timers.paused = said.recorded_at, timers.pop("answer", timers.paused)
             for step in STEPS:
                 timers.pop(step, None)
-        case "revisit.completed.v1" | "round.completed.v1":
-            timers.pop("revisit", None)
-        case "support-plan.started.v1":
-            _set(timers, f"support-plan {event.number}", event.until)
-        case "support-plan.ended.v1" if event.by == "date":
-            step = f"support-plan {event.number}"
-            yield from _fired(timers, said, step, timers.get(step))
-        case "support-plan.ended.v1":
-            timers.pop(f"support-plan {event.number}", None)
-        case "revisit.planned.v1" | "round.planned.v1":
-            _set(timers, "revisit", event.due_at)
-        case "incident.overdue.v1" | "revisit.overdue.v1" | "round.overdue.v1":
-            yield from _fired(timers, said, getattr(event, "step", "revisit"), event.due_at)
+        case "incident.overdue.v1":
+            yield from _fired(timers, said, event.step, event.due_at)
         case "incident.reminded.v1" if event.by == "rhythm":
             yield from _fired(timers, said, "remind", timers.get("remind"))
             _set(timers, "remind", event.remind_at)
@@ -116,6 +101,27 @@ def _step(timers, said, given):
             yield from _away(timers, said)
         case kind if kind in ENDS:
             timers.clear()
+        case _:
+            yield from _visited(timers, said)
+
+
+def _visited(timers, said):
+    """The dates of revisits and of support plans."""
+    event = said.event
+    match said.type:
+        case "revisit.completed.v1" | "round.completed.v1":
+            timers.pop("revisit", None)
+        case "support-plan.started.v1":
+            _set(timers, f"support-plan {event.number}", event.until)
+        case "support-plan.ended.v1" if event.by == "date":
+            step = f"support-plan {event.number}"
+            yield from _fired(timers, said, step, timers.get(step))
+        case "support-plan.ended.v1":
+            timers.pop(f"support-plan {event.number}", None)
+        case "revisit.planned.v1" | "round.planned.v1":
+            _set(timers, "revisit", event.due_at)
+        case "revisit.overdue.v1" | "round.overdue.v1":
+            yield from _fired(timers, said, "revisit", event.due_at)
 
 
 def _away(timers, said):
