@@ -59,10 +59,6 @@ def run_on(incident, now, centre=None):
     return incident, said
 
 
-def types(events):
-    return [one.type for one in events]
-
-
 def standings(incident, whistle=1):
     [found] = [one for one in incident.whistles if one.number == whistle]
     return {one.name: one.standing for one in found.participants}

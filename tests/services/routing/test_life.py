@@ -6,7 +6,7 @@ import pytest
 
 from messaging.errors import Rejected
 from schemas.actions import Accept, Resolve, Unknown, Visit
-from schemas.intake import ActionReceived, ActionReceivedV1
+from schemas.intake import ActionReceivedV1
 from schemas.routing import ActionForwarded, ActionForwardedV1
 from services.routing.incident import Timer
 from services.routing.life import arrive, late
@@ -25,25 +25,11 @@ from tests.builders import (
     later,
     reported,
 )
+from tests.services.routing.acting import received, types
 
 LATER = Unknown(action="of-a-later-version", places=["620522101203"])
 VISIT = Visit(party="p1", means="means/1:telephone", result="revisit-result/1:satisfied")
 RESOLVE = Resolve(method="method/1:joint", outcome="outcome/1:success")
-
-
-def types(events):
-    return [one.type for one in events]
-
-
-def received(action, **changes):
-    fields = {
-        "incident_id": INCIDENT,
-        "source": "/partner",
-        "occurred_at": NOW,
-        "actor": OFFICER,
-        "action": action,
-    }
-    return ActionReceived(**(fields | changes))
 
 
 def forwarded(action, to_tier="town"):

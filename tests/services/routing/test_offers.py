@@ -2,9 +2,9 @@
 
 from schemas.actions import Accept, Escalate, Resolve
 from schemas.referrals import Offer, ReturnToSource
-from services.routing.handling import Request
-from services.routing.life import act, arrive
-from tests.builders import NOW, OFFICER, a_centre, a_completed_revisit, later, reported
+from services.routing.life import arrive
+from tests.builders import NOW, a_centre, a_completed_revisit, later, reported
+from tests.services.routing.acting import done
 
 COURT = {
     "referred_by": "referral-body/1:court",
@@ -19,10 +19,6 @@ RESOLVE = {
 def opened(**changes):
     after, _ = arrive(None, reported(**(COURT | changes)), a_centre(), NOW)
     return after
-
-
-def done(incident, action, now=NOW):
-    return act(incident, Request(action, OFFICER, now), a_centre(incident.tier), now)
 
 
 def told(events):

@@ -8,11 +8,9 @@ import pytest
 from schemas.actions import Accept, Escalate, Extend, Resolve, Resume, Return, Suspend
 from schemas.base import Actor
 from schemas.intake import ActionReceived
-from services.routing.handling import Request
 from services.routing.incident import Move
-from services.routing.life import act, arrive
+from services.routing.life import arrive
 from services.routing.pauses import moved
-from services.routing.refusal import Refused
 from tests.builders import (
     INCIDENT,
     NOW,
@@ -23,6 +21,7 @@ from tests.builders import (
     later,
     policies,
 )
+from tests.services.routing.acting import done, refused
 from tests.services.routing.test_clocks import midnight
 
 SUSPEND = Suspend(reason="reason/1:awaiting-appraisal", approver="o-9")
@@ -30,17 +29,6 @@ EXTEND = Extend(reason="reason/1:complex", approver="o-9", span="P3D")
 RESOLVE = Resolve(method="method/1:mediation", outcome="outcome/1:success")
 RETURN = Return(reason="reason/1:wrong-tier")
 ESCALATE = Escalate(reason="reason/1:too-hard")
-
-
-def done(incident, action, now=NOW, actor=OFFICER):
-    """The incident after an action that is recorded at a moment, and what is said of it."""
-    return act(incident, Request(action, actor, now), a_centre(incident.tier), now)
-
-
-def refused(incident, action, now=NOW, actor=OFFICER):
-    with pytest.raises(Refused) as caught:
-        done(incident, action, now, actor)
-    return caught.value.reason
 
 
 def in_town():

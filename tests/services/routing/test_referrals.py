@@ -11,11 +11,10 @@ from schemas.referrals import AnswerReferral, Offer, Recall, Refer, ReturnToSour
 from services.routing.away import Away
 from services.routing.changes import evolve
 from services.routing.explained import explain
-from services.routing.handling import Request
 from services.routing.incident import Timer
-from services.routing.life import act, arrive, late
+from services.routing.life import arrive, late
 from services.routing.referrals import ALLOWED
-from services.routing.refusal import SENTENCES, Refused
+from services.routing.refusal import SENTENCES
 from tests.builders import (
     INCIDENT,
     NOW,
@@ -29,6 +28,7 @@ from tests.builders import (
     later,
     policies,
 )
+from tests.services.routing.acting import done, refused, types
 from tests.services.routing.test_clocks import midnight
 
 WHY = "reason/1:beyond-authority"
@@ -43,21 +43,6 @@ COURT = Offer(body="referral-body/1:court", number="2026-0522-1042")
 def answer(said, **fields):
     needed = {"reason": WHY} if said == "returned" else {}
     return AnswerReferral(answer=said, **(needed | fields))
-
-
-def done(incident, action, now=NOW, actor=OFFICER, centre=None):
-    """The incident after an action recorded at a moment, and what is said of it."""
-    return act(incident, Request(action, actor, now), centre or a_centre(incident.tier), now)
-
-
-def refused(incident, action, now=NOW):
-    with pytest.raises(Refused) as caught:
-        done(incident, action, now)
-    return caught.value.reason
-
-
-def types(events):
-    return [one.type for one in events]
 
 
 def out(*answers, action=REFER, **changes):

@@ -1,6 +1,7 @@
 """挂牌督办: listed by rule or by a person, reminded in a rhythm, led by name, and struck off by somebody else."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,8 @@ from tests.builders import (
     later,
     reported,
 )
+from tests.services.routing import acting
+from tests.services.routing.acting import types
 from tests.services.routing.test_clocks import midnight
 
 OFFICE = Actor(role="supervision-office", ref="o-3003")
@@ -33,20 +36,7 @@ LISTING = Listing(listed_at=NOW, reason="reason/1:leader-decides", by="person", 
 LED = {"leader": "l-7", "listing": LISTING}
 LIST = PutOnList(leader="l-7", reason="reason/1:leader-decides")
 RESOLVE = Resolve(method="method/1:mediation", outcome="outcome/1:success")
-
-
-def done(incident, action, now=NOW, actor=OFFICE, centre=None):
-    return act(incident, Request(action, actor, now), centre or a_centre(incident.tier), now)
-
-
-def refused(incident, action, actor=OFFICE, centre=None):
-    with pytest.raises(Refused) as caught:
-        done(incident, action, actor=actor, centre=centre)
-    return caught.value.reason
-
-
-def types(events):
-    return [one.type for one in events]
+done, refused = partial(acting.done, actor=OFFICE), partial(acting.refused, actor=OFFICE)
 
 
 def test_a_person_lists_a_matter_with_a_leader_and_it_is_reminded_of_in_the_rhythm_of_its_severity():
@@ -195,7 +185,7 @@ def test_nobody_who_handled_it_or_has_no_name_strikes_it_off(actor):
     resolved, _ = done(accepted, RESOLVE, actor=OFFICER)
     closed, _ = arrive(resolved, a_completed_revisit(), a_centre(), NOW)
 
-    assert refused(closed, StrikeOff(), Actor(role="staff", ref=actor)) == "handler-strikes-off"
+    assert refused(closed, StrikeOff(), actor=Actor(role="staff", ref=actor)) == "handler-strikes-off"
 
 
 def test_the_policy_says_whether_it_is_struck_off_when_resolved_or_only_when_closed():

@@ -12,6 +12,7 @@ from tests.builders import (
     handed_over,
     later,
 )
+from tests.services.routing.acting import types
 from tests.services.routing.joint import (
     GRID,
     JUSTICE,
@@ -23,7 +24,6 @@ from tests.services.routing.joint import (
     run_on,
     standings,
     through,
-    types,
     whistled,
 )
 

@@ -21,6 +21,7 @@ from tests.builders import (
     later,
     policies,
 )
+from tests.services.routing.acting import types
 from tests.services.routing.joint import (
     GRID,
     JUSTICE,
@@ -33,7 +34,6 @@ from tests.services.routing.joint import (
     refused,
     standings,
     through,
-    types,
     whistled,
 )
 from tests.services.routing.test_clocks import midnight
