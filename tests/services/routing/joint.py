@@ -18,6 +18,9 @@ ACTION = TypeAdapter(HandlingAction)
 POLICE = {"role": "police", "ref": "c-33", "ring": "3-minutes"}
 GRID = {"role": "grid-staff", "ref": "c-22", "ring": "1-minute"}
 JUSTICE = {"role": "justice-office", "ref": "c-41", "ring": "slow"}
+CALL_OFF = {"whistle": 1, "reason": "reason/1:no-longer-needed"}
+EXCUSE = {"reason": "reason/1:engaged-elsewhere", "approver": "o-9"}
+RESOLVE = {"method": "method/1:mediation", "outcome": "outcome/1:success"}
 
 
 def a_request(action, happened=NOW, actor=OFFICER, **fields):

@@ -1,52 +1,24 @@
-"""联合调解: a session is called, moved, held or missed, and what a joint mediation has to show."""
+"""联合调解: a session is called, moved, held or missed."""
 
 from datetime import timedelta
 
 import pytest
 
-from schemas.base import Actor
 from services.routing.incident import Timer
 from services.routing.life import act, arrive, late
 from services.routing.refusal import SENTENCES
 from tests.builders import (
     NOW,
     a_centre,
-    a_completed_revisit,
-    a_policy,
     a_resolved_incident,
     an_accepted_incident,
     an_incident,
     handed_over,
     later,
 )
+from tests.services.routing.convened import ALL, BODIES, CALL, CONFIRM, FRIDAY, REASON, STATES, convened, held
 from tests.services.routing.joint import a_request, done, refused, run_on
 from tests.services.routing.test_clocks import midnight
-
-BODIES = [{"role": "village-committee", "ref": "c-1001"}, {"role": "justice-office"}]
-FRIDAY = later(days=4)
-CALL = {"at": FRIDAY, "place": "620522101203", "bodies": BODIES}
-REASON = {"reason": "reason/1:party-away"}
-CONFIRM = {"session": 1, "confirmed": True, "reference": "sfqr-88"}
-COURT = Actor(role="court", ref="c-9")
-JOINT = {"method": "method/1:joint", "outcome": "outcome/1:success", "agreement": True}
-FAILED = JOINT | {"outcome": "outcome/1:failure", "agreement": False}
-ALL = ["b1", "b2", "p1", "p2"]
-UNDISTURBED = {"handle_by": later(days=60), "due_at": later(days=60)}
-"""A matter that is not late before its sessions are held."""
-
-
-def convened(incident=None, now=NOW, **changes):
-    """A matter in handling for which a session was called."""
-    before = an_accepted_incident(**UNDISTURBED) if incident is None else incident
-    after, _ = done(before, "call-session", now, **CALL | changes)
-    return after
-
-
-def held(incident=None, now=FRIDAY, **changes):
-    """The same after the session was held, with an agreement unless something else is said."""
-    fields = {"session": 1, "present": ALL, "agreement": True, "reference": "xyh-113"} | changes
-    after, _ = done(convened() if incident is None else incident, "hold-session", now, **fields)
-    return after
 
 
 def test_a_session_is_called_with_time_place_and_bodies():
@@ -72,12 +44,6 @@ def test_who_was_there_and_who_was_not_is_kept():
     [session] = after.sessions
     assert (session.state, session.present, session.missing) == ("held", ("b1", "p1"), ("b2", "p2"))
     assert (session.agreement, session.reference, session.held_at) == (False, None, FRIDAY)
-
-
-def test_an_agreement_has_its_number():
-    [session] = held().sessions
-
-    assert (session.agreement, session.reference) == (True, "xyh-113")
 
 
 def test_a_session_may_be_held_before_its_time_when_all_are_there():
@@ -137,14 +103,6 @@ def test_a_session_recorded_after_its_time_can_still_be_reported_on():
     assert called.missed_at == after.sessions[0].missed_at == later(days=1)
 
 
-STATES = {
-    "called": convened(),
-    "held": held(),
-    "without": held(agreement=False, reference=None),
-    "confirmed": done(held(), "confirm-agreement", FRIDAY, **CONFIRM)[0],
-    "missed": done(convened(), "miss-session", FRIDAY, session=1, **REASON)[0],
-    "cancelled": done(convened(), "cancel-session", session=1, **REASON)[0],
-}
 ACTIONS = {
     "adjourn-session": {"session": 1, "at": later(days=7)} | REASON,
     "hold-session": {"session": 1, "present": ALL},
@@ -235,97 +193,6 @@ def test_a_suspended_matter_holds_the_session_it_had_called():
     incident, _ = done(convened(), "suspend", reason="reason/1:party-away", approver="o-9")
 
     assert held(incident).sessions[0].state == "held"
-
-
-@pytest.mark.parametrize("status", ["accepted", "resolved", "closed", "handed-over"])
-def test_a_court_confirms_an_agreement_whenever_it_does_and_where_it_was_reached(status):
-    resolved, _ = done(held(), "resolve", FRIDAY, **JOINT)
-    incident = {
-        "accepted": held,
-        "resolved": lambda: resolved,
-        "closed": lambda: arrive(resolved, a_completed_revisit(), a_centre(), FRIDAY)[0],
-        "handed-over": lambda: done(held(), "escalate", FRIDAY, reason="reason/1:too-hard")[0],
-    }[status]()
-
-    after, [confirmed] = done(incident, "confirm-agreement", later(days=30), actor=COURT, **CONFIRM)
-
-    assert (incident.status, after.status) == (status, status)
-    assert (confirmed.type, confirmed.confirmed, confirmed.reference) == (
-        "mediation.confirmed.v1",
-        True,
-        "sfqr-88",
-    )
-    assert (after.sessions[0].confirmed, after.sessions[0].ruling) == (True, "sfqr-88")
-
-
-def test_a_court_may_also_say_no():
-    after, _ = done(held(), "confirm-agreement", FRIDAY, session=1, confirmed=False)
-
-    assert (after.sessions[0].confirmed, after.sessions[0].agreement) == (False, True)
-
-
-def test_an_agreement_nobody_here_knows_is_confirmed_where_the_matter_is():
-    _, [forwarded] = done(an_incident(status="handed-over", owner="town"), "confirm-agreement", **CONFIRM)
-
-    assert forwarded.type.startswith("action.forwarded.")
-
-
-def test_nothing_is_resolved_while_a_session_is_still_to_be_held_and_the_refusal_names_it():
-    incident = convened(held())
-
-    assert refused(incident, "resolve", FRIDAY, **JOINT) == ("session-open", "session:2")
-
-
-def strict():
-    """A centre whose policy asks a joint mediation for its session."""
-    rules = a_policy().mediation.model_dump()
-    return a_centre("village", a_policy(mediation=rules | {"agreement_required": True}))
-
-
-NOTHING = an_accepted_incident(**UNDISTURBED)
-
-
-@pytest.mark.parametrize(
-    ("incident", "fields", "expected"),
-    [
-        (NOTHING, JOINT, "no-session-held"),
-        (NOTHING, FAILED, "no-session-held"),
-        (STATES["missed"], JOINT, "no-session-held"),
-        (STATES["cancelled"], JOINT, "no-session-held"),
-        (STATES["without"], JOINT, "no-agreement"),
-        (STATES["without"], FAILED, None),
-        (STATES["held"], JOINT, None),
-        (STATES["held"], FAILED, None),
-        (NOTHING, JOINT | {"method": "method/1:mediation"}, None),
-        (an_accepted_incident(backfill=True), JOINT, None),
-    ],
-)
-def test_where_the_policy_asks_for_it_joint_mediation_needs_a_session_and_a_success_an_agreement(
-    incident, fields, expected
-):
-    if expected is None:
-        after, _ = done(incident, "resolve", FRIDAY, centre=strict(), **fields)
-        assert after.status == "resolved"
-    else:
-        assert refused(incident, "resolve", FRIDAY, centre=strict(), **fields) == (expected, None)
-
-
-def test_where_it_does_not_ask_nobody_needs_a_session():
-    lenient = a_centre("village", a_policy(mediation={"agreement_required": False}))
-
-    assert done(NOTHING, "resolve", FRIDAY, centre=lenient, **JOINT)[0].status == "resolved"
-
-
-def test_an_agreement_that_did_not_hold_is_none_for_the_next_attempt():
-    resolved, _ = done(held(), "resolve", FRIDAY, **JOINT)
-    relapse = a_completed_revisit(outcome="relapse", reason="reason/1:relapse")
-    reopened, _ = arrive(resolved, relapse, strict(), later(days=6))
-
-    again = held(convened(reopened, later(days=6), at=later(days=7)), later(days=7), session=2)
-
-    assert refused(reopened, "resolve", later(days=7), centre=strict(), **JOINT) == ("no-session-held", None)
-    assert [one.attempt for one in again.sessions] == [1, 2]
-    assert done(again, "resolve", later(days=7), centre=strict(), **JOINT)[0].status == "resolved"
 
 
 def test_sessions_still_to_be_held_are_cancelled_where_the_matter_leaves():

@@ -1,18 +1,12 @@
-"""A matter leaves the centre's hands and comes back by rule, and always has one owner and one clock for each thing."""
-
-from dataclasses import replace
-from datetime import timedelta
+"""A matter leaves the centre's hands and comes back by rule: what may be said when, and to whom it is given back."""
 
 import pytest
 
-from schemas.actions import Assign, Escalate, Extend, Resolve, Resume, Return, Suspend
+from schemas.actions import Assign, Escalate, Return
 from schemas.intake import ActionReceived
-from schemas.referrals import AnswerReferral, Offer, Recall, Refer, ReturnToSource, Transfer
-from services.routing.away import Away
+from schemas.referrals import ReturnToSource
 from services.routing.changes import evolve
-from services.routing.explained import explain
-from services.routing.incident import Timer
-from services.routing.life import arrive, late
+from services.routing.life import arrive
 from services.routing.referrals import ALLOWED
 from services.routing.refusal import SENTENCES
 from tests.builders import (
@@ -20,38 +14,14 @@ from tests.builders import (
     NOW,
     OFFICER,
     a_centre,
-    a_policy,
     a_resolved_incident,
     an_accepted_incident,
     an_incident,
     handed_over,
     later,
-    policies,
 )
-from tests.services.routing.acting import done, refused, types
-from tests.services.routing.test_clocks import midnight
-
-WHY = "reason/1:beyond-authority"
-TRANSFER = Transfer(department="dept-land", reason=WHY)
-REFER = Refer(body="referral-body/1:court", unit="court-620522", reason=WHY)
-POLICE = Refer(body="referral-body/1:police", unit="police-7", reason=WHY)
-RECALL = Recall(reason="reason/1:can-be-settled-locally")
-RESOLVE = Resolve(method="method/1:judicial", outcome="outcome/1:success")
-COURT = Offer(body="referral-body/1:court", number="2026-0522-1042")
-
-
-def answer(said, **fields):
-    needed = {"reason": WHY} if said == "returned" else {}
-    return AnswerReferral(answer=said, **(needed | fields))
-
-
-def out(*answers, action=REFER, **changes):
-    """A matter that went out, with some answers so far."""
-    incident, _ = done(an_accepted_incident(**changes), action)
-    for at, said in enumerate(answers, start=1):
-        incident, _ = done(incident, answer(said), later(hours=at))
-    return incident
-
+from tests.services.routing.acting import done, refused
+from tests.services.routing.sent_out import COURT, RECALL, REFER, RESOLVE, TRANSFER, WHY, answer, out
 
 # What may be said when
 
@@ -177,179 +147,6 @@ def test_the_loser_of_the_race_reads_an_event_over_the_inbound_topic_as_well():
     assert after == opened
 
 
-# Clocks
-
-
-def test_while_a_court_has_it_the_clock_stands_still_and_only_the_answer_is_awaited():
-    after, [referred, suspended] = done(an_accepted_incident(), REFER)
-
-    assert (referred.clock_stopped, suspended.reason) == (True, "reason/1:awaiting-ruling")
-    assert (suspended.approver, suspended.due_at) == ("policy", later(days=1))
-    assert after.timers == (Timer(midnight(9, 21), "referral.answer"),)
-    assert referred.rule == "default/2 referrals.out"
-
-
-@pytest.mark.parametrize("back", [RECALL, answer("returned")], ids=["recalled", "returned"])
-def test_when_it_is_back_the_clock_runs_on_with_what_was_left(back):
-    after, [_, resumed] = done(out(), back, later(days=3))
-
-    assert resumed.type == "incident.resumed.v1"
-    assert after.timers == (Timer(later(days=4), "handle"),)
-    assert (after.status, after.owner, after.away) == ("accepted", "village", None)
-
-
-@pytest.mark.parametrize("result", ["succeeded", "failed"])
-def test_a_result_brings_it_back_to_its_owner_who_resolves_it(result):
-    told = answer(result, agreement="agr-91" if result == "succeeded" else None)
-
-    after, [concluded, _] = done(out("accepted"), told, later(days=3))
-    resolved, _ = done(after, RESOLVE, later(days=3))
-
-    assert (concluded.result, concluded.agreement) == (result, told.agreement)
-    assert resolved.status == "resolved"
-
-
-def test_an_accepted_referral_keeps_the_body_s_own_number_and_awaits_its_result():
-    after, [accepted] = done(out(), answer("accepted", case_number="2026-0522-1873"), later(hours=1))
-
-    assert accepted.case_number == after.away.case_number == "2026-0522-1873"
-    assert after.timers == (Timer(midnight(10, 31), "referral.result"),)
-
-
-def test_the_clock_that_stands_still_for_a_referral_is_not_taken_up_by_hand():
-    assert refused(out(), Resume()) == "out-of-hand"
-    assert refused(out(), Suspend(reason="reason/1:party-away", approver="o-9")) == "already-suspended"
-    assert (
-        refused(out(), Extend(reason="reason/1:complex", approver="o-9", span="P3D")) == "already-suspended"
-    )
-
-
-def test_where_the_policy_lets_the_clock_run_it_runs():
-    after, [referred] = done(an_accepted_incident(), POLICE)
-
-    assert referred.clock_stopped is False
-    assert after.timers == (Timer(later(days=1), "handle"), Timer(midnight(9, 16), "referral.answer"))
-
-
-def test_a_deadline_that_passes_while_it_is_out_is_noted_and_acted_on_when_it_is_back():
-    incident = out(action=POLICE)
-    passed = Timer(later(days=1), "handle")
-
-    missed, [overdue] = late(incident, passed, a_centre(), later(days=1))
-    back, events = done(missed, answer("returned"), later(days=2))
-
-    assert overdue.type == "incident.overdue.v1"
-    assert (missed.owner, missed.timers) == ("village", (Timer(midnight(9, 16), "referral.answer"),))
-    assert types(events) == ["referral.returned.v1", "incident.escalated.v1", "incident.handed-over.v1"]
-    assert (events[1].by, back.owner) == ("deadline", "town")
-
-
-def test_at_the_top_a_deadline_that_passed_meanwhile_is_only_an_alarm():
-    missed, _ = late(
-        out(action=POLICE, tier="county"), Timer(later(days=1), "handle"), a_centre("county"), later(days=1)
-    )
-
-    back, events = done(missed, answer("returned"), later(days=2))
-
-    assert types(events) == ["referral.returned.v1"]
-    assert back.owner == "county"
-
-
-def test_a_policy_that_forbids_the_reason_lets_the_clock_run():
-    rules = a_policy(pauses={"suspend": ()}, referrals={"out": {"pause": None}})
-
-    _, events = done(an_accepted_incident(), REFER, centre=a_centre("village", rules))
-
-    assert types(events) == ["incident.referred.v1"]
-
-
-def test_a_clock_that_has_run_out_is_not_stopped():
-    spent = an_accepted_incident(due_at=None, due_step=None)
-
-    after, events = done(spent, REFER)
-
-    assert types(events) == ["incident.referred.v1"]
-    assert [one.step for one in after.timers] == ["referral.answer"]
-
-
-@pytest.mark.parametrize(
-    ("incident", "step", "first", "next_at"),
-    [
-        (lambda: out(action=TRANSFER), "transfer.answer", midnight(9, 17), midnight(9, 19)),
-        (out, "referral.answer", midnight(9, 21), midnight(9, 25)),
-        (lambda: out("accepted"), "referral.result", midnight(10, 31), midnight(11, 5)),
-    ],
-    ids=["department", "body", "result"],
-)
-def test_an_answer_that_does_not_come_is_asked_for_again_and_again(incident, step, first, next_at):
-    waiting = replace(incident(), due_at=None, due_step=None)
-
-    after, [overdue] = late(waiting, Timer(first, step), a_centre(), first)
-    again, [second] = late(after, Timer(next_at, step), a_centre(), next_at)
-
-    assert (overdue.type, overdue.step, overdue.due_at) == ("referral.overdue.v1", step, first)
-    assert overdue.next_at == second.due_at == next_at
-    assert (again.owner, again.away.number) == ("village", 1)
-    assert late(after, Timer(first, step), a_centre(), next_at) == (after, [])
-
-
-def test_imported_history_waits_for_nothing():
-    imported = an_accepted_incident(
-        backfill=True, reported_at=later(days=-400), due_at=None, due_step=None, clock_from=None
-    )
-
-    after, [referred] = done(imported, REFER, later(days=-300))
-    taken, [accepted] = done(after, answer("accepted"), later(days=-290))
-    back, [concluded] = done(taken, answer("succeeded"), later(days=-200))
-
-    assert (referred.due_at, accepted.due_at) == (None, None)
-    assert after.timers == taken.timers == back.timers == ()
-    assert concluded.occurred_at == later(days=-200)
-
-
-# Departments of the tier
-
-
-def test_a_department_that_accepts_handles_it_and_the_tier_stays_the_owner():
-    after, [accepted] = done(out(action=TRANSFER), answer("accepted"), later(hours=1))
-
-    assert (accepted.kind, accepted.unit, accepted.body) == ("transfer", "dept-land", None)
-    assert (after.assignee, after.owner, after.away) == ("dept-land", "village", None)
-    assert after.timers == (Timer(later(days=1), "handle"),)
-
-
-def test_a_department_that_returns_it_changes_nothing_but_the_history():
-    before = an_accepted_incident(assignee="o-7")
-    after, [returned] = done(done(before, TRANSFER)[0], answer("returned"), later(hours=1))
-
-    assert (returned.reason, after.assignee, after.away) == (WHY, "o-7", None)
-
-
-def test_a_missed_deadline_climbs_although_a_department_has_not_answered():
-    after, events = late(out(action=TRANSFER), Timer(later(days=1), "handle"), a_centre(), later(days=1))
-
-    assert types(events) == ["incident.overdue.v1", "incident.escalated.v1", "incident.handed-over.v1"]
-    assert (after.owner, after.away, after.timers) == ("town", None, ())
-
-
-def test_the_numbers_go_on_at_the_tier_it_climbs_to():
-    _, events = late(out(action=TRANSFER), Timer(later(days=1), "handle"), a_centre(), later(days=1))
-
-    above, _ = arrive(None, events[-1], a_centre("town"), later(days=1))
-
-    assert above.referrals == 1
-
-
-def test_an_answer_after_it_has_climbed_is_forwarded_to_its_owner():
-    after, _ = late(out(action=TRANSFER), Timer(later(days=1), "handle"), a_centre(), later(days=1))
-
-    _, [forwarded] = done(after, answer("accepted"), later(days=1))
-    _, [no] = arrive(an_accepted_incident(tier="town"), forwarded, a_centre("town"), later(days=1))
-
-    assert forwarded.to_tier == "town"
-    assert no.reason == "nothing-is-out"
-
-
 # Back to where it came from
 
 
@@ -370,35 +167,7 @@ def test_a_stored_incident_from_before_this_still_loads():
     assert (an_incident().away, an_incident().referrals, an_incident().offer) == (None, 0, None)
 
 
-def test_the_time_an_answer_is_awaited_is_longer_than_nothing():
-    assert Away(kind="referral", number=1, unit="u").due_at is None
-    assert out().away.due_at - NOW > timedelta(days=5)
-
-
 def test_a_handover_carries_who_sent_it():
     after, _ = arrive(None, handed_over(offer=COURT, referrals=3), a_centre("town"), NOW)
 
     assert (after.offer, after.referrals) == (COURT, 3)
-
-
-@pytest.mark.parametrize(
-    ("incident", "zh", "en"),
-    [
-        (lambda: out(action=TRANSFER), "部门 dept-land 答复，期限 2026-09-16 24:00", "department dept-land"),
-        (
-            out,
-            "court-620522 受理或退回，期限 2026-09-20 24:00",
-            "accept or return it, until 2026-09-20 24:00",
-        ),
-        (lambda: out("accepted"), "court-620522 告知结果，期限 2026-10-30 24:00", "result of court-620522"),
-    ],
-)
-def test_whose_answer_is_awaited_is_told_beside_the_incident_s_own_clock(incident, zh, en):
-    told = explain(incident(), policies()).awaiting
-
-    assert zh in told.zh
-    assert en in told.en
-
-
-def test_nothing_is_awaited_where_nothing_is_out():
-    assert explain(an_accepted_incident(), policies()).awaiting is None

@@ -1,13 +1,12 @@
-"""挂牌督办: listed by rule or by a person, reminded in a rhythm, led by name, and struck off by somebody else."""
+"""挂牌督办: listed by rule or by a person, reminded in a rhythm, and led by name."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
-from schemas.actions import Accept, Assign, Escalate, Resolve
-from schemas.base import SYSTEM, Actor
-from schemas.supervision import ChangeLeader, Listing, PutOnList, Remind, StrikeOff
+from schemas.actions import Escalate
+from schemas.base import SYSTEM
+from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff
 from schemas.triage import Triage
 from services.routing.handling import Request
 from services.routing.incident import Timer
@@ -16,10 +15,8 @@ from services.routing.refusal import Refused
 from tests.builders import (
     INCIDENT,
     NOW,
-    OFFICER,
     a_centre,
     a_completed_revisit,
-    a_policy,
     a_resolved_incident,
     an_accepted_incident,
     an_incident,
@@ -27,16 +24,11 @@ from tests.builders import (
     later,
     reported,
 )
-from tests.services.routing import acting
 from tests.services.routing.acting import types
+from tests.services.routing.listed import LED, LISTING, OFFICE, done, refused
 from tests.services.routing.test_clocks import midnight
 
-OFFICE = Actor(role="supervision-office", ref="o-3003")
-LISTING = Listing(listed_at=NOW, reason="reason/1:leader-decides", by="person", remind_at=later(days=1))
-LED = {"leader": "l-7", "listing": LISTING}
 LIST = PutOnList(leader="l-7", reason="reason/1:leader-decides")
-RESOLVE = Resolve(method="method/1:mediation", outcome="outcome/1:success")
-done, refused = partial(acting.done, actor=OFFICE), partial(acting.refused, actor=OFFICE)
 
 
 def test_a_person_lists_a_matter_with_a_leader_and_it_is_reminded_of_in_the_rhythm_of_its_severity():
@@ -121,13 +113,6 @@ def test_reminders_stop_when_the_matter_is_settled_and_it_stays_listed(status):
     assert refused(settled, Remind()) == {"resolved": "already-resolved", "closed": "closed"}[status]
 
 
-def test_closing_does_not_strike_off():
-    after, events = arrive(a_resolved_incident(**LED), a_completed_revisit(), a_centre(), NOW)
-
-    assert types(events) == ["incident.closed.v1"]
-    assert (after.status, after.listing) == ("closed", LISTING)
-
-
 def test_a_relapse_of_a_listed_matter_is_a_reminder_and_begins_the_rhythm_anew():
     relapse = a_completed_revisit(outcome="relapse", reason="reason/1:relapse")
 
@@ -164,40 +149,6 @@ def test_a_leader_owns_a_case_that_is_not_listed_and_another_takes_it_over_with_
     assert (first.leader, first.was_leader) == ("l-7", None)
     assert (second.leader, second.was_leader, second.reason) == ("l-8", "l-7", "reason/1:leader-moved")
     assert (after.leader, after.listing) == ("l-8", None)
-
-
-def test_it_is_struck_off_as_an_act_of_its_own_by_somebody_who_did_not_handle_it():
-    closed = a_resolved_incident(status="closed", handlers=("o-1102",), **LED)
-
-    after, [struck] = done(closed, StrikeOff(), later(days=8))
-
-    assert (struck.type, struck.leader, struck.listed_at) == ("incident.struck-off.v1", "l-7", NOW)
-    assert (after.status, after.listing, after.leader) == ("closed", None, "l-7")
-    assert refused(after, StrikeOff()) == "not-listed"
-
-
-@pytest.mark.parametrize("actor", ["o-7", "o-1102", "o-5", "unknown"])
-def test_nobody_who_handled_it_or_has_no_name_strikes_it_off(actor):
-    opened = an_incident(**LED)
-    assigned, _ = done(opened, Assign(assignee="o-7"))
-    again, _ = done(assigned, Assign(assignee="o-5"))
-    accepted, _ = done(again, Accept(), actor=OFFICER)
-    resolved, _ = done(accepted, RESOLVE, actor=OFFICER)
-    closed, _ = arrive(resolved, a_completed_revisit(), a_centre(), NOW)
-
-    assert refused(closed, StrikeOff(), actor=Actor(role="staff", ref=actor)) == "handler-strikes-off"
-
-
-def test_the_policy_says_whether_it_is_struck_off_when_resolved_or_only_when_closed():
-    supervision = a_policy().supervision.model_dump() | {"strike_off_after": "resolved"}
-    lenient = a_centre("village", a_policy(supervision=supervision))
-    resolved = a_resolved_incident(**LED)
-
-    after, _ = done(resolved, StrikeOff(), centre=lenient)
-
-    assert after.listing is None
-    assert refused(resolved, StrikeOff()) == "not-finished"
-    assert refused(an_accepted_incident(**LED), StrikeOff(), centre=lenient) == "not-finished"
 
 
 @pytest.mark.parametrize(
