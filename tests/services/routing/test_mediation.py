@@ -16,7 +16,7 @@ from tests.builders import (
     handed_over,
     later,
 )
-from tests.services.routing.convened import ALL, BODIES, CALL, CONFIRM, FRIDAY, REASON, STATES, convened, held
+from tests.services.routing.convened import ALL, BODIES, CALL, CONFIRM, FRIDAY, REASON, convened, held
 from tests.services.routing.joint import a_request, done, refused, run_on
 from tests.services.routing.test_clocks import midnight
 
@@ -103,47 +103,6 @@ def test_a_session_recorded_after_its_time_can_still_be_reported_on():
     assert called.missed_at == after.sessions[0].missed_at == later(days=1)
 
 
-ACTIONS = {
-    "adjourn-session": {"session": 1, "at": later(days=7)} | REASON,
-    "hold-session": {"session": 1, "present": ALL},
-    "miss-session": {"session": 1} | REASON,
-    "cancel-session": {"session": 1} | REASON,
-    "confirm-agreement": CONFIRM,
-}
-SAID = {
-    "adjourn-session": "mediation.adjourned.v1",
-    "hold-session": "mediation.held.v1",
-    "miss-session": "mediation.missed.v1",
-    "cancel-session": "mediation.cancelled.v1",
-    "confirm-agreement": "mediation.confirmed.v1",
-}
-OVER = {
-    (state, action): ("session-over", "held" if state in {"without", "confirmed"} else state)
-    for state in STATES
-    for action in SAID
-}
-TABLE = (
-    OVER
-    | {("called", action): said for action, said in SAID.items()}
-    | {(state, "confirm-agreement"): ("no-agreement", None) for state in STATES}
-    | {
-        ("held", "confirm-agreement"): "mediation.confirmed.v1",
-        ("confirmed", "confirm-agreement"): ("confirmed-already", None),
-    }
-)
-
-
-@pytest.mark.parametrize(("state", "action"), TABLE, ids="-".join)
-def test_an_action_in_a_state_is_done_or_refused(state, action):
-    expected = TABLE[state, action]
-
-    if isinstance(expected, str):
-        _, [said] = done(STATES[state], action, FRIDAY, **ACTIONS[action])
-        assert said.type == expected
-    else:
-        assert refused(STATES[state], action, FRIDAY, **ACTIONS[action]) == expected
-
-
 SUSPENDED = an_accepted_incident(due_at=None, due_step=None, suspended_at=NOW)
 
 
@@ -178,15 +137,6 @@ def test_a_session_too_late_is_told_the_latest_time():
     found = refused(an_accepted_incident(), "call-session", **CALL | {"at": later(days=30)})
 
     assert found == ("session-too-late", midnight(9, 29).isoformat())
-
-
-@pytest.mark.parametrize(("action", "at"), [("hold-session", -0.05), ("confirm-agreement", 4 * 24 - 1)])
-def test_nothing_is_said_of_a_session_before_it_could_be_known(action, at):
-    incident = held() if action == "confirm-agreement" else convened()
-
-    found = refused(incident, action, FRIDAY, happened=later(hours=at), **ACTIONS[action])
-
-    assert found == ("before-the-step", None)
 
 
 def test_a_suspended_matter_holds_the_session_it_had_called():

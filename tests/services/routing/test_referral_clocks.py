@@ -15,8 +15,6 @@ from tests.services.routing.acting import done, refused, types
 from tests.services.routing.sent_out import POLICE, RECALL, REFER, RESOLVE, TRANSFER, answer, out
 from tests.services.routing.test_clocks import midnight
 
-# Clocks
-
 
 def test_while_a_court_has_it_the_clock_stands_still_and_only_the_answer_is_awaited():
     after, [referred, suspended] = done(an_accepted_incident(), REFER)

@@ -6,8 +6,6 @@ from tests.builders import a_centre, an_accepted_incident, later
 from tests.services.routing.acting import done, types
 from tests.services.routing.sent_out import TRANSFER, WHY, answer, out
 
-# Departments of the tier
-
 
 def test_a_department_that_accepts_handles_it_and_the_tier_stays_the_owner():
     after, [accepted] = done(out(action=TRANSFER), answer("accepted"), later(hours=1))
