@@ -28,11 +28,6 @@ FILE = HEAD + (
 
 
 @pytest.fixture
-async def database(new_database):
-    return await new_database()
-
-
-@pytest.fixture
 async def door(database):
     transport = httpx.ASGITransport(api(database, Desk(a_centre()), load(), Pulse(1), AREAS))
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as opened:

@@ -32,11 +32,6 @@ def entries(*references, role=GRID_STAFF, area=VILLAGE, **changes):
     return [Entry(reference=one, **(fields | changes)) for one in references]
 
 
-@pytest.fixture
-async def database(new_database):
-    return await new_database()
-
-
 async def register(database, *contacts):
     async with database.transaction() as tx:
         await contacts_store.write(tx, contacts, await database.now())

@@ -3,18 +3,15 @@
 import uuid
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from messaging.inbox import Inbox, Reading
 from messaging.pace import Pulse
 from messaging.timer import Timer as Clock
-from schemas.codes import load
 from schemas.intake import ActionReceived
 from schemas.routing import ActionRefused
 from schemas.topics import topics_read_by
 from services.routing import store
-from services.routing.api import api
 from services.routing.app import LISTENS_TO
 from services.routing.desk import Desk
 from services.routing.incident import Incident
@@ -51,13 +48,6 @@ async def database(new_database):
     opened = await new_database()
     await in_handling(opened)
     return opened
-
-
-@pytest.fixture
-async def door(database):
-    transport = httpx.ASGITransport(api(database, Desk(a_centre()), load(), Pulse(1)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://routing") as opened:
-        yield opened
 
 
 async def act(door, action, key=None, **fields):

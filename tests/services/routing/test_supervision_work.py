@@ -3,16 +3,12 @@
 import uuid
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from messaging.inbox import Inbox, Reading
-from messaging.pace import Pulse
-from schemas.codes import load
 from schemas.supervision import Listing
 from schemas.topics import TOPICS
 from services.routing import store
-from services.routing.api import api
 from services.routing.app import LISTENS_TO
 from services.routing.desk import Desk
 from tests.builders import (
@@ -27,18 +23,6 @@ from tests.builders import (
 
 pytestmark = pytest.mark.system
 OTHER, THIRD = "0199f2c4-7a31-7c58-9d0e-3b6f5a1c8e22", "0199f2c4-7a31-7c58-9d0e-3b6f5a1c8e23"
-
-
-@pytest.fixture
-async def database(new_database):
-    return await new_database()
-
-
-@pytest.fixture
-async def door(database):
-    transport = httpx.ASGITransport(api(database, Desk(a_centre()), load(), Pulse(1)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://routing") as opened:
-        yield opened
 
 
 async def keep(database, *incidents):
