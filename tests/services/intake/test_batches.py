@@ -5,86 +5,30 @@ import hashlib
 import json
 import uuid
 
-import httpx
 import pytest
 
-from messaging.inbox import Inbox, Reading
-from messaging.pace import Pulse
-from schemas.offline import ActionDone, Difference
-from schemas.routing import ActionRefused
-from schemas.topics import topics_read_by
-from services.intake.api import api
-from services.intake.app import LISTENS_TO
-from services.intake.desk import Desk
-from services.intake.items import device_source
 from services.intake.vault import Vault
-from tests.builders import NOW, OFFICER, VILLAGE, a_record, a_registry, an_activity, an_inbound_record
+from tests.builders import VILLAGE, an_inbound_record
 from tests.messaging.tiny import letters, rows
+from tests.services.intake.recorded import (
+    DEVICE,
+    NAME,
+    a_patrol,
+    a_report,
+    an_action,
+    counts,
+    said,
+    send,
+    states,
+)
 
 pytestmark = pytest.mark.system
 VAULT = Vault(bytes(32))
-DEVICE = "grid-07"
-AT = "2026-09-14T09:20:00+08:00"
-NAME = "王小明"
-
-
-@pytest.fixture
-async def database(new_database):
-    return await new_database("intake")
-
-
-@pytest.fixture
-async def door(database):
-    """Intake's door."""
-    transport = httpx.ASGITransport(api(database, Desk(a_registry(), VAULT), Pulse(1)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://intake") as opened:
-        yield opened
-
-
-@pytest.fixture
-def inbox(database):
-    """Intake's reader."""
-    desk = Desk(a_registry(), VAULT)
-    return Inbox(database, Reading(topics_read_by("intake", "village"), LISTENS_TO, desk.handle), bool)
-
-
-def a_report(name="i-1", **fields):
-    given = {"area": VILLAGE, "category": "land", "channel": "patrol"}
-    return {"id": name, "kind": "report", "occurred_at": AT} | given | fields
-
-
-def an_action(name="i-2", **fields):
-    given = {"report_id": "i-1", "action": {"action": "accept"}}
-    return {"id": name, "kind": "action", "occurred_at": AT} | given | fields
-
-
-def a_patrol(name="i-3", **fields):
-    given = {"activity": "patrol", "area": VILLAGE, "role": "grid-staff", "minutes": 45}
-    return {"id": name, "kind": "activity", "occurred_at": AT} | given | fields
 
 
 def some(count):
     """A report, and so many patrols after it."""
     return [a_report(), *(a_patrol(f"p-{at}") for at in range(count))]
-
-
-async def send(door, *items, device=DEVICE):
-    return await door.post("/v1/batches", json={"device": device, "items": items})
-
-
-def states(answer):
-    return {one["id"]: one["state"] for one in answer.json()["items"]}
-
-
-async def said(database):
-    """Type and key of every event published, in order."""
-    return await rows(database, "select type, key from outbox order by id")
-
-
-async def counts(database):
-    """How many rows each table of what was let in has."""
-    tables = ("report", "activity", "item", "outbox", "vault")
-    return {name: (await rows(database, f"select count(*) from {name}"))[0][0] for name in tables}
 
 
 async def test_a_batch_is_let_in_whole_and_in_its_order(door, database):
@@ -211,115 +155,6 @@ async def test_what_was_said_about_people_is_in_the_vault_and_nowhere_else(door,
     for (data,) in await rows(database, "select data from outbox"):
         assert NAME.encode() not in data
     assert (await counts(database))["vault"] == 2
-
-
-SENDER = {
-    "source": device_source("village", DEVICE),
-    "occurred_at": NOW,
-    "actor": OFFICER,
-    "action": "accept",
-}
-
-
-async def test_what_became_of_an_action_comes_back_to_the_device_that_recorded_it(door, database, inbox):
-    items = [a_report(), *(an_action(f"a-{at}") for at in range(4))]
-    sent = await send(door, *items)
-    incident = sent.json()["items"][0]["incident_id"]
-    who = SENDER | {"incident_id": incident}
-    conflict = Difference(field="status", expected="open", found="accepted")
-    outcomes = [
-        ActionDone(**who, reference="a-0"),
-        ActionRefused(**who, reference="a-1", reason="not-accepted"),
-        ActionRefused(**who, reference="a-2", reason="changed-meanwhile", conflicts=(conflict,)),
-        ActionDone(**who | {"source": "/partner"}, reference="a-3"),
-    ]
-    heard = [
-        a_record(one, seq, key=incident, topic="village.routing") for seq, one in enumerate(outcomes, start=1)
-    ]
-
-    for _ in range(2):
-        await inbox.apply(heard)
-
-    found = (await door.get(sent.headers["Location"])).json()
-    assert [one["state"] for one in found["items"]] == ["accepted", "done", "refused", "conflict", "accepted"]
-    assert [one["reason"] for one in found["items"][1:4]] == [None, "not-accepted", "changed-meanwhile"]
-    assert found["items"][3]["conflicts"] == [conflict.model_dump()]
-    assert found["undecided"] == 1
-    again = await send(door, *items)
-    assert [one["state"] for one in again.json()["items"]] == [one["state"] for one in found["items"]]
-
-
-async def test_what_is_decided_about_another_incident_settles_nothing(door, database, inbox):
-    sent = await send(door, a_report(), an_action())
-    other = str(uuid.uuid4())
-
-    await inbox.apply(
-        [
-            a_record(
-                ActionDone(**SENDER, incident_id=other, reference="i-2"), key=other, topic="village.routing"
-            )
-        ]
-    )
-
-    assert (await door.get(sent.headers["Location"])).json()["undecided"] == 1
-
-
-async def test_nobody_knows_a_batch_that_was_not_sent(door):
-    assert (await door.get(f"/v1/batches/{uuid.uuid4()}")).status_code == 404
-
-
-async def test_an_activity_is_recorded_once_and_says_nothing_of_persons(door, database):
-    body = {
-        "activity": "deliberation", "area": VILLAGE, "role": "village-committee", "attendance": 34, "raised": 5,
-        "adopted": 3, "actor": {"role": "committee", "ref": "c-12"}, "note": NAME,
-    }  # fmt: skip
-
-    answers = [
-        await door.post("/v1/activities", json=body, headers={"Idempotency-Key": "k-1"}) for _ in range(2)
-    ]
-
-    assert [one.status_code for one in answers] == [201, 201]
-    assert answers[0].json() == answers[1].json()
-    [(data,)] = await rows(database, "select data from outbox where type = 'activity.recorded.v1'")
-    event = json.loads(data)
-    assert (event["activity"], event["role"]) == ("activity/1:deliberation", "staff-role/1:village-committee")
-    assert (event["attendance"], event["raised"], event["adopted"]) == (34, 5, 3)
-    assert b"c-12" not in data
-    assert await rows(database, "select actor_ref from activity") == [("c-12",)]
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [({"activity": "party"}, "activity"), ({"role": "x"}, "role"), ({"minutes": 10_081}, "minutes")],
-)
-async def test_an_activity_that_cannot_be_recorded_names_the_field(door, changes, field):
-    body = {"activity": "patrol", "area": VILLAGE, "role": "grid-staff"} | changes
-
-    answer = await door.post("/v1/activities", json=body, headers={"Idempotency-Key": "k-1"})
-
-    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, [field])
-
-
-async def test_another_system_s_activity_is_recorded_once_however_often_it_is_delivered(database, inbox):
-    body = an_activity(actor={"role": "grid", "ref": "g-7"}).model_dump_json().encode()
-    record = an_inbound_record(body, ce_type=b"activity.submitted.v1")
-
-    for _ in range(2):
-        await inbox.apply([record, record])
-
-    [(kind, key)] = await said(database)
-    assert kind == "activity.recorded.v1"
-    assert await rows(database, "select activity_id, minutes, actor_ref from activity") == [(key, 45, "g-7")]
-    assert await letters(database) == []
-
-
-async def test_another_system_s_activity_with_an_unknown_code_is_a_dead_letter(database, inbox):
-    body = an_activity(role="mayor").model_dump_json().encode()
-
-    await inbox.apply([an_inbound_record(body, ce_type=b"activity.submitted.v1")])
-
-    assert [reason for *_, reason in await letters(database)] == ["unknown-code"]
-    assert await said(database) == []
 
 
 async def test_an_action_that_the_first_release_let_in_is_not_let_in_again(database, inbox):

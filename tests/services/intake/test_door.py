@@ -2,15 +2,11 @@
 
 import uuid
 
-import httpx
 import pytest
 
 from doors.idempotency import Answer, remember
-from messaging.pace import Pulse
-from services.intake.api import api
-from services.intake.desk import Desk
 from services.intake.vault import Vault
-from tests.builders import VILLAGE, a_registry
+from tests.builders import VILLAGE
 
 pytestmark = pytest.mark.system
 VAULT = Vault(bytes(32))
@@ -20,19 +16,6 @@ REPORT = {
     "channel": "walk-in",
     "occurred_at": "2026-09-14T09:20:00+08:00",
 }
-
-
-@pytest.fixture
-async def database(new_database):
-    return await new_database("intake")
-
-
-@pytest.fixture
-async def door(database):
-    """Intake's door."""
-    transport = httpx.ASGITransport(api(database, Desk(a_registry(), VAULT), Pulse(1)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://intake") as opened:
-        yield opened
 
 
 async def report(door, key=None, **fields):

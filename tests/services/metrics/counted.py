@@ -1,0 +1,34 @@
+"""What events add to the figures, as tests read it: by measure, or cell by cell."""
+
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+from schemas.routing import IncidentReopened
+from services.metrics.facts import increments
+from tests.builders import MATTER, NOW, OFFICER, later, resolved
+
+ZONE = ZoneInfo("Asia/Shanghai")
+DAY = "2026-09-14"
+EVENT = MATTER | {"occurred_at": NOW, "actor": OFFICER}
+REVISIT = EVENT | {"attempt": 1, "resolved_at": NOW}
+
+
+def figures(*events):
+    """Measure → sum, without the buckets of distributions."""
+    sums = Counter()
+    for event in events:
+        for cell, by in increments(event, ZONE):
+            sums[cell.measure.partition(":")[0]] += by
+    return {measure: by for measure, by in sums.items() if by}
+
+
+def cells(event):
+    return dict(increments(event, ZONE))
+
+
+def reopened(**changes):
+    fields = EVENT | {
+        "reason": "reason/1:relapse", "attempt": 2, "resolved_at": resolved().occurred_at, "on_time": True,
+        "occurred_at": later(days=3),
+    }  # fmt: skip
+    return IncidentReopened(**(fields | changes))
