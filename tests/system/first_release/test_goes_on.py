@@ -1,16 +1,11 @@
-"""An installation of the first release, with something in every table, is brought up to date and loses nothing."""
+"""An installation of the first release, brought up to date, goes on where it stopped."""
 
-import json
 from collections import defaultdict
 from datetime import UTC, datetime
-from pathlib import Path
 
-import asyncpg
 import pytest
 
-from messaging import migrate, outbox
-from messaging.database import Database
-from messaging.errors import Unavailable
+from messaging import outbox
 from messaging.health import Health
 from messaging.inbox import Inbox, Reading
 from messaging.pace import Pulse
@@ -28,13 +23,10 @@ from services.routing.app import LISTENS_TO
 from services.routing.centre import Centre
 from services.routing.desk import Desk
 from tests.builders import NOW, ROOT, a_centre, a_draft, a_record, policies, reported
-from tests.messaging.test_migrations import FIRST_RELEASE, SERVICES
 from tests.messaging.tiny import letters, rows
 from tests.messaging.wire import read, running, sequences, unsent, until
 
 pytestmark = pytest.mark.system
-HELD = Path(__file__).parent / "first_release"
-"""One file for each service, written by its programs of then."""
 LATE, LATE_ACCEPTED = "38f12d92-a28f-47d8-bce4-4e27424458b6", "d09e0492-4d52-4c61-8bed-ce030297c5e5"
 RUNNING, RESOLVED = "f3a16071-2456-4e76-aaad-d6b855c6b62b", "05adb3fc-4f63-4127-9a23-bef7be506564"
 CLOSED, CLIMBED = "9a508bb1-f4c9-4a65-b868-e6d9ca0bc36c", "2769e927-e4bf-4564-8537-2ef440e5c51e"
@@ -42,121 +34,6 @@ WITHOUT_ITS_REPORT = "a1865506-aadb-4831-9b25-f81fcec1496e"
 """An incident whose second event came, and waits for the first."""
 VISIT_LATE = "fc45228f-4bd5-41b0-b41b-5669a0729b23"
 THEN, FAR = datetime(2024, 5, 6, 1, 20, tzinfo=UTC), datetime(2199, 5, 6, tzinfo=UTC)
-
-
-@pytest.fixture
-async def installed(new_dsn):
-    """Makes an installation of the first release: its dsn, and all that it holds."""
-
-    async def make(service):
-        dsn = await new_dsn(service, migrated=False)
-        connection = await asyncpg.connect(dsn)
-        wanted = [one for one in migrate.of(service) if f"{one.scope}/{one.name}" in FIRST_RELEASE]
-        await migrate._apply_missing(connection, tuple(wanted))
-        await connection.execute((HELD / f"{service}.sql").read_text(encoding="utf-8"))
-        held = await contents(connection)
-        await connection.close()
-        return dsn, held
-
-    return make
-
-
-@pytest.fixture
-async def upgraded(installed):
-    """Makes an installation of the first release brought up to date, open."""
-    opened = []
-
-    async def make(service):
-        dsn, _ = await installed(service)
-        await migrate.apply(dsn, service)
-        database = Database(dsn, name="test")
-        await database.connect()
-        opened.append(database)
-        return database
-
-    yield make
-    for one in opened:
-        await one.close()
-
-
-async def contents(connection):
-    """Table → its rows, JSON taken apart, whatever type of column it stands in."""
-    tables = await connection.fetch(
-        "select tablename from pg_tables where schemaname = 'public' and tablename <> 'migration'"
-    )
-    return {
-        name: [_readable(row) for row in await connection.fetch(f"select * from {name}")]
-        for (name,) in tables
-    }
-
-
-def _readable(row):
-    return {
-        name: json.loads(value) if name in {"state", "counts", "body"} else value
-        for name, value in dict(row).items()
-    }
-
-
-def without_history(table):
-    """What incidents know beside their history, of which the lines are rows of their own now, and counted."""
-    return [
-        row
-        | {"state": {name: value for name, value in row["state"].items() if name not in {"history", "lines"}}}
-        if "state" in row
-        else row
-        for row in table
-    ]
-
-
-def only(names, table):
-    """Some columns of each row, in an order that the rows alone decide."""
-    return sorted(repr(sorted((name, row[name]) for name in names)) for row in table)
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_every_row_is_there_afterwards_with_all_that_it_said(installed, service):
-    dsn, before = await installed(service)
-
-    await migrate.apply(dsn, service)
-
-    connection = await asyncpg.connect(dsn)
-    after = await contents(connection)
-    await connection.close()
-    assert all(before.values())
-    for name, table in before.items():
-        kept = table[0].keys() - {"sent_at", "unpublished"}
-        assert only(kept, without_history(after[name])) == only(kept, without_history(table)), name
-    assert sorted(row["id"] for row in after["unsent"]) == sorted(
-        row["id"] for row in before["outbox"] if row["sent_at"] is None
-    )
-
-
-async def test_each_line_of_a_history_has_become_a_row(installed):
-    dsn, before = await installed("routing")
-
-    await migrate.apply(dsn, "routing")
-
-    connection = await asyncpg.connect(dsn)
-    whole = [await incidents.whole(connection, row["incident_id"]) for row in before["incident"]]
-    await connection.close()
-    told = [[line.model_dump(mode="json", exclude={"rule"}) for line in one.history] for one in whole]
-    assert told == [row["state"]["history"] for row in before["incident"]]
-    assert sorted(map(len, told)) == [1, 2, 2, 2, 3, 4]
-
-
-async def test_flags_of_cells_have_become_notes(installed):
-    dsn, before = await installed("metrics")
-    five = ("tier", "area", "day", "category", "channel", "version")
-
-    await migrate.apply(dsn, "metrics")
-
-    connection = await asyncpg.connect(dsn)
-    noted = await connection.fetch(
-        "select c.* from cell c join unpublished u on (u.cell, u.version) = (c.id, c.version)"
-    )
-    await connection.close()
-    assert only(five, noted) == only(five, [row for row in before["cell"] if row["unpublished"]])
-    assert len(noted) == 3
 
 
 async def test_what_was_not_sent_is_sent_in_order_and_new_events_follow(upgraded, kafka):
@@ -290,18 +167,3 @@ def _cell(record):
 
 async def nothing_unpublished(database):
     return await rows(database, "select from unpublished") == []
-
-
-async def test_as_long_as_a_program_is_connected_nothing_is_changed(installed):
-    dsn, before = await installed("routing")
-    program = Database(dsn, name="village-routing")
-    await program.connect()
-
-    with pytest.raises(Unavailable, match="stop village-routing"):
-        await migrate.apply(dsn, "routing")
-
-    await program.close()
-    connection = await asyncpg.connect(dsn)
-    assert await contents(connection) == before
-    await connection.close()
-    assert await migrate.apply(dsn, "routing")
