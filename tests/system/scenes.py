@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import policy
+from tests.system.court import Court
 from tests.system.listener import Listener
 from tests.system.partner import Partner
-from tests.system.people import JUSTICE, POLICE, SETTLED
+from tests.system.people import HANDLER, JUSTICE, OFFICER, POLICE, SETTLED, SUPERVISOR, does, is_refused
 
 OWN = (
     ("version: default/2", "version: stories/1"),
@@ -80,3 +81,39 @@ async def the_police_respond(county, incident):
         )
         await step("report-result", {"outcome": "success"})
         return refused, await told.hears("whistle.ended.v1", incident)
+
+
+async def the_office_supervises(world, county, incident):
+    """From the first reminder to the striking off: what was refused too early and to its handler, and how it ended."""
+    async with (
+        Partner(county.kafka, "town", "/supervision/office") as office,
+        Listener(county.kafka, "town.routing") as told,
+    ):
+        await told.hears("incident.reminded.v1", incident, by="rhythm")
+        await office.ask("listed-remind", incident, "remind", SUPERVISOR)
+        await told.hears("incident.reminded.v1", incident, by="person")
+        unfinished = await is_refused(world, SUPERVISOR, "town", incident, "strike-off")
+        await does(world, HANDLER, "town", incident, "resolve", method="professional", **SETTLED)
+        await world.satisfied("town", incident)
+        closed = await world.comes_to("town", incident, "closed")
+        await office.ask("listed-strike-off", incident, "strike-off", HANDLER)
+        refused = await told.hears("action.refused.v1", incident, action="strike-off")
+        await does(world, SUPERVISOR, "town", incident, "strike-off")
+        return unfinished, closed, refused, await told.hears("incident.struck-off.v1", incident)
+
+
+async def the_court_settles_it(world, county, incident):
+    """The second referral is opened, accepted and concluded; what is refused meanwhile, to the court and here."""
+    async with Court(county.kafka) as court, Listener(county.kafka, "village.routing") as told:
+        await court.answers(incident, 1, "opened")
+        refused = await told.hears("action.refused.v1", incident, action="answer-referral")
+        await court.answers(incident, 2, "opened")
+        await told.hears("referral.opened.v1", incident, number=2)
+        too_late = await is_refused(world, OFFICER, "village", incident, "recall", reason="too-hard")
+        await court.answers(incident, 2, "accepted", case_number="2026-0522-mc-203")
+        await told.hears("referral.accepted.v1", incident, number=2)
+        judicial = SETTLED | {"method": "judicial"}
+        elsewhere = await is_refused(world, OFFICER, "village", incident, "resolve", **judicial)
+        await court.answers(incident, 2, "succeeded", agreement="2026-0522-mt-88")
+        await told.hears("referral.concluded.v1", incident, number=2, result="succeeded")
+        return refused, too_late, elsewhere

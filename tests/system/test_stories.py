@@ -34,6 +34,8 @@ from tests.system.scenes import (
     VILLAGES,
     a_session,
     rules,
+    the_court_settles_it,
+    the_office_supervises,
     the_police_respond,
 )
 
@@ -166,21 +168,7 @@ async def test_a_major_matter_is_listed_with_a_leader_and_struck_off_by_somebody
     await does(world, HANDLER, "town", incident, "accept")
     await does(world, SUPERVISOR, "town", incident, "assign", assignee=HANDLER["ref"])
 
-    async with (
-        Partner(county.kafka, "town", "/supervision/office") as office,
-        Listener(county.kafka, "town.routing") as told,
-    ):
-        await told.hears("incident.reminded.v1", incident, by="rhythm")
-        await office.ask("listed-remind", incident, "remind", SUPERVISOR)
-        await told.hears("incident.reminded.v1", incident, by="person")
-        unfinished = await is_refused(world, SUPERVISOR, "town", incident, "strike-off")
-        await does(world, HANDLER, "town", incident, "resolve", method="professional", **SETTLED)
-        await world.satisfied("town", incident)
-        closed = await world.comes_to("town", incident, "closed")
-        await office.ask("listed-strike-off", incident, "strike-off", HANDLER)
-        refused = await told.hears("action.refused.v1", incident, action="strike-off")
-        await does(world, SUPERVISOR, "town", incident, "strike-off")
-        struck_off = await told.hears("incident.struck-off.v1", incident)
+    unfinished, closed, refused, struck_off = await the_office_supervises(world, county, incident)
 
     assert [one["rule"] for one in report["proposed"]["reasons"]] == ["collective"]
     assert (opened["leader"], opened["listing"]["by"]) == ("post/town-secretary", "policy")
@@ -242,19 +230,7 @@ async def test_a_matter_goes_out_to_the_court_is_recalled_unopened_goes_again_an
     back = await world.incident("village", incident)
     await does(world, OFFICER, "village", incident, "refer", **TO_COURT)
 
-    async with Court(county.kafka) as court, Listener(county.kafka, "village.routing") as told:
-        await court.answers(incident, 1, "opened")
-        refused = await told.hears("action.refused.v1", incident, action="answer-referral")
-        await court.answers(incident, 2, "opened")
-        await told.hears("referral.opened.v1", incident, number=2)
-        too_late = await is_refused(world, OFFICER, "village", incident, "recall", reason="too-hard")
-        await court.answers(incident, 2, "accepted", case_number="2026-0522-mc-203")
-        await told.hears("referral.accepted.v1", incident, number=2)
-        elsewhere = await is_refused(
-            world, OFFICER, "village", incident, "resolve", method="judicial", **SETTLED
-        )
-        await court.answers(incident, 2, "succeeded", agreement="2026-0522-mt-88")
-        await told.hears("referral.concluded.v1", incident, number=2, result="succeeded")
+    refused, too_late, elsewhere = await the_court_settles_it(world, county, incident)
     await does(world, OFFICER, "village", incident, "resolve", method="judicial", **SETTLED)
     await world.satisfied("village", incident)
     closed = await world.comes_to("village", incident, "closed")
