@@ -1,0 +1,36 @@
+"""A door on this machine that commands can be pointed at."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from json import dumps
+
+import pytest
+
+
+@pytest.fixture
+def door():
+    """A door that keeps what it was sent and answers what it is told to."""
+    seen, answers = [], []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kind, key = self.headers["Content-Type"], self.headers["Idempotency-Key"]
+            seen.append((f"{self.command} {self.path}", kind, key, body))
+            status, answer = answers.pop(0)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(dumps(answer).encode())
+
+        def do_POST(self):
+            self.do_PUT()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", seen, answers
+    server.shutdown()
+    server.server_close()
