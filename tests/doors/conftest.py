@@ -39,6 +39,22 @@ def app():
     async def problem(body: Body) -> None:
         raise Problem(409, "closed", "It is closed", zh="已经销号", fields=[("name", "is closed")])
 
+    _failures(app)
+
+    @app.get("/slow")
+    async def slow() -> None:
+        await asyncio.sleep(60)
+
+    @app.get("/codes")
+    async def codes() -> dict[str, str]:
+        return complete(load(), {"category": "gossip"})
+
+    return app
+
+
+def _failures(app):
+    """Doors behind which something is away, lost, or wrong."""
+
     @app.get("/unavailable")
     async def unavailable() -> None:
         raise Unavailable("postgresql://secret@db")
@@ -61,16 +77,6 @@ def app():
     @app.get("/broken-off")
     async def broken_off() -> StreamingResponse:
         return StreamingResponse(_broken_off())
-
-    @app.get("/slow")
-    async def slow() -> None:
-        await asyncio.sleep(60)
-
-    @app.get("/codes")
-    async def codes() -> dict[str, str]:
-        return complete(load(), {"category": "gossip"})
-
-    return app
 
 
 async def _broken_off():
