@@ -56,16 +56,21 @@ def fields(incident, without):
     }
 
 
-@given(STEPS, st.sampled_from(["village", "town", "county"]), st.integers(0, 90 * 24 * 60))
-@settings(
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.filter_too_much],
-)
-def test_it_is_as_it_was_with_the_time_that_was_left(steps, tier, minutes):
+def linked(steps, tier):
+    """An incident after some steps, the same linked to a lead, and when that was."""
     before, now = lived(steps, tier)
     tied = done(before, Link(lead=LEAD), now)
     assume(tied is not None and tied.linked)
+    return before, tied, now
+
+
+PLAYED = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
+
+
+@given(STEPS, st.sampled_from(["village", "town", "county"]), st.integers(0, 90 * 24 * 60))
+@PLAYED
+def test_it_is_as_it_was_with_the_time_that_was_left(steps, tier, minutes):
+    before, tied, now = linked(steps, tier)
     later = now + timedelta(minutes=minutes)
 
     after = done(tied, UNLINK, later)
@@ -83,15 +88,9 @@ def test_it_is_as_it_was_with_the_time_that_was_left(steps, tier, minutes):
 
 
 @given(STEPS, STEPS, st.sampled_from(["village", "county"]))
-@settings(
-    deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.filter_too_much],
-)
+@PLAYED
 def test_while_it_is_linked_nothing_changes_it_but_unlinking(steps, more, tier):
-    before, now = lived(steps, tier)
-    tied = done(before, Link(lead=LEAD), now)
-    assume(tied is not None and tied.linked)
+    _, tied, now = linked(steps, tier)
 
     for action, minutes in more:
         now += timedelta(minutes=minutes)
