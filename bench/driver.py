@@ -5,7 +5,6 @@ would do. Says on standard output, as lines of JSON, when the measured window be
 """
 
 import asyncio
-import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from aiokafka import AIOKafkaProducer
 from bench import partner
 from bench.partner import Sent, Subject
 from deploy.local.databases import address
+from messaging import collector
 from policy.load import areas
 
 POLL_S = 0.4
@@ -164,5 +164,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(100_000, 50, 1_000)
+    collector.patient()
     uvloop.run(main())

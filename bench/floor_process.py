@@ -6,7 +6,6 @@ Per batch: consume, insert as many rows of as many bytes in one durable transact
 
 import asyncio
 import base64
-import gc
 import json
 import os
 import sys
@@ -23,6 +22,7 @@ from bench import gauges
 from bench.floor_plan import Output, Stage, output_of, stage_of
 from bench.gauges import Where
 from deploy.local.databases import address
+from messaging import collector
 from messaging.consuming import FETCH_BYTES, FETCH_MIN_BYTES, FETCH_WAIT_MS, PARTITION_BYTES
 from messaging.inbox import BATCH
 from schemas.topics import PARTITIONS
@@ -151,5 +151,5 @@ async def main(plan: Mapping[str, Any], name: str) -> None:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(100_000, 50, 1_000)
+    collector.patient()
     uvloop.run(main(json.loads(Path(sys.argv[1]).read_text()), sys.argv[2]))

@@ -1,24 +1,21 @@
-"""CloudEvents 1.0 over Kafka: binary mode out, binary and structured mode in, and nothing believed unchecked."""
+"""CloudEvents 1.0 over Kafka as it comes in: binary and structured mode, and nothing believed unchecked."""
 
 import base64
 import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from asyncpg import Record as Row
 from pydantic import ValidationError
 
 from messaging.careful import UNREADABLE
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected
+from messaging.layout import DIGITS, MAX_NAME, as_written
 from schemas.base import Event
 from schemas.topics import TOPICS, Topic
 
 MAX_BODY = 65_536
 """The same bound as at the HTTP doors; our own events are far below it."""
-MAX_NAME = 200
-DIGITS = 18
-"""Sequence numbers fit a 64-bit integer."""
 _READ = {
     name: name.removeprefix("ce_")
     for name in (
@@ -32,27 +29,17 @@ _REQUIRED = ("specversion", "id", "source", "type")
 STRUCTURED = "application/cloudevents+json"
 
 
-def headers_of(row: Row, source: str) -> list[tuple[str, bytes]]:
-    """The binary-mode headers of an outbox row; the id repeats after a replay because nothing in it is random."""
-    key, seq = row["key"], row["seq"]
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", f"{row['topic']}/{key}/{seq}".encode()),
-        ("ce_source", source.encode()),
-        ("ce_type", row["type"].encode()),
-        ("ce_subject", key.encode()),
-        ("ce_time", row["occurred_at"].isoformat().encode()),
-        ("ce_sequence", b"%d" % seq),
-        ("ce_recordedtime", row["recorded_at"].isoformat().encode()),
-        ("content-type", b"application/json"),
-    ]
-    if row["traceparent"]:
-        headers.append(("traceparent", row["traceparent"].encode()))
-    return headers
-
-
 def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> Message:
     """The message in a record. Raises `Rejected` with a reason and the fields at fault, never their values."""
+    written = as_written(record, topic)
+    message, body = carefully(record, topic) if written is None else (written, record.value)
+    if (model := wanted.get(message.type)) is not None and body is not None:
+        message.event = parse(model, body)
+    return message
+
+
+def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
+    """The message, its event unread, and the JSON that is in. Raises `Rejected` as `decode` does."""
     if record.headers and record.headers[0][0] == UNREADABLE:
         raise Rejected(
             "not-utf-8", f"offset {record.offset}: a header has a name that is not text; it was not kept"
@@ -61,10 +48,9 @@ def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> M
         raise Rejected("null-value", "the record has no body")
     if len(record.value) > MAX_BODY and not topic.trusted:
         raise Rejected("too-large", f"the body is larger than {MAX_BODY} bytes")
-    attributes, body = _open(record)
+    attributes, body = _open(record, record.value)
     _check(attributes, topic)
-    model = wanted.get(attributes["type"])
-    return Message(
+    message = Message(
         record=record,
         stream=_stream(record, attributes, topic),
         seq=_number(attributes) if topic.sequenced else 0,
@@ -74,8 +60,9 @@ def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> M
         occurred_at=_time(attributes, "time") if topic.sequenced else None,
         recorded_at=_time(attributes, "recordedtime") if topic.sequenced else None,
         traceparent=attributes.get("traceparent"),
-        event=None if model is None else parse(model, body),
+        event=None,
     )
+    return message, body
 
 
 def parse(model: type[Event], body: bytes) -> Event:
@@ -100,10 +87,8 @@ def _is_text(body: bytes) -> bool:
     return True
 
 
-def _open(record: Record) -> tuple[dict[str, str], bytes]:
+def _open(record: Record, value: bytes) -> tuple[dict[str, str], bytes]:
     """The CloudEvents attributes and the JSON body, whichever mode they came in."""
-    value = record.value
-    assert value is not None
     attributes: dict[str, str] = {}
     try:
         for name, coded in record.headers:

@@ -20,24 +20,6 @@ class Plan:
 
 def plan(last: Mapping[Stream, int], messages: Sequence[Message]) -> Plan:
     """Sorts a batch by the last applied number of each stream; messages without a stream are always ready."""
-    return Plan(list(messages), [], []) if _in_turn(last, messages) else _sorted_out(last, messages)
-
-
-def _in_turn(last: Mapping[Stream, int], messages: Sequence[Message]) -> bool:
-    """Whether every message is the next one of its stream, as it is in nearly every batch: nothing is to be sorted."""
-    reached: dict[Stream, int] = {}
-    for message in messages:
-        stream = message.stream
-        if stream is None:
-            continue
-        before = reached.get(stream)
-        if message.seq != (last.get(stream, 0) if before is None else before) + 1:
-            return False
-        reached[stream] = message.seq
-    return True
-
-
-def _sorted_out(last: Mapping[Stream, int], messages: Sequence[Message]) -> Plan:
     queues: dict[Stream, list[Message]] = defaultdict(list)
     for message in messages:
         if message.stream is not None:
@@ -62,6 +44,25 @@ def _by_arrival(messages: Sequence[Message], ready: Mapping[Stream, list[Message
     turns = {stream: iter(queue) for stream, queue in ready.items()}
     placed = (one if one.stream is None else next(turns[one.stream], None) for one in messages)
     return [one for one in placed if one is not None]
+
+
+def runs(messages: Sequence[Message]) -> dict[Stream, tuple[int, int]] | None:
+    """First and last number of each stream in a batch, sorted; None unless all is as usual.
+
+    Usual is: in each stream one number follows the other, and nothing waited or was sent back by an operator.
+    """
+    found: dict[Stream, tuple[int, int]] = {}
+    for message in messages:
+        record, stream, seq = message.record, message.stream, message.seq
+        if record.held or record.redriven is not None:
+            return None
+        if stream is None:
+            continue
+        first, last = found.get(stream, (seq, seq - 1))
+        if seq != last + 1:
+            return None
+        found[stream] = (first, seq)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Applies a batch of records in one transaction: each event takes effect once, and one bad event stays alone."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -43,6 +43,15 @@ class Reading:
     events: tuple[type[Event], ...]
     handler: Handler
     seal: Seal | None = None
+
+
+class _Unusual(Exception):
+    """A message of the batch was rejected: where its stream stands has to be judged."""
+
+
+def _must_have_worked(outcome: Outcome) -> None:
+    if not outcome.faults.none:
+        raise _Unusual
 
 
 class Inbox:
@@ -101,6 +110,37 @@ class Inbox:
     ) -> None:
         """One transaction. `singly`, each message is handled alone, and what meets a bug is buried."""
         messages, letters = self._decoded(records)
+        runs = None if letters or touched or singly else guard.runs(messages)
+        if runs is not None and await self._usual(messages, runs):
+            self.budget.note(applied=len(messages), dead=0)
+            return
+        await self._judged(messages, letters, touched, singly=singly)
+
+    async def _usual(self, messages: Sequence[Message], runs: Mapping[Stream, tuple[int, int]]) -> bool:
+        """Applies a batch in which everything is the next of its stream and takes effect, as nearly always.
+
+        False when it is not so, and then nothing was changed: where the streams stand need not be read to know it.
+        """
+        try:
+            async with self._database.transaction() as tx:
+                now = await streams.advance(tx, runs)
+                outcome = await self._reading.handler(tx, messages, now)
+                _must_have_worked(outcome)
+                await outbox.put(tx, outcome.drafts, now)
+        except (LostRace, _Unusual):
+            return False
+        return True
+
+    async def _judged(
+        self,
+        messages: list[Message],
+        letters: list[Letter],
+        touched: Sequence[Stream],
+        *,
+        singly: bool,
+    ) -> None:
+        """Applies any batch: reads where its streams stand, sorts it, and judges what became of it."""
+        only_touched = not messages and not letters
         touching = {one.stream for one in messages if one.stream} | {one.stream for one in letters if one.seq}
         async with self._database.transaction() as tx:
             guarded = await streams.read(tx, touching | set(touched))
@@ -110,7 +150,7 @@ class Inbox:
             plan = guard.plan(guarded.last, messages)
             handle = self._singly if singly else self._reading.handler
             outcome = await handle(tx, plan.ready, guarded.now)
-            anew = frozenset() if records else frozenset(touched)
+            anew = frozenset(touched) if only_touched else frozenset()
             verdict = guard.judge(guarded, plan, outcome.faults, letters, anew)
             await streams.store(tx, guarded, verdict.moved, verdict.waiting)
             await self._tidy(tx, verdict)

@@ -1,7 +1,6 @@
 """One service process: starts its parts in order, keeps them running, stops them without losing a batch."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -11,7 +10,7 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
-from messaging import logs, migrate
+from messaging import collector, logs, migrate
 from messaging.database import Database
 from messaging.dead_letters import Gravedigger
 from messaging.errors import SchemaTooOld, Unavailable
@@ -45,7 +44,7 @@ class Process:
         self.relay = Relay(self.database, settings.kafka, source_of(service, settings.tier), self.health)
         self.door: Any = None
         """The ASGI application of the HTTP door."""
-        self._loops: list[Loop] = [self.relay.run]
+        self._loops: list[Loop] = [self.relay.run, collector.sweep]
         self._subscribers: list[Subscriber] = []
         self._stop = asyncio.Event()
 
@@ -129,12 +128,10 @@ def main(service: str, compose: Callable[[], Process]) -> None:
     """The entry point of `python -m services.<name> [migrate]`."""
     tier = os.environ.get("TIER", "?")
     logs.configure(service, tier)
-    gc.set_threshold(
-        100_000, 50, 1_000
-    )  # at the default, half of a batch consumer's time goes to looking for cycles
+    collector.patient()
     try:
         process = compose()
-        gc.freeze()  # what is loaded by now stays for ever, there is no point in looking at it again
+        collector.settled()
     except ValueError as error:
         log.critical("the settings cannot be used: %s", error)
         sys.exit(EXIT_CONFIGURATION)

@@ -6,10 +6,10 @@ import logging
 from aiokafka.errors import KafkaError
 
 from messaging import outbox
-from messaging.cloudevents import headers_of
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
 from messaging.health import Health
+from messaging.layout import headers_of
 from messaging.pace import Backoff, Pulse
 from messaging.producer import Outgoing, Producer
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 
 from asyncpg import UniqueViolationError
 
@@ -9,6 +10,34 @@ from messaging.cloudevents import from_json, to_json
 from messaging.database import Connection
 from messaging.envelope import Guarded, Message, Record, Stream
 from messaging.errors import LostRace
+
+
+async def advance(tx: Connection, runs: Mapping[Stream, tuple[int, int]]) -> datetime:
+    """Moves streams past the numbers that came, unread: from just before the first to the last. The database clock.
+
+    Raises `LostRace` when one of them stands elsewhere or something waits in it; then the transaction is void.
+    """
+    known = [(one.topic, one.key, first - 1, last) for one, (first, last) in runs.items() if first > 1]
+    new = [(one.topic, one.key, last, False) for one, (first, last) in runs.items() if first <= 1]
+    topics, keys, before, after = zip(*known, strict=True) if known else ((), (), (), ())
+    row = await tx.fetchrow(_ADVANCE, topics, keys, before, after)
+    assert row is not None, "it counts"
+    if row["moved"] != len(known):
+        raise LostRace("a stream of this batch stands elsewhere")
+    await _insert(tx, new)
+    now: datetime = row["now"]
+    return now
+
+
+_ADVANCE = """
+    with moved as (
+        update guard set last_seq = new.last_seq
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as new (topic, key, last_before, last_seq)
+        where (guard.topic, guard.key, guard.last_seq) = (new.topic, new.key, new.last_before) and not guard.waiting
+        returning 1
+    )
+    select now() as now, (select count(*) from moved) as moved
+"""
 
 
 async def read(tx: Connection, streams: Iterable[Stream]) -> Guarded:
@@ -24,6 +53,7 @@ async def read(tx: Connection, streams: Iterable[Stream]) -> Guarded:
     return Guarded(seen.now, seen.last | locked.last, locked.waiting)
 
 
+_COLUMNS = ("topic", "key", "last_seq", "waiting")
 _SEEN = """
     select now() as now, g.place, g.last_seq, g.waiting
     from (select 1) as one left join (
@@ -91,14 +121,15 @@ async def _move(
 async def _begin(
     tx: Connection, new: Sequence[Stream], moved: Mapping[Stream, int], waiting: AbstractSet[Stream]
 ) -> None:
-    if not new:
+    await _insert(tx, [(one.topic, one.key, moved.get(one, 0), one in waiting) for one in new])
+
+
+async def _insert(tx: Connection, rows: Sequence[tuple[str, str, int, bool]]) -> None:
+    """New guard rows. Raises `LostRace` when there is one already."""
+    if not rows:
         return
     try:
-        await tx.copy_records_to_table(
-            "guard",
-            columns=("topic", "key", "last_seq", "waiting"),
-            records=[(one.topic, one.key, moved.get(one, 0), one in waiting) for one in new],
-        )
+        await tx.copy_records_to_table("guard", columns=_COLUMNS, records=rows)
     except UniqueViolationError as error:
         raise LostRace("another consumer began a stream of this batch") from error
 

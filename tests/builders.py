@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from messaging.cloudevents import headers_of
 from messaging.envelope import Draft, Message, Record, Stream
+from messaging.layout import headers_of
 from policy.load import Area, policy
 from policy.model import Policy
 from schemas.base import Actor, Event, Party, Tier

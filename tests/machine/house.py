@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from messaging import outbox
-from messaging.cloudevents import headers_of
 from messaging.database import Database
 from messaging.envelope import Record
 from messaging.errors import Unavailable
 from messaging.inbox import Inbox, Reading
+from messaging.layout import headers_of
 from schemas.base import TIERS
 from schemas.topics import TOPICS, topics_read_by
 from services.followup import app as followup

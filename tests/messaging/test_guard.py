@@ -1,8 +1,10 @@
 """The sequence guard says of a batch what takes effect, what came twice, what came too early."""
 
+import pytest
+
 from messaging.envelope import Faults, Guarded, Letter, Record, Stream
 from messaging.errors import Rejected
-from messaging.guard import judge, plan, text_of
+from messaging.guard import judge, plan, runs, text_of
 from tests.builders import INCIDENT, NOW, a_message
 
 STREAM = Stream("village.intake", INCIDENT)
@@ -20,6 +22,22 @@ def seqs(messages):
 def a_letter(seq, stream=STREAM):
     record = Record(stream.topic, 0, 0, stream.key.encode(), (), b"bad")
     return Letter(record, stream, seq, "rejected", "not-json", "")
+
+
+def test_a_batch_without_holes_tells_from_where_to_where_each_stream_goes():
+    batch = [a_message(4), a_message(1, key="other"), a_message(5), a_message(6)]
+
+    assert runs(batch) == {STREAM: (4, 6), OTHER: (1, 1)}
+
+
+@pytest.mark.parametrize("seqs", [(4, 6), (4, 4), (5, 4)])
+def test_a_batch_with_a_hole_a_repetition_or_a_wrong_order_has_to_be_judged(seqs):
+    assert runs([a_message(1, key="other"), *map(a_message, seqs)]) is None
+
+
+@pytest.mark.parametrize("kind", [{"held": True}, {"redriven": 7}])
+def test_a_batch_with_an_event_that_waited_or_was_sent_back_has_to_be_judged(kind):
+    assert runs([a_message(1, **kind)]) is None
 
 
 def test_a_first_event_is_ready():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messaging.envelope import Faults, Guarded
-from messaging.guard import judge, plan
+from messaging.guard import judge, plan, runs
 from tests.builders import NOW, a_message
 
 
@@ -21,6 +21,23 @@ class Reader:
         self.gaps = 0
 
     def deliver(self, batch):
+        if not self.advanced(runs(batch) or {}):
+            self.judged(batch)
+            return
+        for one in batch:
+            self.applied[one.stream].append(one.seq)
+
+    def advanced(self, moves):
+        """Whether all streams stood just before what came, and nothing waited in them: then they are moved."""
+        as_usual = all(
+            self.last.get(stream, 0) == first - 1 and stream not in self.waiting
+            for stream, (first, _) in moves.items()
+        )
+        if as_usual:
+            self.last |= {stream: last for stream, (_, last) in moves.items()}
+        return bool(moves) and as_usual
+
+    def judged(self, batch):
         streams = {one.stream for one in batch}
         merged = [one for one in self.held.values() if one.stream in streams & self.waiting] + batch
         last = {stream: self.last[stream] for stream in streams & self.last.keys()}
