@@ -20,8 +20,7 @@ async def advance(tx: Connection, runs: Mapping[Stream, tuple[int, int]]) -> dat
     known = [(one.topic, one.key, first - 1, last) for one, (first, last) in runs.items() if first > 1]
     new = [(one.topic, one.key, last, False) for one, (first, last) in runs.items() if first <= 1]
     topics, keys, before, after = zip(*known, strict=True) if known else ((), (), (), ())
-    row = await tx.fetchrow(_ADVANCE, topics, keys, before, after)
-    assert row is not None, "it counts"
+    (row,) = await tx.fetch(_ADVANCE, topics, keys, before, after)
     if row["moved"] != len(known):
         raise LostRace("a stream of this batch stands elsewhere")
     await _insert(tx, new)

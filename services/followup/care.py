@@ -63,7 +63,7 @@ def _counsel(revisit: Revisit, asked: Counsel, by: By, party: Party) -> Step:
     if was == asked.counselling:
         raise Refused("same-counselling")
     said = {"counselling": asked.counselling, "was": was}
-    after = replace(revisit, counselling={**revisit.counselling, asked.party: asked.counselling})
+    after = revisit.changed(counselling={**revisit.counselling, asked.party: asked.counselling})
     return after, [CounsellingRecorded.model_validate(_fields(revisit, by, party) | said)]
 
 
@@ -76,7 +76,7 @@ def _start(revisit: Revisit, asked: StartSupportPlan, by: By, party: Party, now:
         raise Refused("until-passed")
     plan = SupportPlan(revisit.planned + 1, party, asked.purpose, asked.until)
     said = {"number": plan.number, "purpose": plan.purpose, "until": plan.until}
-    after = replace(revisit, plans=(*revisit.plans, plan), planned=plan.number)
+    after = revisit.changed(plans=(*revisit.plans, plan), planned=plan.number)
     return after, [SupportPlanStarted.model_validate(_fields(revisit, by, party) | said)]
 
 
@@ -84,7 +84,7 @@ def _record(revisit: Revisit, asked: RecordSupportStep, by: By) -> Step:
     before = _open(revisit, asked.party)
     plan = replace(before, steps=before.steps + 1)
     said = {"number": plan.number, "aid": asked.aid, "steps": plan.steps}
-    after = replace(revisit, plans=_without(revisit, plan, plan))
+    after = revisit.changed(plans=_without(revisit, plan, plan))
     return after, [SupportPlanStepRecorded.model_validate(_fields(revisit, by, plan.party) | said)]
 
 
@@ -93,7 +93,7 @@ def _ended(revisit: Revisit, plan: SupportPlan, fields: dict[str, object], reaso
         "number": plan.number, "purpose": plan.purpose, "steps": plan.steps, "reason": reason,
         "by": "date" if reason is None else "person",
     }  # fmt: skip
-    return replace(revisit, plans=_without(revisit, plan)), [SupportPlanEnded.model_validate(fields | said)]
+    return revisit.changed(plans=_without(revisit, plan)), [SupportPlanEnded.model_validate(fields | said)]
 
 
 def _open(revisit: Revisit, party: str) -> SupportPlan:

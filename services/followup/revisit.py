@@ -1,6 +1,5 @@
 """一事一回访: every resolved matter is revisited, each party asked separately. Pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -44,7 +43,7 @@ def plan(
         later=dates[1:],
     )
     if before is not None:  # what is done for the parties goes on
-        revisit = replace(revisit, counselling=before.counselling, plans=before.plans, planned=before.planned)
+        revisit = revisit.changed(counselling=before.counselling, plans=before.plans, planned=before.planned)
     fields = revisit.fields(SYSTEM, resolved.occurred_at)
     return revisit, [RevisitPlanned(**fields, parties=resolved.parties, due_at=revisit.due_at)]
 
@@ -56,7 +55,7 @@ def visit(revisit: Revisit, asked: Visit, by: tuple[Actor, datetime], policies: 
     at = _whose(revisit, asked.party, occurred_at, rules)
     before = revisit.answers[at]
     answer = Answer(before.party, asked.result, before.calls + 1)
-    after = replace(revisit, answers=(*revisit.answers[:at], answer, *revisit.answers[at + 1 :]))
+    after = revisit.changed(answers=(*revisit.answers[:at], answer, *revisit.answers[at + 1 :]))
     fields = revisit.fields(actor, occurred_at)
     kind = RevisitVisited if revisit.first else RoundVisited
     visited = kind(
@@ -100,17 +99,16 @@ def _completed(revisit: Revisit, events: list[Event], fields: dict[str, Any], ru
 
 
 def _over(revisit: Revisit, outcome: str, *, later: tuple[datetime, ...]) -> Revisit:
-    return replace(revisit, status="done", outcome=outcome, due_at=None, later=later)
+    return revisit.changed(status="done", outcome=outcome, due_at=None, later=later)
 
 
 def _next_round(done: Revisit, ended_at: datetime) -> Step:
     """The parties are asked again at the next date of the plan; one that has passed meanwhile is not made up for."""
     left = tuple(date for date in done.later if date > ended_at)
     if not left:
-        return replace(done, later=()), []
+        return done.changed(later=()), []
     parties = tuple(one.party for one in done.answers)
-    again = replace(
-        done, status="due", overdue=False, round=done.round + 1, due_at=left[0], later=left[1:],
+    again = done.changed(status="due", overdue=False, round=done.round + 1, due_at=left[0], later=left[1:],
         answers=tuple(Answer(party) for party in parties),
     )  # fmt: skip
     fields = again.fields(SYSTEM, ended_at)
@@ -129,4 +127,4 @@ def overdue(revisit: Revisit) -> Step:
     kind = RevisitOverdue if revisit.first else RoundOverdue
     assert revisit.due_at is not None
     said: RevisitEvent = kind(**revisit.fields(SYSTEM, revisit.due_at), due_at=revisit.due_at)
-    return replace(revisit, overdue=True), [said]
+    return revisit.changed(overdue=True), [said]

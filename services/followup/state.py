@@ -49,7 +49,7 @@ class SupportPlan:
     steps: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Revisit(MatterState):
     """The revisit of one resolution of one incident."""
 

@@ -54,7 +54,7 @@ def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     history, lines = (*before.history, entry), counted(before.lines, (entry,))
     tied = ties.changed(before.ties, event, now)
     changes = _changes(before, event, now) | assigned.changes(before, event, now)
-    return replace(before, **changes, ties=tied, history=history, lines=lines)
+    return before.changed(**changes, ties=tied, history=history, lines=lines)
 
 
 def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Handing an incident to another tier: up (上报), or back down (退回)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -85,7 +85,7 @@ def hand_over(
         fact = IncidentReturned(**incident.matter, **fields, by=asked, rule=act.rule)
         path = incident.path[:-1] if incident.path[-1:] == (to_tier,) else ()
     after = evolve(incident, fact, act.recorded_at)
-    return [*ended, fact, _whole(replace(incident, path=path, history=after.history), fields)]
+    return [*ended, fact, _whole(incident.changed(path=path, history=after.history), fields)]
 
 
 def _whole(incident: Incident, fields: dict[str, Any]) -> IncidentHandedOver:

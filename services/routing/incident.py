@@ -47,7 +47,7 @@ class Timer:
     step: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Incident(MatterState):
     """The state of an incident as one tier knows it; `owner` is the tier that must act."""
 

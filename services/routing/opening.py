@@ -1,7 +1,6 @@
 """How an incident begins at a tier: by a report, or taken over from another tier with all that came with it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from schemas.base import SYSTEM, Tier, matter_of
@@ -22,14 +21,13 @@ from services.routing.ties import Ties
 
 def begun(report: IncidentReported, centre: Centre) -> Incident:
     """What a report says, under the policy in force."""
-    return replace(_begin(report, centre, next(iter(centre.policies)), attempt=1), offer=offered(report))
+    return _begin(report, centre, next(iter(centre.policies)), attempt=1).changed(offer=offered(report))
 
 
 def taken_over(given: IncidentHandedOver, before: Incident | None, centre: Centre) -> Incident:
     """What another tier gave, under the policy it began with; with what this tier knew of it, if it was here before."""
     policy = given.policy if given.policy in centre.policies else next(iter(centre.policies))
-    new = replace(
-        _begin(given, centre, policy, given.attempt),
+    new = _begin(given, centre, policy, given.attempt).changed(
         path=given.path,
         offer=given.offer,
         referrals=given.referrals,
@@ -38,17 +36,17 @@ def taken_over(given: IncidentHandedOver, before: Incident | None, centre: Centr
         listing=given.listing,
         ties=Ties(duplicates=given.duplicates, proposals=given.proposals),
     )
-    fresh = replace(_told(new, before, given.history), whistled=given.whistled, convened=given.convened)
+    fresh = _told(new, before, given.history).changed(whistled=given.whistled, convened=given.convened)
     if before is None:
         return fresh
-    return replace(fresh, whistles=before.whistles, sessions=before.sessions)
+    return fresh.changed(whistles=before.whistles, sessions=before.sessions)
 
 
 def _told(taken: Incident, before: Incident | None, history: Sequence[Entry]) -> Incident:
     """With what this tier knew of it, and the lines of the history that are news here."""
     known, lines = ((), NONE) if before is None else (before.history, before.lines)
     fresh = news(lines, history)
-    return replace(taken, history=(*known, *fresh), lines=counted(lines, fresh))
+    return taken.changed(history=(*known, *fresh), lines=counted(lines, fresh))
 
 
 def _begin(

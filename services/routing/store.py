@@ -1,7 +1,7 @@
 """Every SQL statement of routing; incidents travel in sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from asyncpg import Record, UniqueViolationError
@@ -236,4 +236,4 @@ async def whole(connection: Connection, incident_id: str) -> Incident | None:
     if incident is None:
         return None
     found = (await lines.written(connection, [incident_id])).get(incident_id, ())
-    return replace(incident, history=found[: sum(incident.lines)])
+    return incident.changed(history=found[: sum(incident.lines)])

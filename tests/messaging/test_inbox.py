@@ -170,7 +170,38 @@ async def test_an_outage_changes_nothing_and_blames_nobody(new_database, outage)
     assert await letters(database) == []
 
 
-async def test_two_consumers_of_a_new_stream_apply_it_once(new_database):
+async def somebody_waits(database):
+    """Until a transaction of this database waits for another."""
+    query = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    for _ in range(1000):
+        if await rows(database, query):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody ever waited")
+
+
+async def test_a_second_consumer_of_a_new_stream_waits_for_the_first_and_finds_it_applied(new_database):
+    database, tiny = await new_database(), Tiny()
+    entered, gate = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx, messages, now):
+        entered.set()
+        await gate.wait()
+        return await tiny(tx, messages, now)
+
+    (first, _, _), (second, other, _) = await a_reader(database, slow), await a_reader(database)
+    begun = asyncio.create_task(first.apply(records("a", 1, 2)))
+    await entered.wait()
+    waiting = asyncio.create_task(second.apply(records("a", 1, 2)))
+    await somebody_waits(database)
+    gate.set()
+    await asyncio.gather(begun, waiting)
+
+    assert await effects(database) == {"a": [1, 2]}
+    assert other.calls == 1, "once, with nothing to do"
+
+
+async def test_two_consumers_of_a_new_stream_in_disorder_apply_it_once(new_database):
     database, tiny, both = await new_database(), Tiny(), asyncio.Barrier(2)
 
     async def handler(tx, messages, now):
@@ -181,9 +212,9 @@ async def test_two_consumers_of_a_new_stream_apply_it_once(new_database):
 
     (first, _, _), (second, _, _) = [await a_reader(database, handler) for _ in range(2)]
     results = await asyncio.gather(
-        *(one.apply(records("a", 1, 2)) for one in (first, second)), return_exceptions=True
+        *(one.apply(records("a", 2, 1)) for one in (first, second)), return_exceptions=True
     )
-    await until_applied(second, records("a", 1, 2))
+    await until_applied(second, records("a", 2, 1))
 
     assert sorted(type(one).__name__ for one in results) == ["NoneType", "Unavailable"]
     assert await effects(database) == {"a": [1, 2]}

@@ -51,9 +51,7 @@ def done(incident, action, now):
 
 
 def fields(incident, without):
-    return {name: getattr(incident, name) for name in incident.__slots__ if name not in without} | {
-        name: getattr(incident, name) for name in ("status", "owner", "attempt", "assignee", "suspended_at")
-    }
+    return {name: value for name, value in vars(incident).items() if name not in without}
 
 
 def linked(steps, tier):
