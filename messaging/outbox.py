@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
+from messaging.columns import numbers, texts
 from messaging.database import Connection
 from messaging.envelope import Draft
 
@@ -39,13 +40,13 @@ async def _draw(tx: Connection, counts: Counter[tuple[str, str]]) -> dict[tuple[
     rows = await tx.fetch(
         """
         insert into sequence as s (topic, key, last_seq)
-        select * from unnest($1::text[], $2::text[], $3::bigint[])
+        select * from unnest(texts($1), texts($2), numbers($3))
         on conflict (topic, key) do update set last_seq = s.last_seq + excluded.last_seq
         returning topic, key, last_seq
         """,
-        [topic for topic, _ in ordered],
-        [key for _, key in ordered],
-        [counts[one] for one in ordered],
+        texts([topic for topic, _ in ordered]),
+        texts([key for _, key in ordered]),
+        numbers(counts[one] for one in ordered),
     )
     last = {(row["topic"], row["key"]): row["last_seq"] for row in rows}
     return {one: last[one] - counts[one] + 1 for one in ordered}
@@ -76,7 +77,7 @@ async def unsent(connection: Connection, limit: int) -> list[Record]:
 
 async def mark_sent(connection: Connection, ids: Sequence[int]) -> None:
     """Notes that the broker has acknowledged these rows."""
-    await connection.execute("delete from unsent where id = any($1::bigint[])", ids)
+    await connection.execute("delete from unsent where id = any(numbers($1))", numbers(ids))
 
 
 async def prune(connection: Connection, limit: int = 5000) -> int:

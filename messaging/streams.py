@@ -7,6 +7,7 @@ from datetime import datetime
 from asyncpg import UniqueViolationError
 
 from messaging.cloudevents import from_json, to_json
+from messaging.columns import numbers, texts
 from messaging.database import Connection
 from messaging.envelope import Guarded, Message, Record, Stream
 from messaging.errors import LostRace
@@ -19,8 +20,13 @@ async def advance(tx: Connection, runs: Mapping[Stream, tuple[int, int]]) -> dat
     """
     known = [(one.topic, one.key, first - 1, last) for one, (first, last) in runs.items() if first > 1]
     new = [(one.topic, one.key, last, False) for one, (first, last) in runs.items() if first <= 1]
-    topics, keys, before, after = zip(*known, strict=True) if known else ((), (), (), ())
-    (row,) = await tx.fetch(_ADVANCE, topics, keys, before, after)
+    (row,) = await tx.fetch(
+        _ADVANCE,
+        texts([topic for topic, _, _, _ in known]),
+        texts([key for _, key, _, _ in known]),
+        numbers(before for _, _, before, _ in known),
+        numbers(last for _, _, _, last in known),
+    )
     if row["moved"] != len(known):
         raise LostRace("a stream of this batch stands elsewhere")
     await _insert(tx, new)
@@ -31,7 +37,7 @@ async def advance(tx: Connection, runs: Mapping[Stream, tuple[int, int]]) -> dat
 _ADVANCE = """
     with moved as (
         update guard set last_seq = new.last_seq
-        from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) as new (topic, key, last_before, last_seq)
+        from unnest(texts($1), texts($2), numbers($3), numbers($4)) as new (topic, key, last_before, last_seq)
         where (guard.topic, guard.key, guard.last_seq) = (new.topic, new.key, new.last_before) and not guard.waiting
         returning 1
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from asyncpg import UniqueViolationError
 from pydantic import TypeAdapter
 
+from messaging.columns import texts
 from messaging.database import Connection
 from messaging.errors import LostRace
 from services.followup.state import Revisit, Timer
@@ -17,8 +18,8 @@ _ADAPTER = TypeAdapter(Revisit)
 async def load(tx: Connection, ids: Iterable[str]) -> dict[str, Revisit]:
     """The present revisits of these incidents, locked in id order until the transaction ends."""
     rows = await tx.fetch(
-        "select state from revisit where incident_id = any($1::text[]) order by incident_id for update",
-        sorted(set(ids)),
+        "select state from revisit where incident_id = any(texts($1)) order by incident_id for update",
+        texts(sorted(set(ids))),
     )
     return {one.incident_id: one for one in (_ADAPTER.validate_json(row["state"]) for row in rows)}
 
@@ -30,15 +31,15 @@ async def save(tx: Connection, revisits: Sequence[Revisit], now: datetime) -> No
         """
         update revisit r set status = n.status, due_at = n.due_at, resolved_at = n.resolved_at, state = n.state,
             updated_at = $6
-        from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+        from unnest(texts($1), texts($2), $3::timestamptz[], $4::timestamptz[], texts($5))
             as n (incident_id, status, due_at, resolved_at, state)
         where r.incident_id = n.incident_id returning r.incident_id
         """,
-        list(states),
-        [one.status for one in revisits],
+        texts(states),
+        texts([one.status for one in revisits]),
         [one.due_at for one in revisits],
         [one.resolved_at for one in revisits],
-        list(states.values()),
+        texts(states.values()),
         now,
     )
     known = {row["incident_id"] for row in rows}
@@ -81,7 +82,7 @@ async def _set_deadlines(tx: Connection, revisits: Sequence[Revisit]) -> None:
             [timer.due_at for _, timer in running],
         )
     if stopped:
-        await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
+        await tx.execute("delete from deadline where incident_id = any(texts($1))", texts(stopped))
 
 
 async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Revisit, Timer]]:

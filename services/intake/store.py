@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from asyncpg import UniqueViolationError
 
+from messaging.columns import texts
 from messaging.database import Connection
 from messaging.errors import LostRace
 from schemas.intake import IncidentReported
@@ -43,10 +44,10 @@ async def known(tx: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[
     rows = await tx.fetch(
         """
         select source, id, digest from submission
-        join unnest($1::text[], $2::text[]) as given (source, id) using (source, id)
+        join unnest(texts($1), texts($2)) as given (source, id) using (source, id)
         """,
-        [source for source, _ in names],
-        [name for _, name in names],
+        texts([source for source, _ in names]),
+        texts([name for _, name in names]),
     )
     return {(row["source"], row["id"]): row["digest"] for row in rows}
 

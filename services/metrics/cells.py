@@ -8,6 +8,7 @@ from typing import NamedTuple
 from asyncpg import Record
 from pydantic_core import from_json, to_json
 
+from messaging.columns import numbers, texts
 from messaging.database import Connection
 from messaging.errors import LostRace
 from schemas.base import Tier
@@ -84,7 +85,7 @@ async def _load(tx: Connection, tier: str, slots: Sequence[Slot]) -> dict[Slot, 
     rows = await tx.fetch(
         """
         select id, area, day, category, channel, counts, version from cell
-        join unnest($2::text[], $3::text[], $4::text[], $5::text[]) as wanted (area, day, category, channel)
+        join unnest(texts($2), texts($3), texts($4), texts($5)) as wanted (area, day, category, channel)
             using (area, day, category, channel)
         where tier = $1 order by area, day, category, channel for update of cell
         """,
@@ -104,14 +105,9 @@ def row_of(row: Record) -> Row:
     return Row(from_json(row["counts"]), row["version"], row["id"])
 
 
-def columns(slots: Sequence[Slot]) -> tuple[list[str], ...]:
-    """Slots as parallel arrays."""
-    return (
-        [one.area for one in slots],
-        [one.day for one in slots],
-        [one.category for one in slots],
-        [one.channel for one in slots],
-    )
+def columns(slots: Sequence[Slot]) -> tuple[str, ...]:
+    """Slots as parallel columns."""
+    return tuple(texts(column) for column in zip(*slots, strict=True)) or ("", "", "", "")
 
 
 async def _store(
@@ -127,11 +123,11 @@ async def _store(
         await tx.execute(
             """
             update cell c set counts = n.counts, version = n.version
-            from unnest($1::bigint[], $2::json[], $3::bigint[]) as n (id, counts, version) where c.id = n.id
+            from unnest(numbers($1), texts($2)::json[], numbers($3)) as n (id, counts, version) where c.id = n.id
             """,
-            [known for known, _ in changed],
-            [_written(row) for _, row in changed],
-            [row.version for _, row in changed],
+            numbers(known for known, _ in changed),
+            texts([_written(row) for _, row in changed]),
+            numbers(row.version for _, row in changed),
         )
     new = await _insert(tx, tier, sorted(after.keys() - before.keys()), after)
     return [(known, row.version) for known, row in changed] + new
@@ -143,13 +139,13 @@ async def _insert(tx: Connection, tier: str, slots: Sequence[Slot], rows: Mappin
     made = await tx.fetch(
         """
         insert into cell (tier, area, day, category, channel, counts, version)
-        select $1, n.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::json[], $7::bigint[]) as n
+        select $1, n.* from unnest(texts($2), texts($3), texts($4), texts($5), texts($6)::json[], numbers($7)) as n
         on conflict do nothing returning id, version
         """,
         tier,
         *columns(slots),
-        [_written(rows[one]) for one in slots],
-        [rows[one].version for one in slots],
+        texts([_written(rows[one]) for one in slots]),
+        numbers(rows[one].version for one in slots),
     )
     _all_written(len(made), len(slots))
     return [(row["id"], row["version"]) for row in made]
@@ -159,11 +155,11 @@ async def _to_publish(tx: Connection, changes: Sequence[Change]) -> None:
     """Notes cells to be published; only those who hold a cell's lock add to or change its note."""
     await tx.execute(
         """
-        insert into unpublished as u (cell, version) select * from unnest($1::bigint[], $2::bigint[])
+        insert into unpublished as u (cell, version) select * from unnest(numbers($1), numbers($2))
         on conflict (cell) do update set version = excluded.version
         """,
-        [known for known, _ in changes],
-        [version for _, version in changes],
+        numbers(known for known, _ in changes),
+        numbers(version for _, version in changes),
     )
 
 
@@ -184,9 +180,9 @@ async def _add_totals(tx: Connection, tier: str, changes: Mapping[Slot, Mapping[
             sums[slot.area][measure] = sums[slot.area].get(measure, 0) + by
     areas = sorted(sums)
     rows = await tx.fetch(
-        "select area, counts, version from total where tier = $1 and area = any($2::text[]) order by area for update",
+        "select area, counts, version from total where tier = $1 and area = any(texts($2)) order by area for update",
         tier,
-        areas,
+        texts(areas),
     )
     before = {row["area"]: Row(from_json(row["counts"]), row["version"]) for row in rows}
     after = {area: _plus(before.get(area, EMPTY), by) for area, by in sums.items()}
@@ -194,14 +190,14 @@ async def _add_totals(tx: Connection, tier: str, changes: Mapping[Slot, Mapping[
         """
         insert into total as t (tier, area, counts, version, changed_at)
         select $1, n.*, clock_timestamp()
-        from unnest($2::text[], $3::json[], $4::bigint[]) as n (area, counts, version)
+        from unnest(texts($2), texts($3)::json[], numbers($4)) as n (area, counts, version)
         on conflict (tier, area) do update
         set counts = excluded.counts, version = excluded.version, changed_at = excluded.changed_at
         where t.version = excluded.version - 1
         """,
         tier,
-        areas,
-        [_written(after[one]) for one in areas],
-        [after[one].version for one in areas],
+        texts(areas),
+        texts([_written(after[one]) for one in areas]),
+        numbers(after[one].version for one in areas),
     )
     _all_written(int(status.rpartition(" ")[2]), len(areas))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic_core import from_json
 
+from messaging.columns import numbers
 from messaging.database import Connection
 from schemas.base import Tier
 from services.metrics.cells import Row, Slot, row_of, slot_of
@@ -52,14 +53,14 @@ async def mark_published(connection: Connection, sent: Sequence[tuple[Slot, Row]
         """
         delete from unpublished u
         using (
-            select u.cell from unpublished u join unnest($1::bigint[], $2::bigint[]) as s (cell, version)
+            select u.cell from unpublished u join unnest(numbers($1), numbers($2)) as s (cell, version)
                 on u.cell = s.cell and u.version <= s.version
             for update of u skip locked
         ) as s
         where u.cell = s.cell
         """,
-        [row.id for _, row in sent],
-        [row.version for _, row in sent],
+        numbers(row.id for _, row in sent if row.id is not None),
+        numbers(row.version for _, row in sent if row.id is not None),
     )
 
 

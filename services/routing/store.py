@@ -7,6 +7,7 @@ from datetime import datetime
 from asyncpg import Record, UniqueViolationError
 from pydantic import TypeAdapter
 
+from messaging.columns import texts
 from messaging.database import Connection
 from messaging.errors import LostRace
 from services.routing import contacts_store, derived_store, lines, listing_store
@@ -23,8 +24,8 @@ _ROWS = {"history"}
 async def load(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
     """The incidents with these ids, locked in id order until the transaction ends."""
     rows = await tx.fetch(
-        "select state from incident where incident_id = any($1::text[]) order by incident_id for update",
-        sorted(set(ids)),
+        "select state from incident where incident_id = any(texts($1)) order by incident_id for update",
+        texts(sorted(set(ids))),
     )
     return {one.incident_id: one for one in map(_incident, rows)}
 
@@ -54,20 +55,20 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
         update incident i set area = n.area, category = n.category, severity = n.severity, status = n.status,
             live = n.status = any($9::text[]), owner = n.owner, state = n.state, updated_at = $8,
             proposed = n.proposed
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $10::boolean[]) as n (incident_id, area, category, severity, status, owner, state, proposed)
+        from unnest(texts($1), texts($2), texts($3), texts($4), texts($5), texts($6), texts($7),
+                texts($10)::boolean[]) as n (incident_id, area, category, severity, status, owner, state, proposed)
         where i.incident_id = n.incident_id returning i.incident_id
         """,
-        list(states),
-        [one.area for one in incidents],
-        [one.category for one in incidents],
-        [one.severity for one in incidents],
-        [one.status for one in incidents],
-        [one.owner for one in incidents],
-        list(states.values()),
+        texts(states),
+        texts([one.area for one in incidents]),
+        texts([one.category for one in incidents]),
+        texts([one.severity for one in incidents]),
+        texts([one.status for one in incidents]),
+        texts([one.owner for one in incidents]),
+        texts(states.values()),
         now,
         LIVE,
-        [one.proposed for one in incidents],
+        texts([str(one.proposed) for one in incidents]),
     )
     known = {row["incident_id"] for row in rows}
     if new := [one for one in incidents if one.incident_id not in known]:
@@ -117,7 +118,7 @@ async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
             [one.provisional for one, _ in running],
         )
     if stopped:
-        await tx.execute("delete from deadline where incident_id = any($1::text[])", stopped)
+        await tx.execute("delete from deadline where incident_id = any(texts($1))", texts(stopped))
 
 
 async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Incident, Timer]]:
