@@ -18,7 +18,18 @@ from services.intake import docket, items_store
 from services.intake.answers import problem_of
 from services.intake.batch import BatchRequest, batch_id_of, items_of
 from services.intake.desk import NOBODY, Arrival, Desk
-from services.intake.items import Item, Kept, Kind, LetIn, Line, Sorter, State, device_source, sort_out
+from services.intake.items import (
+    Item,
+    Kept,
+    Kind,
+    LetIn,
+    Line,
+    Sorter,
+    State,
+    device_source,
+    names_in,
+    sort_out,
+)
 from services.intake.items_store import Batch
 
 PATH = "/v1/batches"
@@ -87,7 +98,7 @@ async def _take(
     tx: Connection, desk: Desk, source: str, items: list[Item], trace: str
 ) -> tuple[Batch, Mapping[str, Kept]]:
     now: datetime = await tx.fetchval("select now()")
-    known = await items_store.known(tx, source, [one.id for one in items])
+    known = await items_store.known(tx, source, names_in(items))
     entry = await docket.opened(tx, desk.registry, [one.given for one in items])
     sorter = Sorter(now, lambda why: body_of(problem_of(why)), entry.offer)
     done = sort_out(desk.registry, source, items, known, sorter)

@@ -1,6 +1,6 @@
 """Things recorded without a network: which of them are let in, which came before, which are refused. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -83,6 +83,15 @@ REUSED = [("id", "was used before, for something else")]
 Explain = Callable[[NotAccepted], dict[str, Any]]
 Offer = Callable[[IncidentReported], str | None]
 """Notes the offer a report is; the incident that has its source's number, if one has."""
+
+
+def names_in(items: Iterable[Item]) -> set[str]:
+    """The names of items, and of the reports of earlier batches that actions among them are about."""
+    given = [(one.id, one.given) for one in items]
+    reports = {
+        asked.report_id for _, asked in given if isinstance(asked, ActionSubmitted) and asked.report_id
+    }
+    return {name for name, _ in given} | reports
 
 
 def sort_out(

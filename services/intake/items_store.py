@@ -1,7 +1,7 @@
 """Every SQL statement about what devices recorded: items, batches, activities."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ async def wait_for_turn(tx: Connection, source: str) -> None:
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", source)
 
 
-async def known(connection: Connection, source: str, ids: Sequence[str]) -> dict[str, Kept]:
+async def known(connection: Connection, source: str, ids: Collection[str]) -> dict[str, Kept]:
     """The items of a device that were let in before, of those given."""
     rows = await connection.fetch(
         "select * from item where id = any($1::text[]) and source = $2", list(ids), source

@@ -61,6 +61,16 @@ async def test_a_batch_sent_again_has_the_same_answer_and_no_further_effect(door
         assert then | {"repeated": True} == now
 
 
+async def test_a_later_batch_may_act_on_the_report_of_an_earlier_one_of_the_same_device(door):
+    told = await send(door, a_report())
+
+    acted, of_another = await send(door, an_action()), await send(door, an_action(), device="grid-08")
+
+    assert states(acted) == {"i-2": "accepted"}
+    assert acted.json()["items"][0]["incident_id"] == told.json()["items"][0]["incident_id"]
+    assert of_another.json()["items"][0]["problem"]["type"].endswith("unknown-report")
+
+
 async def test_a_part_of_a_batch_sent_again_with_more_lets_only_the_rest_in(door, database):
     await send(door, *some(3))
 

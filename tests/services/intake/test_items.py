@@ -4,7 +4,7 @@ import pytest
 
 from schemas.offline import Belief
 from services.intake.docket import Docket
-from services.intake.items import Item, Kept, Sorter, device_source, sort_out
+from services.intake.items import Item, Kept, Sorter, device_source, names_in, sort_out
 from services.intake.report import incident_id_of
 from tests.builders import INCIDENT, NOW, a_registry, a_report, a_submitted_action, an_activity, later
 
@@ -61,6 +61,10 @@ def test_what_was_let_in_before_is_not_let_in_again():
 
     assert shown(done) == [("i-1", True, None), ("i-2", False, None), ("i-2", True, None)]
     assert [one.id for one in done.fresh] == ["i-2"]
+
+
+def test_a_batch_also_names_the_reports_of_earlier_batches_that_it_acts_on():
+    assert names_in([item("i-2", an_action()), item("i-3", an_activity())]) == {"i-1", "i-2", "i-3"}
 
 
 def test_a_name_that_was_used_for_something_else_is_refused():
