@@ -6,6 +6,7 @@ import { labelOf, t } from "./words.js";
 
 /** Each card: its name, the counters it shows, and the rates below them with their short names. */
 const CARDS = [
+  ["asked", ["taken", "declined", "unclaimed"], []],
   ["supervision", ["listed", "reminders", "struck_off"], []],
   ["whistle", ["whistles"], [
     ["acknowledged_in_time.1-minute@1", "ring_1"],
@@ -16,10 +17,15 @@ const CARDS = [
   ["docking", ["referral.offered", "referral.accepted", "referral.succeeded"], [
     ["diversion@1", "diversion"], ["diversion_success@1", "success_rate"],
   ]],
-  ["referred_out", ["referred", "referred.accepted", "referred.succeeded"], [["referred_success@1", "success_rate"]]],
-  ["triage", ["triaged", "triage_overruled"], []],
+  ["referred_out", ["transferred", "referred", "referred.succeeded"], [["referred_success@1", "success_rate"]]],
+  ["triage", ["triaged", "triage_overruled", "derived"], []],
   ["clock", ["suspended", "extended"], []],
-  ["duplicates", ["proposed", "linked"], []],
+  ["duplicates", ["proposed", "linked", "unlinked"], []],
+  ["care", ["rounds_done", "counselling.taken", "support_plans"], []],
+  ["activities", ["activity.patrol", "activity.publicity", "activity.survey", "activity.training"], []],
+  ["deliberation", ["activity.deliberation", "activity.deliberation.raised", "activity.deliberation.adopted"], [
+    ["adoption@1", "adoption_rate"],
+  ]],
 ];
 const numbers = new Map();
 const shares = new Map();
