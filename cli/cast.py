@@ -2,31 +2,15 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 from typing import Any
 
+from cli.people import people, told
 from schemas.base import Tier
 
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = (
-    "秀英",
-    "建国",
-    "桂兰",
-    "志强",
-    "玉梅",
-    "海燕",
-    "军",
-    "小红",
-    "天佑",
-    "银花",
-    "双喜",
-    "彦龙",
-    "霞",
-    "永平",
-)
 CATEGORIES = {
     "land": 16, "neighbour": 22, "family": 17, "labour": 9, "contract": 8, "traffic": 6, "housing": 5,
     "consumer": 4, "medical": 2, "environment": 4, "service": 4, "safety": 2, "other": 1,
@@ -49,6 +33,19 @@ WAYS: dict[tuple[Tier, bool], float] = {
 }  # fmt: skip
 """Shares of all reports, by tier and by whether another system sends them."""
 SEVERITIES = {"ordinary": 90.5, "prominent": 7.0, "major": 2.5}
+"""As triage finds them, from how many people are concerned."""
+PEOPLE = {"ordinary": (1, 2), "prominent": (5, 25), "major": (30, 80)}
+JUDGED = {"ordinary": 6, "prominent": 3, "major": 1}
+JUDGED_SHARE = 0.04
+"""How often whoever reports says the severity, whatever triage would propose, and what they say."""
+OFFLINE = 0.12
+"""Share of what patrols see where there is no network: it comes later, in a batch of a device."""
+RETOLD, RETOLD_AFTER = 0.035, (4, 20)
+"""How often a report is the same matter once more, told at another door, and how many reports later."""
+DERIVED = 0.015
+"""Share of the reports that arise out of an earlier matter."""
+BODIES = frozenset(("court", "police", "petition"))
+"""Channels that are another body's (诉调, 警调, 访调): each has a number of its own for its matters."""
 
 
 def dice(*words: object) -> Random:
@@ -101,7 +98,10 @@ class Report:
     area: str
     category: str
     channel: str
-    severity: str
+    severity: str | None
+    """As a person judges it; None leaves it to triage."""
+    concerned: int
+    """How many people are concerned."""
     seconds_ago: int
     people: tuple[Mapping[str, str], ...]
     description: str
@@ -109,6 +109,13 @@ class Report:
     """Another system that is not sure sends the event again."""
     assignee: str | None
     """Whom another system names afterwards, with an action of its own."""
+    derived: bool = False
+    """Whether it arises out of an earlier matter (衍生)."""
+
+    @property
+    def offline(self) -> bool:
+        """Whether it was recorded without a network, and comes in a batch."""
+        return self.source is None and self.seconds_ago > 0
 
     def request(self, now: datetime) -> dict[str, Any]:
         """The body for the window, personal data and all."""
@@ -118,40 +125,55 @@ class Report:
             "description": self.description,
         }
 
-    def event(self, now: datetime) -> dict[str, Any]:
-        """The body for the bus, where no personal data travels."""
-        return {**self._matter(now), "parties": [one["role"] for one in self.people]}
+    def event(self, now: datetime, name: str) -> dict[str, Any]:
+        """The body for the bus, where no personal data travels; `name` is the sender's own."""
+        numbered = {"source_number": f"{self.channel}/{name}"[-64:]} if self.channel in BODIES else {}
+        return {**self._matter(now), **numbered, "parties": [one["role"] for one in self.people]}
 
     def _matter(self, now: datetime) -> dict[str, Any]:
         return {
             "area": self.area,
             "category": self.category,
             "channel": self.channel,
-            "severity": self.severity,
+            **({} if self.severity is None else {"severity": self.severity}),
+            "people": self.concerned,
             "occurred_at": (now - timedelta(seconds=self.seconds_ago)).isoformat(),
         }
 
 
 def invent(seed: int, serial: int, places: Places, tiers: Sequence[Tier]) -> Report:
-    """The report number `serial` of a play whose county runs these tiers."""
+    """The report number `serial` of a play whose county runs these tiers; some tell again what was just told."""
+    chance = dice(seed, "again", serial)
+    if happens(chance, RETOLD) and (earlier := serial - chance.randint(*RETOLD_AFTER)) > 0:
+        first = _fresh(seed, earlier, places, tiers)
+        if first.tier == "village" and first.source is None:
+            others = [one for one in ("walk-in", "online", "deliberation") if one != first.channel]
+            other, village = chance.choice(others), first.area[:12]
+            return replace(first, channel=other, area=village, seconds_ago=0, derived=False)
+    return _fresh(seed, serial, places, tiers)
+
+
+def _fresh(seed: int, serial: int, places: Places, tiers: Sequence[Tier]) -> Report:
     chance = dice(seed, "report", serial)
     tier, by_system = pick(chance, {way: share for way, share in WAYS.items() if way[0] in tiers})
     channel = pick(chance, (SYSTEMS if by_system else WINDOWS)[tier])
-    severity = pick(chance, SEVERITIES)
+    found = pick(chance, SEVERITIES)
     village = chance.choices(places.villages, cum_weights=places.weights)[0]
-    people = tuple(_people(chance, places.names.get(village, "")))
+    who = tuple(people(chance, places.names.get(village, "")))
     return Report(
         tier=tier,
         source=f"/play/{channel}/{tier}" if by_system else None,
         area=_area(chance, tier, channel, village, places),
         category=pick(chance, CATEGORIES),
         channel=channel,
-        severity=severity,
-        seconds_ago=chance.randint(5, 40) if channel == "patrol" and happens(chance, 0.1) else 0,
-        people=people,
-        description=f"{people[0]['name']}反映：与对方发生争执，请求调解。（模拟数据，非真实人员）",
+        severity=pick(chance, JUDGED) if happens(chance, JUDGED_SHARE) else None,
+        concerned=chance.randint(*PEOPLE[found]),
+        seconds_ago=chance.randint(5, 40) if channel == "patrol" and happens(chance, OFFLINE) else 0,
+        people=who,
+        description=told(dice(seed, "told", serial), who[0]["name"]),
         twice=by_system and happens(chance, 0.1),
         assignee=f"{channel}/unit-{chance.randint(1, 9)}" if by_system and happens(chance, 0.3) else None,
+        derived=happens(dice(seed, "derived", serial), DERIVED),
     )
 
 
@@ -160,25 +182,6 @@ def _area(chance: Random, tier: Tier, channel: str, village: str, places: Places
     if tier != "village" and happens(chance, 0.6):
         return village[:9] if tier == "town" else places.county
     return f"{village}{chance.randint(1, 6):03}" if channel == "patrol" else village
-
-
-def _people(chance: Random, village: str) -> Iterable[Mapping[str, str]]:
-    roles = (
-        ("reporter",)
-        if happens(chance, 0.45)
-        else ("applicant", "respondent")
-        if happens(chance, 0.8)
-        else ("reporter", "applicant", "respondent")
-    )
-    for role in roles:
-        yield {
-            "role": role,
-            "name": chance.choice(SURNAMES) + chance.choice(GIVEN),
-            "telephone": f"1990000{chance.randint(0, 9999):04}",
-            "address": f"{village}{chance.randint(1, 9)}组{chance.randint(1, 80)}号",
-            # Nobody alive was born on the first day of 1900.
-            "identity_number": f"62052219000101{chance.randint(0, 9999):04}",
-        }
 
 
 def name_of(run: uuid.UUID, serial: int) -> str:

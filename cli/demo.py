@@ -19,6 +19,7 @@ from cli.acting import Play
 from cli.county import County
 from cli.exits import Exits
 from cli.proof import Missing, missing
+from cli.reporting import Reporting
 from cli.simulate import at_work, playing, rate_option, seed_option, until_stopped
 from cli.stack import console, say
 from deploy.local.plan import PROJECT, Plan, StackError
@@ -149,7 +150,7 @@ async def _first_figure(play: Play, pace: Pace) -> None:
 
 async def _live(play: Play, pace: Pace, stop: asyncio.Event) -> None:
     """Reports come in, and the state of things is shown: in place at a terminal, as lines without one."""
-    reporting, tiers = play.report(pace.rate, stop), show.all_tiers(play.county.tiers)
+    reporting, tiers = Reporting(play).report(pace.rate, stop), show.all_tiers(play.county.tiers)
     hint = "Ctrl-C 结束 ends" if pace.seconds is None else f"{pace.seconds:.0f} s"
     say(f"开始上报 reports come in, {pace.rate:g} a second; {hint}")
     if not console.is_terminal:
@@ -176,7 +177,8 @@ async def _drained(play: Play) -> None:
             while not finished:
                 await asyncio.sleep(1.0)
                 counts = (await play.county.figures(play.knocker))["counts"]
-                finished = counts["open"] == 0 and counts["closed"] >= play.tally.reported
+                over = counts["closed"] + counts["returned_to_source"]
+                finished = counts["open"] == 0 and over >= play.tally.reported
 
 
 async def _settled(play: Play) -> dict[str, Any]:
@@ -201,11 +203,14 @@ def _ending(play: Play, figures: dict[str, Any], lost: Missing) -> None:
     console.print(show.happened(figures, show.all_tiers(play.county.tiers), lost))
     say("")
     say(show.share(figures))
+    say(show.beside(figures))
     for line in show.told(play.tally):
         say(line)
     received = figures["counts"]["received"]
     if received != play.tally.reported:
         say(f"注意 the figures show {received} reports, {play.tally.reported} were accepted")
+    if (recorded := show.recorded(figures)) != play.tally.activities:
+        say(f"注意 the figures show {recorded} activities, {play.tally.activities} were recorded")
     for tier, ids in lost.reports.items():
         for name in sorted(ids)[:20]:
             say(f"丢失 lost: report {name} at {tier}")

@@ -33,6 +33,11 @@ class Knocker:
         headers = {"Idempotency-Key": name}
         return await self._until_answered("POST", url, json=body, headers=headers)
 
+    async def put(self, url: str, file: bytes, name: str) -> httpx.Response:
+        """The answer to a CSV file called `name`, sent as often as it takes."""
+        headers = {"Idempotency-Key": name, "Content-Type": "text/csv"}
+        return await self._until_answered("PUT", url, content=file, headers=headers)
+
     async def get(self, url: str, **params: str | int) -> httpx.Response:
         """What the door shows, asked as often as it takes."""
         return await self._until_answered("GET", url, params=params)

@@ -22,6 +22,30 @@ ROWS = (
     ("closed", "销号", "closed"),
     ("open", "在办", "still open"),
 )
+TOGETHER = (
+    ("taken", "认领", "taken on"),
+    ("whistles", "吹哨", "whistles"),
+    ("sessions.held", "联调", "sessions"),
+    ("transferred", "移交", "transferred"),
+    ("referred", "移出", "referred"),
+    ("referral.offered", "对接", "offered"),
+    ("listed", "挂牌", "listed"),
+    ("struck_off", "摘牌", "struck off"),
+    ("linked", "并案", "linked"),
+    ("rounds_done", "再访", "asked again"),
+    ("counselling.offered", "疏导", "counselled"),
+    ("support_plans", "帮扶", "supported"),
+)
+"""What is done together and beside the chain from report to closing."""
+ACTIVITIES = (
+    ("patrol", "巡查", "patrols"),
+    ("publicity", "宣传", "publicity"),
+    ("survey", "走访", "surveys"),
+    ("deliberation", "议事", "deliberations"),
+    ("training", "培训", "training"),
+    ("deliberation.raised", "提出议题", "items raised"),
+    ("deliberation.adopted", "采纳议题", "adopted"),
+)
 SHARE = "resolved_in_village@1"
 
 
@@ -54,9 +78,11 @@ def happened(figures: dict[str, Any], tiers: Sequence[Tier], lost: Missing | Non
     table = Table("", *(TIER_NAMES[tier] for tier in tiers), "合计 total", box=None, padding=(0, 2))
     for column in table.columns[1:]:
         column.justify = "right"
-    for measure, zh, en in ROWS:
-        row = [figures["by_tier"].get(tier, {}).get(measure, 0) for tier in tiers]
-        table.add_row(f"{zh} {en}", *map(str, row), str(sum(row)))
+    for rows in (ROWS, TOGETHER):
+        for measure, zh, en in rows:
+            row = [figures["by_tier"].get(tier, {}).get(measure, 0) for tier in tiers]
+            table.add_row(f"{zh} {en}", *map(str, row), str(sum(row)))
+        table.add_row()
     if lost is not None:
         style = "bold green" if lost.total == 0 else "bold red"
         row = [lost.at(tier) for tier in tiers]
@@ -71,6 +97,17 @@ def share(figures: dict[str, Any]) -> str:
     return f"矛盾不上交率 settled in the village: {value} ({rate['numerator']} / {rate['denominator']})"
 
 
+def beside(figures: dict[str, Any]) -> str:
+    """What was done in the areas besides incidents."""
+    done = (f"{zh} {en} {figures['activities'].get(name, 0)}" for name, zh, en in ACTIVITIES)
+    return "活动 activities: " + " · ".join(done)
+
+
+def recorded(figures: dict[str, Any]) -> int:
+    """How many activities the figures know of."""
+    return sum(count for name, count in figures["activities"].items() if "." not in name)
+
+
 def told(tally: Tally) -> list[str]:
     """What the doors told the simulator."""
     windows = tally.reported - tally.by_systems
@@ -80,6 +117,9 @@ def told(tally: Tally) -> list[str]:
         f"答复“已受理” answered “accepted”: {tally.reported} reports ({windows} at windows, {by_systems}",
         f"中心与回访 centres and revisitors: {done or 'nothing'}",
     ]
+    if tally.brought:
+        brought = ", ".join(f"{name} {count}" for name, count in sorted(tally.brought.items()))
+        lines.append(f"离线批次 brought by devices: {brought}")
     if tally.refused:
         lines.append("未予办理 refused: " + ", ".join(f"{k} {n}" for k, n in sorted(tally.refused.items())))
     if tally.again:

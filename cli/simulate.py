@@ -11,12 +11,16 @@ import click
 
 from cli import show
 from cli.acting import Play
+from cli.centres import centres
 from cli.county import County
+from cli.errands import errands
 from cli.exits import Exits
 from cli.knock import Knocker
 from cli.partners import Bus
+from cli.reporting import Reporting
 from cli.stack import data_option, say
 from cli.tally import Tally
+from cli.visitors import visitors
 from deploy.local.stack import Stack
 
 RATE = 8.0
@@ -59,7 +63,7 @@ async def _simulate(county: County, rate: float, seconds: float | None, by: tupl
     async with playing(county, seed) as play:
         stop = exits.closing()
         async with at_work(play):
-            await until_stopped(play.report(rate, stop), stop, seconds, lambda: _print(play))
+            await until_stopped(Reporting(play).report(rate, stop), stop, seconds, lambda: _print(play))
         return play.tally
 
 
@@ -79,7 +83,11 @@ async def playing(county: County, seed: int) -> AsyncIterator[Play]:
 async def at_work(play: Play) -> AsyncIterator[None]:
     """All centres and revisitors work while the block runs; an error of theirs ends it."""
     async with asyncio.TaskGroup() as tasks:
-        work = [tasks.create_task(play.work(tier)) for tier in play.county.tiers]
+        work = [
+            tasks.create_task(one(tier))
+            for tier in play.county.tiers
+            for one in (centres(play), visitors(play), errands(play))
+        ]
         yield
         for task in work:
             task.cancel()

@@ -18,6 +18,12 @@ class Tally:
     """How many of these other systems sent."""
     asked: dict[str, tuple[Tier, str]] = field(default_factory=dict)
     """Actions other systems sent: the actor's reference → tier and incident."""
+    activities: int = 0
+    """Patrols, sessions and the like that were recorded."""
+    contacts: int = 0
+    """Lines of the registries of contacts."""
+    brought: Counter[str] = field(default_factory=Counter)
+    """What devices brought in batches: how many items, and what became of their actions."""
     done: Counter[str] = field(default_factory=Counter)
     """What centres and revisitors did, by action."""
     refused: Counter[str] = field(default_factory=Counter)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,13 @@ def a_case(n=0, *, tier="village", severity="ordinary", status="accepted", attem
 
 def a_call(n=0, *, attempt=1, party="p1", calls=0):
     return Call(str(uuid.UUID(int=n)), attempt, RESOLVED, party, calls)
+
+
+def a_view(**changes):
+    """An entry of the list of revisits."""
+    due = (RESOLVED + timedelta(seconds=24)).isoformat()
+    view = {"incident_id": "x", "attempt": 1, "round": 1, "resolved_at": RESOLVED.isoformat(), "due_at": due}
+    return view | changes
 
 
 def shares(deeds):
@@ -106,6 +114,23 @@ def test_only_parties_who_have_not_answered_are_asked():
         {"party": {"ref": ref}, "result": result and f"revisit-result/1:{result}", "calls": calls}
         for ref, (result, calls) in said.items()
     ]
-    view = {"incident_id": "x", "attempt": 1, "resolved_at": RESOLVED.isoformat(), "answers": answers}
+    view = a_view(answers=answers)
 
-    assert [(one.party, one.calls) for one in habits.calls(view)] == [("p1", 0), ("p3", 1)]
+    assert [(one.party, one.calls) for one in habits.calls(view, RESOLVED)] == [("p1", 0), ("p3", 1)]
+
+
+def test_a_later_round_waits_until_its_date_is_near_and_has_calls_of_its_own():
+    answers = [{"party": {"ref": "p1"}, "result": None, "calls": 0}]
+    first, second = (a_view(answers=answers, round=number) for number in (1, 2))
+    due = datetime.fromisoformat(second["due_at"])
+
+    assert habits.calls(second, RESOLVED) == []
+    (again,) = habits.calls(second, due)
+    assert again.name not in {one.name for one in habits.calls(first, due)}
+    assert habits.answer(7, again).occurred_at <= due
+
+
+def test_nobody_relapses_in_a_later_round():
+    calls = [replace(a_call(n), round=2) for n in range(3000)]
+
+    assert {habits.answer(7, one).visit["result"] for one in calls} == {"satisfied", "unreachable", "refused"}

@@ -1,0 +1,65 @@
+"""Somebody is looked after: counselling is offered and taken or declined, a support plan begins, goes on and ends."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import TypeAdapter
+
+from cli import caring
+from schemas import codes
+from schemas.actions import AnyAction
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+ACTION = TypeAdapter(AnyAction)
+LISTS = codes.load()
+IDS = [str(uuid.UUID(int=n)) for n in range(4000)]
+
+
+def played(incident_id):
+    """All that is done in a matter, as followup would show it after each step."""
+    view = {"incident_id": incident_id, "answers": [{"party": {"ref": "p1"}}], "counselling": {}, "plans": []}
+    done, actions = [], []
+    while (step := caring.step(7, view, done, NOW)) is not None:
+        action = codes.completed(LISTS, ACTION.validate_python(step.deed.action), "")
+        done.append(step.name)
+        actions.append(step.deed.action["action"])
+        match action.action:
+            case "counsel":
+                view["counselling"]["p1"] = action.counselling
+            case "start-support-plan":
+                assert action.until > NOW
+                view["plans"] = [{"party": {"ref": "p1"}, "steps": 0}]
+            case "record-support-step":
+                view["plans"][0]["steps"] += 1
+            case "end-support-plan":
+                view["plans"] = []
+        assert len(done) < 20
+    return actions
+
+
+def test_few_need_to_be_looked_after():
+    assert sum(caring.needed(7, one) for one in IDS) / len(IDS) == pytest.approx(0.09, abs=0.02)
+
+
+def test_whoever_needs_nothing_is_left_in_peace():
+    assert [played(one) for one in IDS[:300] if not caring.needed(7, one)].count([]) > 200
+
+
+def test_counselling_is_offered_before_it_is_taken_and_offered_once():
+    for one in [one for one in IDS if caring.needed(7, one)]:
+        assert played(one).count("counsel") in {0, 2}
+
+
+def test_a_support_plan_begins_once_has_steps_and_ends_by_hand_or_by_its_date():
+    plans = [actions for one in IDS if "start-support-plan" in (actions := played(one))]
+
+    assert all(one.count("start-support-plan") == 1 for one in plans)
+    assert all(one.count("record-support-step") == 2 for one in plans)
+    assert 0 < sum("end-support-plan" in one for one in plans) < len(plans)
+
+
+def test_nothing_begins_again_after_a_plan_has_ended():
+    supported = next(one for one in IDS if "end-support-plan" in played(one))
+
+    assert played(supported)[-1] == "end-support-plan"

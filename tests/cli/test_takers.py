@@ -1,0 +1,80 @@
+"""Who is there for an area in a play, and what somebody says who is asked: as many as published, good for the door."""
+
+import uuid
+from collections import Counter
+
+import pytest
+from pydantic import TypeAdapter
+
+from cli import takers
+from cli.cast import Places
+from cli.habits import Case
+from deploy.local.plan import PROJECT
+from policy.load import areas
+from schemas import codes
+from schemas.actions import AnyAction
+from schemas.base import TIERS
+from services.routing.registry import merge
+from services.routing.registry_csv import Known, read
+
+ACTION = TypeAdapter(AnyAction)
+LISTS = codes.load()
+REGISTRY = areas(PROJECT / "policy" / "areas-620522.csv")
+
+
+@pytest.fixture(scope="module")
+def places():
+    return Places.of({"code": one.code, "tier": one.tier, "name": one.name} for one in REGISTRY.values())
+
+
+def an_asked_case(n, *, asked="grid-staff/620522101201/1", status="open"):
+    case_id = str(uuid.UUID(int=n))
+    return Case(case_id, "village", "ordinary", status, 1, "2026-01-05", asked=asked, role="grid-staff")
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_registry_is_one_its_door_takes(tier, places):
+    given, wrong = read(takers.registry(tier, places).encode(), Known(LISTS, REGISTRY))
+
+    assert wrong == []
+    assert merge((), given).wrong == ()
+
+
+def test_there_are_as_many_grid_staff_as_published_and_four_contacts_for_each_village(places):
+    given, _ = read(takers.registry("village", places).encode(), Known(LISTS, REGISTRY))
+
+    roles = Counter(codes.bare(entry.role) for _, entry in given)
+    assert roles["grid-staff"] == 517
+    for role in ("officer", "legal-adviser", "liaison-judge", "liaison-prosecutor", "mediator"):
+        assert roles[role] == len(places.villages)
+
+
+def test_most_take_what_they_are_asked_some_decline_and_a_few_keep_silent():
+    steps = [takers.answer(7, an_asked_case(n, status="accepted")) for n in range(4000)]
+
+    said = Counter(None if one is None else one.deed.action["action"] for one in steps)
+    assert said["take"] / 4000 == pytest.approx(0.95, abs=0.015)
+    assert 0 < said["decline"] / 4000 < 0.05
+    assert 0 < said[None] / 4000 < 0.04
+
+
+def test_what_is_left_lying_nobody_takes_whoever_is_asked():
+    for n in range(2000):
+        first = takers.answer(7, an_asked_case(n))
+        second = takers.answer(7, an_asked_case(n, asked="mediator/620522101201"))
+        if first is None and second is None:
+            break
+    else:
+        raise AssertionError("somebody always takes it")
+
+
+def test_who_was_not_asked_says_nothing():
+    assert takers.answer(7, an_asked_case(1, asked=None)) is None
+
+
+def test_an_answer_comes_from_whoever_was_asked_with_a_reason_of_the_list():
+    for n in range(1000):
+        step = takers.answer(7, an_asked_case(n, status="accepted"))
+        if step is not None:
+            assert (step.role, step.ref) == ("grid-staff", "grid-staff/620522101201/1")
+            codes.completed(LISTS, ACTION.validate_python(step.deed.action), "")

@@ -1,0 +1,279 @@
+"""How centres work together with others: the next step follows from what is recorded, and ends in a settlement."""
+
+import uuid
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import pytest
+from pydantic import TypeAdapter
+
+from cli import habits, together
+from cli.desk import NEVER
+from cli.errands import eligible
+from cli.habits import Case
+from schemas import codes
+from schemas.actions import AnyAction
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+ACTION = TypeAdapter(AnyAction)
+LISTS = codes.load()
+
+
+def a_case(n, *, tier="village", severity="prominent", category="land", attempt=1, **about):
+    case = Case(str(uuid.UUID(int=n)), tier, severity, "accepted", attempt, NOW.isoformat())
+    return replace(case, category=category, area="620522101201", **about)
+
+
+def a_whole(**changes):
+    """What the door shows of an incident nothing has happened to."""
+    parties = [{"ref": "p1", "role": "party-role/1:applicant"}]
+    empty = {
+        "whistles": [],
+        "sessions": [],
+        "history": [],
+        "away": None,
+        "suspended_at": None,
+        "listing": None,
+    }
+    return empty | {"parties": parties} | changes
+
+
+@cache
+def planned(plan, **about):
+    """Some hundred cases with this plan."""
+    found = [one for n in range(2500) if together.plan(7, one := a_case(n, **about)) == plan]
+    assert found
+    return found[:200]
+
+
+def a_participant(standing="called", done=()):
+    steps = ("acknowledge", "arrive", "support", "result")
+    stages = [{"step": one, "done_at": NOW.isoformat() if one in done else None} for one in steps]
+    return {"name": "p1", "role": "police", "ref": "police/1", "standing": standing, "stages": stages}
+
+
+def whistled(participant, ended_at=None):
+    about = {"number": 1, "blown_at": NOW.isoformat(), "ended_at": ended_at}
+    return a_whole(whistles=[about | {"participants": [participant]}])
+
+
+def a_session(state, *, agreement=None, number=1):
+    times = {"called_at": NOW.isoformat(), "at": (NOW + timedelta(seconds=4)).isoformat()}
+    bodies = [{"name": "b1"}, {"name": "b2"}]
+    about = {"number": number, "attempt": 1, "state": state, "agreement": agreement}
+    about |= {"adjourned": 0, "confirmed": None}
+    return {**times, **about, "bodies": bodies}
+
+
+def action_names(cases, whole):
+    """Which actions come next, and how often."""
+    steps = [one for case in cases for one in together.steps(7, case, whole, NOW)]
+    return Counter(one.deed.action["action"] for one in steps)
+
+
+def test_a_plan_is_the_same_when_the_simulator_starts_again():
+    cases = [a_case(n) for n in range(50)]
+
+    assert [together.plan(7, one) for one in cases] == [together.plan(7, one) for one in cases]
+
+
+def test_prominent_matters_of_a_village_mostly_get_a_joint_session_and_ordinary_ones_hardly_anything():
+    prominent = Counter(together.plan(7, a_case(n)) for n in range(3000))
+    ordinary = Counter(together.plan(7, a_case(n, severity="ordinary")) for n in range(3000))
+
+    assert prominent["session"] / 3000 == pytest.approx(0.6 * 0.78, abs=0.04)
+    assert ordinary["alone"] / 3000 > 0.94
+
+
+def test_urgent_matters_are_whistled_for_in_three_rings_by_name():
+    case = planned("whistle", severity="ordinary", category="safety")[0]
+
+    (step,) = together.steps(7, case, a_whole(), NOW)
+
+    called = step.deed.action["participants"]
+    assert [one["ring"] for one in called] == ["1-minute", "3-minutes", "5-minutes"]
+    assert all(one["ref"] for one in called)
+
+
+def test_only_what_is_going_to_be_settled_at_once_and_for_the_first_time_has_a_plan():
+    for n in range(1000):
+        case = a_case(n)
+        if together.plan(7, case) != "alone":
+            deed = habits.centre(7, case)
+
+            assert deed.action["action"] == "resolve"
+            assert deed.after < NEVER
+    assert {together.plan(7, a_case(n, attempt=2)) for n in range(300)} == {"alone"}
+
+
+def test_most_participants_acknowledge_some_are_excused_and_a_few_never_answer():
+    cases = planned("whistle")
+    found = action_names(cases, whistled(a_participant()))
+
+    assert found["acknowledge"] / len(cases) > 0.85
+    assert 0 < found["call-off"] / len(cases) < 0.1
+    assert 0 < found["excuse"] / len(cases) < 0.12
+    assert found.total() < len(cases)
+
+
+def test_a_participant_goes_on_with_the_step_that_is_not_done_yet():
+    cases = planned("whistle")
+
+    found = action_names(cases, whistled(a_participant("arrived", ("acknowledge", "arrive"))))
+
+    assert set(found) == {"support", "call-off"}
+    assert found["support"] / len(cases) > 0.9
+
+
+def test_a_whistle_that_ended_leaves_the_settlement_to_do():
+    case = planned("whistle")[0]
+    whole = whistled(a_participant("reported"), NOW.isoformat())
+
+    assert together.steps(7, case, whole, NOW) is None
+    assert together.ending(7, case, whole).action["action"] == "resolve"
+
+
+def test_a_session_is_called_then_held_or_sometimes_missed_and_called_again():
+    cases = planned("session")
+
+    first = action_names(cases, a_whole())
+    due = action_names(cases, a_whole(sessions=[a_session("called")]))
+    again = action_names(cases, a_whole(sessions=[a_session("missed")]))
+
+    assert first == {"call-session": len(cases)}
+    assert due["hold-session"] > due["miss-session"] > 0
+    assert due["hold-session"] > due["adjourn-session"] > 0
+    assert due["cancel-session"] > 0
+    assert again == {"call-session": len(cases)}
+
+
+def test_nobody_holds_a_session_before_its_time():
+    for case in planned("session"):
+        (step,) = together.steps(7, case, a_whole(sessions=[a_session("called")]), NOW)
+
+        assert step.deed.after > 4 or not step.deed.action["action"].startswith(("hold", "miss"))
+
+
+@pytest.mark.parametrize(("agreement", "action"), [(True, "resolve"), (False, "escalate")])
+def test_an_agreement_settles_it_jointly_and_without_one_the_tier_above_has_it(agreement, action):
+    case = planned("session")[0]
+    whole = a_whole(sessions=[a_session("held", agreement=agreement) | {"confirmed": agreement}])
+
+    assert together.steps(7, case, whole, NOW) is None
+    assert together.ending(7, case, whole).action["action"] == action
+
+
+def test_a_body_answers_over_the_bus_and_mostly_succeeds():
+    cases = planned("refer", tier="county")
+    taken = {"stage": "accepted", "number": 1}
+
+    answers = [together.steps(7, one, a_whole(away=taken), NOW)[0] for one in cases]
+
+    assert all(one.by_system and one.role == "partner" and len(one.ref) <= 64 for one in answers)
+    said = Counter(one.deed.action["answer"] for one in answers)
+    assert said["succeeded"] / len(cases) == pytest.approx(0.866, abs=0.08)
+
+
+@pytest.mark.parametrize(
+    ("plan", "event"), [("refer", "referred"), ("extend", "extended"), ("suspend", "suspended")]
+)
+def test_what_was_done_once_is_not_done_again(plan, event):
+    about = {"tier": "county"} if plan == "refer" else {"severity": "ordinary"}
+    case = planned(plan, **about)[0]
+    done = a_whole(history=[{"event": f"incident.{event}.v1"}])
+
+    assert together.steps(7, case, a_whole(), NOW)
+    assert together.steps(7, case, done, NOW) is None
+
+
+def test_a_clock_that_stands_still_runs_on_after_a_while():
+    case = planned("suspend", severity="ordinary")[0]
+
+    (step,) = together.steps(7, case, a_whole(suspended_at=NOW.isoformat()), NOW)
+
+    assert step.deed.action == {"action": "resume"}
+
+
+@pytest.mark.parametrize("tier", ["village", "town", "county"])
+@pytest.mark.parametrize("severity", ["ordinary", "prominent"])
+@pytest.mark.parametrize("category", ["land", "labour", "safety"])
+def test_every_step_is_an_action_the_doors_know_with_codes_of_the_lists(tier, severity, category):
+    shown = [
+        a_whole(),
+        whistled(a_participant()),
+        a_whole(sessions=[a_session("called")]),
+        a_whole(away={"stage": "sent", "number": 1}),
+        a_whole(suspended_at=NOW.isoformat()),
+    ]
+    for n in range(200):
+        case = a_case(n, tier=tier, severity=severity, category=category)
+        for whole in shown:
+            for step in together.steps(7, case, whole, NOW) or []:
+                codes.completed(LISTS, ACTION.validate_python(step.deed.action), "")
+
+
+def test_what_another_tier_whistled_and_called_together_before_is_its_own():
+    case = planned("session", tier="town")[0]
+    before = (NOW - timedelta(seconds=9)).isoformat()
+    whole = a_whole(sessions=[a_session("held", agreement=False) | {"called_at": before}])
+
+    assert [one.deed.action["action"] for one in together.steps(7, case, whole, NOW)] == ["call-session"]
+    assert together.ending(7, case, whole).action["action"] == "resolve"
+
+
+def test_some_agreements_are_confirmed_by_the_court_once():
+    held = a_session("held", agreement=True)
+    confirming = [
+        case for case in planned("session") if together.steps(7, case, a_whole(sessions=[held]), NOW)
+    ]
+
+    assert 0.05 < len(confirming) / len(planned("session")) < 0.4
+    done = a_whole(sessions=[held | {"confirmed": True}])
+    assert all(together.steps(7, case, done, NOW) is None for case in confirming)
+
+
+def test_a_transfer_is_answered_by_its_department_at_the_door():
+    cases = planned("transfer", tier="town")
+    out = {"stage": "sent", "number": 1}
+
+    sent = action_names(cases, a_whole())
+    answers = [together.steps(7, one, a_whole(away=out), NOW)[0] for one in cases]
+
+    assert sent == {"transfer": len(cases)}
+    assert {one.role for one in answers} == {"department"}
+    assert Counter(one.deed.action["answer"] for one in answers)["accepted"] / len(cases) > 0.8
+
+
+def test_what_is_recalled_is_recalled_before_it_can_be_opened():
+    case = planned("recall", tier="town", severity="ordinary")[0]
+    out = a_whole(away={"stage": "sent", "number": 1})
+
+    (step,) = together.steps(7, case, out, NOW)
+
+    assert step.deed.action["action"] == "recall"
+    assert step.deed.after < 1
+
+
+def test_a_few_of_the_matters_that_others_sent_go_back_to_them():
+    plans = Counter(together.plan(7, a_case(n, tier="town", offered=True)) for n in range(3000))
+
+    assert 0.02 < plans["give-back"] / 3000 < 0.1
+    assert together.plan(7, a_case(1, tier="town")) != "give-back"
+
+
+def test_a_person_lists_a_matter_reminds_of_it_and_sometimes_names_another_leader():
+    cases = planned("supervise", tier="town", severity="ordinary")
+    listed = a_whole(listing={"reminders": 0})
+    reminded = a_whole(listing={"reminders": 1}, history=[{"event": "incident.reminded.v1"}])
+
+    assert action_names(cases, a_whole()) == {"list": len(cases)}
+    assert action_names(cases, listed) == {"remind": len(cases)}
+    moved = [one for one in cases if together.steps(7, one, reminded, NOW)]
+    assert 0.2 < len(moved) / len(cases) < 0.6
+
+
+def test_a_body_declares_as_many_as_the_published_diversion_rate_says():
+    assert eligible(105) == 266
+    assert eligible(0) == 0
