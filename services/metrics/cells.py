@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from asyncpg import Record
@@ -26,8 +25,7 @@ class Slot(NamedTuple):
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The counts of a slot, and how often they have changed."""
 
     counts: Counts
@@ -84,15 +82,17 @@ def _minus(counts: Mapping[str, int], before: Mapping[str, int]) -> Counts:
 async def _load(tx: Connection, tier: str, slots: Sequence[Slot]) -> dict[Slot, Row]:
     rows = await tx.fetch(
         """
-        select id, area, day, category, channel, counts, version from cell
-        join unnest(texts($2), texts($3), texts($4), texts($5)) as wanted (area, day, category, channel)
-            using (area, day, category, channel)
+        select place, id, counts, version from cell
+        join unnest(texts($2), texts($3), texts($4), texts($5)) with ordinality
+            as wanted (area, day, category, channel, place) using (area, day, category, channel)
         where tier = $1 order by area, day, category, channel for update of cell
         """,
         tier,
         *columns(slots),
     )
-    return {slot_of(row): row_of(row) for row in rows}
+    return {
+        slots[place - 1]: Row(from_json(counts), version, number) for place, number, counts, version in rows
+    }
 
 
 def slot_of(row: Record) -> Slot:
