@@ -26,12 +26,15 @@ it scans the table from end to end until somebody analyses it."""
 
 
 class Database:
-    """The pool of one service's own database."""
+    """The pool of one service's own database; who waits longer than `patience` seconds for it is told `Unavailable`."""
 
-    def __init__(self, dsn: str, *, name: str, max_size: int = 8) -> None:
+    def __init__(
+        self, dsn: str, *, name: str, max_size: int = 8, patience: float = COMMAND_TIMEOUT_S
+    ) -> None:
         self._dsn = dsn
         self._name = name
         self._max_size = max_size
+        self._patience = patience
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def connect(self) -> None:
@@ -41,8 +44,8 @@ class Database:
                 self._dsn,
                 min_size=1,
                 max_size=self._max_size,
-                command_timeout=COMMAND_TIMEOUT_S,
-                timeout=COMMAND_TIMEOUT_S,
+                command_timeout=self._patience,
+                timeout=self._patience,
                 max_inactive_connection_lifetime=300,
                 server_settings={"application_name": self._name, **PLANNING},
             )
@@ -63,7 +66,7 @@ class Database:
         if self._pool is None:
             raise Unavailable("the database pool is not open")
         with outages_translated():
-            async with self._pool.acquire(timeout=COMMAND_TIMEOUT_S) as connection:
+            async with self._pool.acquire(timeout=self._patience) as connection:
                 yield connection
 
     @asynccontextmanager
