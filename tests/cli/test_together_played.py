@@ -14,8 +14,9 @@ from schemas.actions import AnyAction
 from schemas.base import Actor
 from schemas.referrals import Offer
 from services.routing.api_incidents import IncidentView
+from services.routing.changes import evolve
 from services.routing.handling import Request, decide_action
-from services.routing.incident import Incident, evolve
+from services.routing.incident import Incident
 from services.routing.sessions import Session
 from services.routing.whistles import Whistle
 from tests.builders import NOW, a_centre, an_accepted_incident
