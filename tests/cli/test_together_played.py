@@ -16,7 +16,7 @@ from schemas.referrals import Offer
 from services.routing.api_incidents import IncidentView
 from services.routing.changes import evolve
 from services.routing.handling import Request, decide_action
-from services.routing.incident import Incident
+from services.routing.incident import WORKED_ON, Incident
 from services.routing.sessions import Session
 from services.routing.whistles import Whistle
 from tests.builders import NOW, a_centre, an_accepted_incident
@@ -38,6 +38,8 @@ def play(incident, tier):
     """Every step in its time, until nothing is left to do but the ending; its events' names."""
     now, centre = NOW + timedelta(seconds=1), a_centre(tier)
     for _ in range(40):
+        if incident.status not in WORKED_ON:
+            return incident  # the centre looks at nothing else
         whole = shown(incident)
         steps = together.steps(7, Case.of(whole), whole, now)
         last = steps is None
