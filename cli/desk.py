@@ -23,7 +23,7 @@ Look = Callable[[], Coroutine[Any, Any, list[Job]]]
 
 
 class Desk:
-    """Looks at a list again and again, and does each thing on it once, in its time."""
+    """Looks at a list again and again, and does each thing on it once, in its time; nothing waits for another thing."""
 
     def __init__(self, look: Look) -> None:
         self._look = look
@@ -32,21 +32,21 @@ class Desk:
 
     async def sit(self) -> None:
         """Works without end, until cancelled."""
-        while True:
-            busy = await self._round()
-            await asyncio.sleep(LOOK_S if busy else IDLE_S)
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                busy = await self._begin(tasks)
+                await asyncio.sleep(LOOK_S if busy else IDLE_S)
 
-    async def _round(self) -> bool:
-        """Whether there is anything to do, now or soon."""
+    async def _begin(self, tasks: asyncio.TaskGroup) -> bool:
+        """Begins what is ripe; whether there is anything to do, now or soon."""
         now, jobs = asyncio.get_running_loop().time(), await self._look()
         names = {job.name for job in jobs}
         self._seen = {job.name: self._seen.get(job.name, now) for job in jobs}
         self._done &= names
         ripe = [job for job in jobs if job.name not in self._done and self._seen[job.name] + job.after <= now]
         self._done |= {job.name for job in ripe}
-        async with asyncio.TaskGroup() as tasks:
-            for job in ripe:
-                tasks.create_task(_run(job))
+        for job in ripe:
+            tasks.create_task(_run(job))
         return any(job.after < NEVER and job.name not in self._done for job in jobs)
 
 

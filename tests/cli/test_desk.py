@@ -19,6 +19,12 @@ class Papers:
         self.done.append(name)
 
 
+async def one_look(sitting):
+    """What one look says, once everything it began is done."""
+    async with asyncio.TaskGroup() as tasks:
+        return await sitting._begin(tasks)
+
+
 async def a_while(papers, seconds, monkeypatch):
     monkeypatch.setattr(desk, "LOOK_S", 0.02)
     monkeypatch.setattr(desk, "IDLE_S", 0.02)
@@ -35,6 +41,19 @@ async def test_each_thing_is_done_once_though_it_stays_on_the_list(monkeypatch):
     assert papers.done == ["now", "soon"]
 
 
+async def test_what_takes_long_keeps_nothing_else_from_being_done(monkeypatch):
+    papers = Papers(later=0.1)
+    look, for_ever = papers.look, Job("long", 0.0, asyncio.Event().wait)
+
+    async def with_something_long():
+        return [for_ever, *await look()]
+
+    papers.look = with_something_long
+    await a_while(papers, 0.4, monkeypatch)
+
+    assert papers.done == ["later"]
+
+
 async def test_what_is_left_lying_is_never_done(monkeypatch):
     papers = Papers(now=0.0, never=NEVER)
 
@@ -49,14 +68,14 @@ async def test_what_comes_back_under_the_same_name_is_done_again(monkeypatch):
     await a_while(papers, 0.1, monkeypatch)
     papers.after = {}
     sitting = Desk(papers.look)
-    await sitting._round()
+    await one_look(sitting)
     papers.after = {"one": 0.0}
-    await sitting._round()
+    await one_look(sitting)
 
     assert papers.done == ["one", "one"]
 
 
 async def test_a_desk_with_nothing_to_do_now_or_soon_is_idle():
-    assert await Desk(Papers(soon=5.0).look)._round() is True
-    assert await Desk(Papers(never=NEVER).look)._round() is False
-    assert await Desk(Papers(now=0.0).look)._round() is False
+    assert await one_look(Desk(Papers(soon=5.0).look)) is True
+    assert await one_look(Desk(Papers(never=NEVER).look)) is False
+    assert await one_look(Desk(Papers(now=0.0).look)) is False
