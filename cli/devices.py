@@ -9,15 +9,17 @@ from cli.acting import Play
 from cli.cast import Report, dice
 from cli.fieldwork import Trip
 
-BETWEEN_S, ASKED_AFTER_S = 4.0, 3.0
-"""How long until a device is back in the network, and until it asks what became of what it did."""
+AWAY_S = (5.0, 12.0)
+"""How long a device may be without a network: by then somebody else has often acted."""
+ASKED_AFTER_S, ASKED_TIMES = 3.0, 5
+"""How often a device asks what became of what it did, until it is decided."""
 
 
 async def bring(play: Play, report: Report, name: str, now: datetime) -> None:
     """Every trip in its turn; what was done is asked after, as a device does."""
     for at, trip in enumerate(fieldwork.trips(play.seed, report, name, now)):
         if at:
-            await asyncio.sleep(dice(play.seed, "network", name).uniform(0.5, BETWEEN_S))
+            await asyncio.sleep(dice(play.seed, "network", name).uniform(*AWAY_S))
         await _send(play, report, trip)
 
 
@@ -31,10 +33,19 @@ async def _send(play: Play, report: Report, trip: Trip) -> None:
     for item in batch["items"]:
         _entered(play, report, trip, item)
     if trip.acted is not None:
+        play.tally.brought.update(await _became(play, f"{url}/{batch['batch_id']}"))
+
+
+async def _became(play: Play, batch: str) -> list[str]:
+    """What became of the actions of a batch, as far as that is decided before the device gives up asking."""
+    states = list[str]()
+    for _ in range(ASKED_TIMES):
         await asyncio.sleep(ASKED_AFTER_S)
-        told = await play.knocker.get(f"{url}/{batch['batch_id']}")
-        states = [one["state"] for one in told.raise_for_status().json()["items"] if one["kind"] == "action"]
-        play.tally.brought.update(states)
+        told = (await play.knocker.get(batch)).raise_for_status().json()
+        states = [one["state"] for one in told["items"] if one["kind"] == "action"]
+        if not told["undecided"]:
+            break
+    return states
 
 
 def _entered(play: Play, report: Report, trip: Trip, item: dict[str, Any]) -> None:
