@@ -4,9 +4,10 @@ import os
 import secrets
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from deploy.local import databases, exclusive
+from deploy.local import exclusive
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
 from deploy.local.topics import create as create_topics
@@ -65,20 +66,36 @@ def kafka(providers):
     return providers[0]
 
 
-@pytest.fixture
-def new_dsn(providers):
-    """Makes a fresh, migrated database for a service: `await new_dsn("routing")`."""
+@pytest.fixture(scope="session")
+def migrated():
+    """The databases that others are copied from, by service: each is migrated once in a session."""
+    return {}
 
-    async def make(service, *, migrated=True):
-        server = providers[1]
-        name = f"t_{service}_{secrets.token_hex(4)}"
-        await databases.create(server, [name])
-        dsn = server.rsplit("/", 1)[0] + "/" + name
-        if migrated:
-            await migrate.apply(dsn, service)
-        return dsn
+
+@pytest.fixture
+def new_dsn(providers, migrated):
+    """Makes a fresh database for a service, as its migrations leave it: `await new_dsn("routing")`."""
+    server = providers[1]
+
+    async def make(service, *, empty=False):
+        if empty:
+            return await created(server, service)
+        if service not in migrated:
+            migrated[service] = await created(server, service)
+            await migrate.apply(migrated[service], service)
+        return await created(server, service, like=migrated[service])
 
     return make
+
+
+async def created(server, service, like=None):
+    """A new database on the server, empty or a copy of another that nobody is connected to; its dsn."""
+    name = f"t_{service}_{secrets.token_hex(4)}"
+    template = "" if like is None else f' template "{like.rpartition("/")[2]}"'
+    connection = await asyncpg.connect(server, timeout=30, command_timeout=60)
+    await connection.execute(f'create database "{name}"{template}')
+    await connection.close()
+    return server.rsplit("/", 1)[0] + "/" + name
 
 
 @pytest.fixture

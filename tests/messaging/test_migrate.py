@@ -19,7 +19,7 @@ async def executed(dsn, statement):
 
 
 async def test_concurrent_runs_apply_each_file_once(new_dsn):
-    dsn = await new_dsn("routing", migrated=False)
+    dsn = await new_dsn("routing", empty=True)
 
     names = await asyncio.gather(*(migrate.apply(dsn, "routing") for _ in range(5)))
 
@@ -31,7 +31,7 @@ async def test_concurrent_runs_apply_each_file_once(new_dsn):
 
 @pytest.mark.parametrize("service", ["intake", "routing", "followup", "metrics"])
 async def test_every_service_has_the_delivery_tables_and_its_own(new_dsn, service):
-    dsn = await new_dsn(service, migrated=False)
+    dsn = await new_dsn(service, empty=True)
 
     names = await migrate.apply(dsn, service)
 
@@ -40,7 +40,7 @@ async def test_every_service_has_the_delivery_tables_and_its_own(new_dsn, servic
 
 
 async def test_an_empty_database_is_too_old(new_dsn):
-    dsn = await new_dsn("routing", migrated=False)
+    dsn = await new_dsn("routing", empty=True)
 
     with pytest.raises(SchemaTooOld, match=r"messaging/001_delivery\.sql"):
         await migrate.verify(dsn, "routing")

@@ -19,7 +19,7 @@ async def installed(new_dsn):
     """Makes an installation of the first release: its dsn, and all that it holds."""
 
     async def make(service):
-        dsn = await new_dsn(service, migrated=False)
+        dsn = await new_dsn(service, empty=True)
         connection = await asyncpg.connect(dsn)
         wanted = [one for one in migrate.of(service) if f"{one.scope}/{one.name}" in FIRST_RELEASE]
         await migrate._apply_missing(connection, tuple(wanted))
