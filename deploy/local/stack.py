@@ -53,11 +53,17 @@ class Stack:
         readiness.wait(probes, self._supervisor.log, timeout, self._say)
 
     def stop(self, *, wipe: bool = False) -> None:
-        """Stop services, then providers, then the supervisor; ``wipe`` removes the data folder as well."""
+        """Stop services, then providers, then the supervisor; ``wipe`` removes the data folder as well.
+
+        What is wiped is cut off: nobody waits for batches and checkpoints of data that nobody will see again.
+        """
         if not self.data.is_dir():
             return
         with exclusive(self.data):
-            self._shut_down()
+            if wipe:
+                self._cut_off()
+            else:
+                self._shut_down()
         if wipe:
             shutil.rmtree(self.data)
             shutil.rmtree(account.outside_folder(self.data), ignore_errors=True)
@@ -177,6 +183,11 @@ class Stack:
             self._say("stopping services, then Kafka and PostgreSQL")
             orphans.wait_gone(self._supervisor.shutdown(), timeout=90)
         self._stop_orphans()
+
+    def _cut_off(self) -> None:
+        if self.running():
+            orphans.cut_off(self._supervisor.pid())
+        orphans.stop(self.data, account.clusters(self.data), at_once=True)
 
     def _stop_orphans(self) -> None:
         if left := orphans.stop(self.data, account.clusters(self.data)):

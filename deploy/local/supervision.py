@@ -88,9 +88,13 @@ class Supervisor:
 
     def shutdown(self) -> int:
         """Ask for the end of everything, services before providers; answers the supervisor's process id."""
-        pid = int(self._call("supervisor.getPID"))
+        pid = self.pid()
         self._call("supervisor.shutdown")
         return pid
+
+    def pid(self) -> int:
+        """The supervisor's process id."""
+        return int(self._call("supervisor.getPID"))
 
     def states(self) -> dict[str, ProgramState]:
         """Every program by name."""
