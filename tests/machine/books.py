@@ -1,202 +1,128 @@
-"""What must hold in the books of all tiers at any moment: read from the databases, judged by rules of its own."""
+"""What must hold in the books of all tiers after every transaction: read from the databases, judged by other rules."""
 
-import json
 from collections import Counter, defaultdict
-from datetime import datetime
+from typing import ClassVar
 
-AWAY = {"incident.escalated.v1": "away", "incident.returned.v1": "away"}
-GIVEN_BACK = {"incident.returned-to-source.v1": "returned-to-source"}
-MOVES = {
-    None: {"incident.opened.v1": "open", **AWAY},
-    "open": {
-        "incident.accepted.v1": "accepted", "incident.resolved.v1": "resolved",
-        **AWAY, **GIVEN_BACK,
-    },
-    "accepted": {"incident.resolved.v1": "resolved", **AWAY, **GIVEN_BACK},
-    "resolved": {"incident.closed.v1": "closed", "incident.reopened.v1": "accepted"},
-    "closed": {"incident.reopened.v1": "accepted"},
-    "returned-to-source": {},
-    "away": {"incident.opened.v1": "open"},
-}  # fmt: skip
-"""Where an event may lead; whatever else is published leaves the state as it is, and is listed below."""
-WORK = ("open", "accepted")
-STAYS = {
-    "action.refused.v1": {*MOVES},
-    "duplicate.dismissed.v1": {*WORK},
-    "incident.declined.v1": {*WORK},
-    "incident.joined.v1": {*MOVES},
-    "incident.linked.v1": {*WORK},
-    "incident.origin-linked.v1": {*MOVES},
-    "incident.parted.v1": {*MOVES},
-    "incident.taken.v1": {*WORK},
-    "incident.unanswered.v1": {*WORK},
-    "incident.unclaimed.v1": {*WORK},
-    "incident.unlinked.v1": {*MOVES},
-    "incident.referred.v1": {*WORK},
-    "incident.transferred.v1": {*WORK},
-    "referral.accepted.v1": {*WORK},
-    "referral.answered.v1": {*MOVES},
-    "referral.concluded.v1": {*WORK},
-    "referral.opened.v1": {*WORK},
-    "referral.overdue.v1": {*WORK},
-    "referral.recalled.v1": {*WORK},
-    "referral.returned.v1": {*WORK},
-    "incident.assigned.v1": {*WORK},
-    "incident.clock-moved.v1": {*WORK},
-    "incident.extended.v1": {*WORK},
-    "incident.leader-changed.v1": {*WORK, "resolved", "closed"},
-    "incident.listed.v1": {*WORK},
-    "incident.overdue.v1": {*WORK},
-    "incident.reminded.v1": {*WORK},
-    "incident.resumed.v1": {*WORK},
-    "incident.struck-off.v1": {"resolved", "closed"},
-    "incident.suspended.v1": {*WORK},
-    "incident.triaged.v1": {*WORK},
-    "mediation.adjourned.v1": {*WORK},
-    "mediation.called.v1": {*WORK},
-    "mediation.cancelled.v1": {*WORK},
-    "mediation.confirmed.v1": {*WORK, "resolved", "closed"},
-    "mediation.held.v1": {*WORK},
-    "mediation.missed.v1": {*WORK},
-    "whistle.acknowledged.v1": {*WORK},
-    "whistle.arrived.v1": {*WORK},
-    "whistle.blown.v1": {*WORK},
-    "whistle.called-off.v1": {*WORK},
-    "whistle.ended.v1": {*WORK},
-    "whistle.excused.v1": {*WORK},
-    "whistle.overdue.v1": {*WORK},
-    "whistle.reported.v1": {*WORK},
-    "whistle.supported.v1": {*WORK},
-    "whistle.unresponsive.v1": {*WORK},
-}
-NEVER_WHILE_LINKED = {"incident.accepted.v1", "incident.overdue.v1", *AWAY}
-FORBIDDEN_WHILE_SUSPENDED = {
-    "incident.accepted.v1",
-    "incident.resolved.v1",
-    "incident.returned.v1",
-    "incident.overdue.v1",
-}
+from services.followup.refusal import Refused as VisitRefused
+from services.routing.refusal import Refused
+from tests.machine.course import WORK, Course
+
+ASKS = {"action.received.v2", "action.forwarded.v2"}
+STATUS = {"handed-over": "away"}
 
 
-async def read(house, *only):
-    """Every tier's incidents, deadlines, published events and revisits, by incident; or those of one member."""
-    found = defaultdict(dict)
-    for (tier, service), member in house.members.items():
-        if only and member not in only:
-            continue
-        async with member.database.connection() as connection:
-            state = "incident" if service == "routing" else "revisit"
-            for row in await connection.fetch(f"select incident_id, state from {state}"):
-                found[row["incident_id"]][tier, service] = {"state": json.loads(row["state"]), "events": []}
-            for row in await connection.fetch(
-                "select key, type, data, topic, seq from outbox order by topic, seq"
-            ):
-                books = found[row["key"]].setdefault((tier, service), {"state": None, "events": []})
-                books["events"].append(
-                    (row["topic"], row["seq"], row["type"], json.loads(bytes(row["data"])))
+class Books:
+    """What was told of a life so far, and whether what is stored agrees with it."""
+
+    REFUSED: ClassVar = (Refused, VisitRefused)
+
+    def __init__(self):
+        self.incidents = {}
+        """What was reported, in that order."""
+        self.courses = defaultdict(Course)
+        self.last = Counter()
+        """The number of the last event, by topic and incident."""
+        self.revisited = defaultdict(set)
+        """The attempts whose revisit was passed, by tier and incident."""
+        self.owners = {}
+        """The tier in whose hands each incident is; none while it is on its way."""
+        self.seen = Counter()
+
+    def judge(self, member):
+        """What a member stored in its last transaction."""
+        assert not member.shelf.letters, f"{member.tier} {member.service} gave up: {member.shelf.letters}"
+        for one in member.shelf.news:
+            self._said(member, one)
+        if member.service == "routing":
+            for incident, state in member.shelf.states.items():
+                self._stored(member, incident, state)
+                self._owned(member.tier, incident, state)
+
+    def _said(self, member, one):
+        """Numbers are dense, and an event may follow what was published before it."""
+        self.seen[one.type] += 1
+        self.last[one.topic, one.key] += 1
+        assert one.seq == self.last[one.topic, one.key], f"{one.topic} has a gap before {one.seq}"
+        if one.topic == f"{member.tier}.routing":
+            if one.type == "incident.closed.v1":
+                assert one.data["attempt"] in self.revisited[member.tier, one.key], (
+                    "closed without its revisit"
                 )
-            for row in await connection.fetch("select incident_id, due_at from deadline"):
-                found[row["incident_id"]][tier, service].setdefault("deadlines", []).append(row["due_at"])
-            letters = await connection.fetch("select kind, reason, detail from dead_letter")
-            assert not letters, f"{tier} {service} gave up: {[tuple(one) for one in letters]}"
-    return dict(found)
+            self.courses[member.tier, one.key].step(one.type, one.data)
+        elif one.type == "revisit.completed.v1" and one.data["outcome"] != "relapse":
+            self.revisited[member.tier, one.key].add(one.data["attempt"])
+
+    def _stored(self, member, incident, state):
+        """The state is where the events end; what somebody must work on has one next deadline until it was missed."""
+        course, status = self.courses[member.tier, incident], state["status"]
+        assert course.at == STATUS.get(status, status), f"the events end {course.at}, the state is {status}"
+        due = member.shelf.due.get(incident, ())
+        works = _is_owned(state) and status in WORK
+        runs = works and not (course.suspended or course.linked or course.missed)
+        assert len(due) <= int(works), f"{status} with {len(due)} deadlines"
+        assert len(due) == 1 or not runs, "its clock runs, and no deadline is stored"
+        assert not runs or state["due_at"] is not None, "its clock should run"
+
+    def _owned(self, tier, incident, state):
+        """Nothing is in two pairs of hands."""
+        if _is_owned(state):
+            assert self.owners.get(incident, tier) == tier, f"owned by {tier} and {self.owners[incident]}"
+            self.owners[incident] = tier
+        elif self.owners.get(incident) == tier:
+            del self.owners[incident]
+
+    def asked(self, member, before, records):
+        """What a refused action changed is nothing: where all that was said is no, the state is what it was."""
+        types = defaultdict(set)
+        for one in records:
+            types[one.key.decode()].add(dict(one.headers)["ce_type"].decode())
+        said = defaultdict(set)
+        for one in member.shelf.news:
+            said[one.key].add(one.type)
+        for incident, names in said.items():
+            if names == {"action.refused.v1"} and types[incident] <= ASKS:
+                same = before.texts.get(incident) == member.shelf.texts.get(incident)
+                assert same, "what was refused changed the state"
+
+    def told(self):
+        """What tells one life from another."""
+        return tuple(sorted(self.seen.items())), tuple(sorted(self.last.items()))
+
+    def judge_all(self, members):
+        """Nothing is under way: every incident is in somebody's hands, and all stores agree whose."""
+        for incident, tier in self.incidents.items():
+            owner = self.owners.get(incident)
+            assert owner, f"{incident}, reported to {tier}, is in nobody's hands"
+            state = members[owner, "routing"].shelf.states[incident]
+            for other, service in members:
+                if service == "routing" and incident in members[other, service].shelf.states:
+                    assert self._leads_to(members, incident, other) == owner
+            self._followed(members[owner, "followup"].shelf.states.get(incident), state)
+            self._rests(members, state)
+
+    def _leads_to(self, members, incident, tier):
+        """Where one comes to who asks from a tier on who has an incident."""
+        passed = [tier]
+        while (there := members[passed[-1], "routing"].shelf.states[incident]["owner"]) != passed[-1]:
+            assert there not in passed, f"{passed} send each other for it"
+            passed.append(there)
+        return there
+
+    def _followed(self, revisit, state):
+        """What was resolved waits for the revisit of that very resolution; what is closed had it."""
+        if state["status"] in {"resolved", "closed"}:
+            assert revisit, f"{state['status']}, and no revisit was planned"
+            assert revisit["attempt"] == state["attempt"], "the revisit is of another resolution"
+            first = revisit["round"] == 1 and revisit["status"] == "due"
+            assert first == (state["status"] == "resolved"), "the revisit is not where the incident is"
+
+    def _rests(self, members, state):
+        """A linked incident rests as long as its lead is worked on, and no longer."""
+        lead = state["ties"]["lead"]
+        if lead is not None and state["status"] in WORK:
+            theirs = members[self.owners[lead], "routing"].shelf.states[lead]
+            assert theirs["status"] in WORK, f"linked to a lead that is {theirs['status']}"
 
 
-def seen(found):
-    """How often each event was published."""
-    return Counter(
-        name for books in found.values() for one in books.values() for _, _, name, _ in one["events"]
-    )
-
-
-def hold(found, *, settled):
-    """All rules. `settled`: nothing is under way, so every incident is in somebody's hands."""
-    for incident, books in found.items():
-        owners = [tier for (tier, service), one in books.items() if service == "routing" and _owned(one)]
-        assert len(owners) <= 1, f"{incident} is owned by {owners}"
-        if settled:
-            assert owners, f"{incident} is in nobody's hands"
-        for (tier, service), one in books.items():
-            if service == "routing":
-                _life(one, tier)
-                _deadline(one)
-        _revisited(books)
-
-
-def owner(books):
-    """The tier in whose hands an incident is, and its state there."""
-    return next(
-        (tier, one["state"]) for (tier, service), one in books.items() if service == "routing" and _owned(one)
-    )
-
-
-def _owned(one):
-    state = one["state"]
-    return state is not None and state["owner"] == state["tier"]
-
-
-def _life(one, tier):
-    """The published events are a life that the rules allow, it ends where the state is, and numbers are dense."""
-    mine = [(seq, name, data) for topic, seq, name, data in one["events"] if topic == f"{tier}.routing"]
-    assert [seq for seq, _, _ in mine] == list(range(1, len(mine) + 1))
-    at, still, linked, whistles = None, False, False, set()
-    for _, name, data in mine:
-        assert not (linked and name in NEVER_WHILE_LINKED), f"{name} while linked"
-        linked = {
-            "incident.linked.v1": True,
-            "incident.unlinked.v1": False,
-            "incident.resolved.v1": False,
-        }.get(name, linked)
-        assert at != "open" or name != "incident.resolved.v1" or data["by_lead"], (
-            "resolved before it was accepted"
-        )
-        whistles = _whistles(whistles, name, data)
-        assert not (whistles and name == "incident.resolved.v1"), "resolved while a whistle is open"
-        assert not (still and name in FORBIDDEN_WHILE_SUSPENDED), f"{name} while suspended"
-        if name in MOVES[at]:
-            at, still = MOVES[at][name], False
-        else:
-            assert at in STAYS[name], f"{name} after {at}"
-            still = {"incident.suspended.v1": True, "incident.resumed.v1": False}.get(name, still)
-    status = (
-        None
-        if one["state"] is None
-        else {"handed-over": "away"}.get(one["state"]["status"], one["state"]["status"])
-    )
-    assert at == status, f"the events end {at}, the state is {status}"
-
-
-def _whistles(before, name, data):
-    """The whistles that are open after an event."""
-    match name:
-        case "whistle.blown.v1":
-            return before | {data["whistle"]}
-        case "whistle.called-off.v1" | "whistle.ended.v1":
-            return before - {data["whistle"]}
-        case _:
-            return before
-
-
-def _deadline(one):
-    """What somebody must work on has one next deadline until it was missed; what is done or elsewhere has none."""
-    state, due = one["state"], one.get("deadlines", [])
-    if state is None:
-        return
-    works = _owned(one) and state["status"] in WORK
-    runs = works and not state["suspended_at"] and not state["ties"]["lead"] and state["due_at"] is not None
-    assert len(due) <= int(works), f"{state['status']} with {len(due)} deadlines"
-    assert len(due) == 1 or not runs, "its clock runs, and no deadline is stored"
-    if runs:
-        assert due[0] <= datetime.fromisoformat(state["due_at"])
-
-
-def _revisited(books):
-    """销号 only after the revisit of that very resolution, at the tier that resolved it."""
-    for (tier, service), one in books.items():
-        closed = [data["attempt"] for _, _, name, data in one["events"] if name == "incident.closed.v1"]
-        done = [
-            data["attempt"]
-            for _, _, name, data in books.get((tier, "followup"), {"events": []})["events"]
-            if name == "revisit.completed.v1" and data["outcome"] != "relapse"
-        ]
-        assert service != "routing" or set(closed) <= set(done)
+def _is_owned(state):
+    return state["owner"] == state["tier"]

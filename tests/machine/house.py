@@ -1,123 +1,57 @@
 """Three tiers of routing and followup, their real inboxes, desks and databases; only the bus is a list in memory."""
 
+import asyncio
 from collections import defaultdict
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from messaging import outbox
-from messaging.database import Database
 from messaging.envelope import Record
 from messaging.errors import Unavailable
-from messaging.inbox import Inbox, Reading
 from messaging.layout import headers_of
 from schemas.base import TIERS
-from schemas.topics import TOPICS, topics_read_by
-from services.followup import app as followup
-from services.followup.desk import Desk as FollowupDesk
-from services.routing import app as routing
-from services.routing.centre import Centre
-from services.routing.desk import Desk as RoutingDesk
+from schemas.topics import TOPICS
+from services.routing import contacts_store
 from tests.builders import policies
 from tests.machine import clock
+from tests.machine.books import Books
+from tests.machine.member import SERVICES, Member, Mortal
+from tests.machine.policies import REGISTRY
 
-SERVICES = ("routing", "followup")
 BEGIN = datetime.fromisoformat("2026-09-14T09:20:00+08:00")
 
 
-EMPTY = """
-do $$
-declare name text;
-begin
-    for name in select tablename from pg_tables where schemaname = 'public' and tablename <> 'migration' loop
-        execute format('delete from %I', name);
-    end loop;
-    perform setval('unsent_id_seq', 1, false);
-end $$
-"""
-"""Deleting few rows is much cheaper than truncating."""
-
-
-class Mortal(Database):
-    """A database whose next transaction may be lost before its commit, or its answer after it.
-
-    One connection serves all: nothing here is concurrent, and a pool would ask the server twice as often.
-    """
-
-    doom = None
-    dirty = True
-    """Whether anything may have been written since the relay last looked."""
-    _only = None
-
-    @asynccontextmanager
-    async def connection(self):
-        if self._only is None:
-            self._lent = super().connection()
-            self._only = await self._lent.__aenter__()
-        yield self._only
-
-    async def close(self):
-        if self._only is not None:
-            await self._lent.__aexit__(None, None, None)
-        await super().close()
-
-    @asynccontextmanager
-    async def transaction(self):
-        doom, self.doom = self.doom, None
-        self.dirty = True
-        async with super().transaction() as tx:
-            yield tx
-            if doom == "before":
-                raise Unavailable("killed before the commit")
-        if doom == "after":
-            raise Unavailable("killed after the commit")
-
-
-@dataclass
-class Member:
-    """One service of one tier."""
-
-    tier: str
-    service: str
-    database: Mortal
-    desk: RoutingDesk | FollowupDesk
-    inbox: Inbox
-    read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """Offsets by topic, as they would be committed to the broker."""
-
-
 class House:
-    """What the state machine plays with. Everything is sequential, so chance comes from the machine alone."""
+    """What the state machine plays with: chance comes from the machine alone, and the books are judged at each step."""
 
     def __init__(self, members):
         self.members = {(one.tier, one.service): one for one in members}
         self.bus = defaultdict(list)
+        """By topic and incident: each incident has a partition to itself, so any two may be read in any order."""
         self.numbers = defaultdict(int)
         self.at = BEGIN
+        self.books = Books()
+        self.busy = 0
+        """How often anything was said or changed."""
+        self.refused = 0
 
     async def close(self):
         """Closes every database."""
         for one in self.members.values():
             await one.database.close()
 
-    async def begin(self):
+    async def begin(self, policy):
         """Everything is empty, and the clock stands at the beginning."""
         self.bus.clear()
         self.numbers.clear()
-        self.at = BEGIN
-        for one in self.members.values():
-            one.read.clear()
-            one.database.dirty = True
-            async with one.database.connection() as connection:
-                await connection.execute(EMPTY)
-                await clock.put(connection, self.at)
+        self.at, self.books = BEGIN, Books()
+        await _together(one.begin(policies(policy), self.at) for one in self.members.values())
 
-    async def later(self, by: timedelta):
+    def later(self, by: timedelta):
         """The clock of all databases goes on."""
+        self.busy += 1
         self.at += by
         for one in self.members.values():
-            async with one.database.connection() as connection:
-                await clock.put(connection, self.at)
+            one.database.at = self.at
 
     def say(self, topic, event, occurred_at):
         """An event of a service that is not played, with its place in its stream."""
@@ -132,56 +66,115 @@ class House:
     def _publish(self, row):
         topic = TOPICS[row["topic"]]
         headers = tuple(headers_of(row, topic.source))
-        log = self.bus[topic.name]
+        log = self.bus[topic.name, row["key"]]
+        self.busy += 1
         log.append(Record(topic.name, 0, len(log), row["key"].encode(), headers, bytes(row["data"])))
 
     async def send(self, member, *, twice=False):
-        """Its relay sends what is unsent; twice, when it dies before it could note that."""
-        if not member.database.dirty:
-            return 0
-        member.database.dirty = False
+        """Its relay sends what is unsent; all of it `twice`, when it dies before it could note that."""
         async with member.database.connection() as connection:
             rows = await outbox.unsent(connection, 1000)
-            for row in rows * (1 + twice):
-                self._publish(row)
-            await outbox.mark_sent(connection, [row["id"] for row in rows])
-        return len(rows)
+            if not twice:
+                await outbox.mark_sent(connection, [row["id"] for row in rows])
+                member.unsent = 0
+        for row in rows:
+            self._publish(row)
 
-    async def take(self, member, topic, count, *, back=0, doom=None):
-        """It reads some records of a topic, perhaps some of them again, perhaps for the last time."""
-        begin = max(0, member.read[topic] - back)
-        records = self.bus[topic][begin : begin + back + count]
-        if not records:
-            return
+    def is_moving(self):
+        """Whether anything is still to be sent, read or fired."""
+        return any(one.unsent or one.is_due() or self.behind(one) for one in self.members.values())
+
+    def behind(self, member):
+        """The partitions in which there is something it has not read."""
+        read = member.read
+        return [one for one in self.bus if one[0] in member.topics and len(self.bus[one]) > read[one]]
+
+    async def take(self, member, wanted, *, doom=None):
+        """It reads some records, as (topic, incident, from, count), perhaps for the last time."""
+        records = [
+            one for topic, key, begin, count in wanted for one in self.bus[topic, key][begin : begin + count]
+        ]
         member.database.doom = doom
         try:
             await member.inbox.apply(records)
         except Unavailable:
             assert doom
+            await self._died(member, doom)
             return
-        member.read[topic] = max(member.read[topic], begin + len(records))
+        for topic, key, begin, count in wanted:
+            end = min(begin + count, len(self.bus[topic, key]))
+            self.busy += end > member.read[topic, key]
+            member.read[topic, key] = max(member.read[topic, key], end)
+        before = await self.look(member)
+        self.books.asked(member, before, records)
 
-    async def fire(self, member, limit=100):
+    async def look(self, member):
+        """The books after a transaction, and before it."""
+        before = await member.look()
+        self.busy += not member.shelf.same(before)
+        self.books.judge(member)
+        return before
+
+    async def act(self, member, what, *, doom=None):
+        """Somebody acts at a door: its events, or None when that was refused, which changed nothing, or has died."""
+        member.database.doom = doom
+        try:
+            async with member.database.transaction() as tx:
+                _, events = await what(tx)
+        except Unavailable:
+            assert doom
+            await self._died(member, doom)
+            return None
+        except self.books.REFUSED:
+            self.refused += 1
+            before = await self.look(member)
+            assert member.shelf.same(before), "what was refused changed something"
+            return None
+        await self.look(member)
+        return events
+
+    async def fire(self, member, limit=100, *, doom=None):
         """Its clock fires what is due."""
-        async with member.database.connection() as connection:
-            if not await connection.fetchval("select exists (select from deadline where try_at <= now())"):
-                return 0
-        async with member.database.transaction() as tx:
-            return await member.desk.fire(tx, limit)
+        member.database.doom = doom
+        try:
+            async with member.database.transaction() as tx:
+                await member.desk.fire(tx, limit)
+        except Unavailable:
+            assert doom
+            await self._died(member, doom)
+        else:
+            await self.look(member)
+
+    async def _died(self, member, doom):
+        """A process ends: what was committed stands, what was not does not, and another one begins."""
+        before = await self.look(member)
+        assert doom == "after" or member.shelf.same(before), "what was not committed changed something"
+        member.start(member.policies)
 
     async def settle(self):
         """Everything is sent, read and fired, until nothing moves any more."""
+        members = list(self.members.values())
         moved = True
         while moved:
-            moved = False
-            for one in self.members.values():
-                moved |= bool(await self.send(one))
-                for topic in topics_read_by(one.service, one.tier):
-                    behind = len(self.bus[topic.name]) - one.read[topic.name]
-                    if behind:
-                        await self.take(one, topic.name, behind)
-                        moved = True
-                moved |= bool(await self.fire(one))
+            senders = [one for one in members if one.unsent]
+            for one in senders:
+                await self.send(one)
+            readers = [(one, behind) for one in members if (behind := self.behind(one))]
+            await _together(self._catch_up(one, behind) for one, behind in readers)
+            due = [one for one in members if one.is_due()]
+            await _together(map(self.fire, due))
+            moved = bool(senders or readers or due)
+        self.books.judge_all(self.members)
+
+    async def _catch_up(self, member, behind):
+        await self.take(member, [(*one, member.read[one], len(self.bus[one])) for one in behind])
+
+
+async def _together(members):
+    """What each does in its own database, at once; all have ended when one has failed."""
+    for failure in await asyncio.gather(*members, return_exceptions=True):
+        if failure is not None:
+            raise failure
 
 
 async def build(new_dsn):
@@ -193,12 +186,9 @@ async def build(new_dsn):
             await clock.install(dsn)
             database = Mortal(dsn, name=f"{tier}-{service}", max_size=2)
             await database.connect()
-            members.append(_member(tier, service, database))
+            database.at = BEGIN
+            members.append(Member(tier, service, database))
+            if service == "routing":
+                async with database.transaction() as tx:
+                    await contacts_store.write(tx, REGISTRY, BEGIN)
     return House(members)
-
-
-def _member(tier, service, database):
-    listens = {"routing": routing.LISTENS_TO, "followup": followup.LISTENS_TO}[service]
-    desk = RoutingDesk(Centre(tier, policies())) if service == "routing" else FollowupDesk(tier, policies())
-    reading = Reading(topics_read_by(service, tier), listens, desk.handle)
-    return Member(tier, service, database, desk, Inbox(database, reading, lambda: None))
