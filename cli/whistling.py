@@ -65,5 +65,5 @@ def _response(seed: int, case: Case, whistle: int, one: dict[str, Any]) -> Step 
 
 
 def _pace(chance: Random) -> float:
-    """At once, mostly: a minute of the first ring is two seconds in a demonstration, and the desk looks twice in them."""
+    """At once, mostly: a minute of the first ring is two seconds in a demonstration."""
     return chance.uniform(2.0, 4.0) if happens(chance, LATE) else 0.0
