@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from schemas.base import Action, Attempt, Event, IncidentEvent, Moment, Reference
 from schemas.codes import Code, GivenCode
+from schemas.guesses import Guess
 
 Number = Annotated[int, Field(ge=1, le=10_000)]
 """Sessions of an incident are numbered from 1, through all tiers that own it."""
@@ -107,6 +108,8 @@ class SessionCalled(SessionEvent):
     """The latest time the policy allows it to be held at."""
     missed_at: AwareDatetime | None = None
     """When it is recorded as missed, if nobody says what became of it."""
+    guess: Guess | None = None
+    """How `missed_at` was counted, while it may still move; `held_by` stands as it was judged."""
 
 
 class SessionAdjourned(SessionEvent):
@@ -117,6 +120,8 @@ class SessionAdjourned(SessionEvent):
     reason: Code
     held_by: AwareDatetime | None = None
     missed_at: AwareDatetime | None = None
+    guess: Guess | None = None
+    """How `missed_at` was counted, while it may still move."""
 
 
 class SessionHeld(SessionEvent):

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from schemas.base import Action, Actor, AreaCode, Event, IncidentEvent, IncidentId, Moment, Reference
 from schemas.codes import Code, GivenCode
+from schemas.guesses import Guess
 
 Kind = Literal["transfer", "referral"]
 """To a department of the same tier, or to a body outside; the tier stays the owner of either."""
@@ -83,6 +84,8 @@ class IncidentTransferred(IncidentEvent):
     department: Reference
     reason: Code
     due_at: AwareDatetime | None = None
+    guess: Guess | None = None
+    """How `due_at` was counted, while it may still move."""
 
 
 class IncidentReferred(IncidentEvent):
@@ -95,6 +98,8 @@ class IncidentReferred(IncidentEvent):
     reason: Code
     due_at: AwareDatetime | None = None
     clock_stopped: bool = False
+    guess: Guess | None = None
+    """How `due_at` was counted, while it may still move."""
 
 
 class ReferralEvent(IncidentEvent):
@@ -118,6 +123,8 @@ class ReferralAccepted(ReferralEvent):
     type: ClassVar[str] = "referral.accepted.v1"
     case_number: Reference | None = None
     due_at: AwareDatetime | None = None
+    guess: Guess | None = None
+    """How `due_at` was counted, while it may still move."""
 
 
 class ReferralReturned(ReferralEvent):
@@ -149,6 +156,8 @@ class ReferralOverdue(ReferralEvent):
     step: Awaited
     due_at: AwareDatetime
     next_at: AwareDatetime
+    guess: Guess | None = None
+    """How `next_at` was counted, while it may still move."""
 
 
 class IncidentReturnedToSource(IncidentEvent):

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.base import Action, Event, IncidentEvent, Reference
 from schemas.codes import Code, GivenCode
+from schemas.guesses import Guess
 
 
 class PutOnList(Action):
@@ -46,6 +47,8 @@ class Listing(BaseModel):
     reminders: Annotated[int, Field(ge=0)] = 0
     remind_at: AwareDatetime | None = None
     """When the rhythm reminds next, while the matter is being worked on."""
+    guess: Guess | None = None
+    """How that was counted, while it may still move."""
 
 
 class IncidentListed(IncidentEvent):
@@ -56,6 +59,8 @@ class IncidentListed(IncidentEvent):
     reason: Code
     by: Literal["person", "policy"]
     remind_at: AwareDatetime | None = None
+    guess: Guess | None = None
+    """How `remind_at` was counted, while it may still move."""
 
 
 class IncidentReminded(IncidentEvent):
@@ -67,6 +72,8 @@ class IncidentReminded(IncidentEvent):
     number: Annotated[int, Field(ge=1)]
     remind_at: AwareDatetime | None = None
     """When the rhythm reminds next."""
+    guess: Guess | None = None
+    """How that was counted, while it may still move."""
 
 
 class IncidentLeaderChanged(IncidentEvent):

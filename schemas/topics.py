@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from schemas import assignment, care, duplicates, followup, mediation, referrals, supervision, whistles
+from schemas import (
+    assignment,
+    care,
+    duplicates,
+    followup,
+    guesses,
+    mediation,
+    referrals,
+    supervision,
+    whistles,
+)
 from schemas.base import TIERS, Event, Service, Tier
 from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
@@ -110,6 +120,7 @@ FLOWS: tuple[Flow, ...] = (
             *whistles.FROM_ROUTING,
             *mediation.FROM_ROUTING,
             *referrals.FROM_ROUTING,
+            *guesses.FROM_ROUTING,
             ActionRefused,
             *duplicates.FROM_ROUTING,
             ActionDone,

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from schemas.base import Action, Event, IncidentEvent, Reference
 from schemas.codes import Code, GivenCode
+from schemas.guesses import Guess
 
 Number = Annotated[int, Field(ge=1, le=10_000)]
 """Whistles of an incident are numbered from 1, through all tiers that own it."""
@@ -98,6 +99,8 @@ class StepDue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     step: ResponseStep
     due_at: AwareDatetime | None = None
+    guess: Guess | None = None
+    """How that was counted, while it may still move."""
 
 
 class Participant(BaseModel):
@@ -115,6 +118,8 @@ class CalledParticipant(Participant):
 
     steps: tuple[StepDue, ...]
     unresponsive_at: AwareDatetime | None = None
+    guess: Guess | None = None
+    """How `unresponsive_at` was counted, while it may still move."""
 
 
 class StandingParticipant(Participant):
@@ -152,6 +157,8 @@ class StepEvent(ParticipantEvent):
     due_at: AwareDatetime | None = None
     in_time: bool | None = None
     next_due_at: AwareDatetime | None = None
+    next_guess: Guess | None = None
+    """How `next_due_at` was counted, while it may still move."""
 
 
 class WhistleAcknowledged(StepEvent):

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from schemas.referrals import Awaited
 from services.routing.away import Away
+from services.routing.guesses import MAY_MOVE
 
 WORDS: dict[Awaited, tuple[str, str]] = {
     "transfer.answer": ("等待部门 {unit} 答复", "The answer of the department {unit} is awaited"),
@@ -22,6 +23,8 @@ class Awaiting(BaseModel):
     unit: str
     number: int
     due_at: datetime | None
+    provisional: bool = False
+    """Whether `due_at` was counted through a year whose holidays are not known."""
     zh: str
     en: str
 
@@ -33,4 +36,7 @@ def awaiting(away: Away | None, local: Callable[[datetime], str]) -> Awaiting | 
     zh, en = (words.format(unit=away.unit) for words in WORDS[away.step])
     if away.due_at is not None:
         zh, en = f"{zh}，期限 {local(away.due_at)}", f"{en}, until {local(away.due_at)}"
-    return Awaiting(step=away.step, unit=away.unit, number=away.number, due_at=away.due_at, zh=zh, en=en)
+    if away.guess is not None:
+        zh, en = zh + MAY_MOVE[0], en + MAY_MOVE[1]
+    fields = {"number": away.number, "due_at": away.due_at, "provisional": away.guess is not None}
+    return Awaiting(step=away.step, unit=away.unit, zh=zh, en=en, **fields)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from schemas.base import Event
+from schemas.guesses import Guess
 from schemas.referrals import (
     Awaited,
     IncidentReferred,
@@ -34,6 +35,8 @@ class Away:
     stage: Literal["sent", "opened", "accepted"] = "sent"
     due_at: datetime | None = None
     """Until when the next answer is awaited; None for imported history."""
+    guess: Guess | None = None
+    """How that was counted, while it may still move."""
     clock_stopped: bool = False
     """Whether the incident's own clock stands still because of it, and runs on when it is back."""
     missed: bool = False
@@ -55,8 +58,7 @@ def changes(away: Away | None, offer: Offer | None, event: AwayEvent) -> dict[st
     """The fields of an incident that change with one of these events."""
     match event:
         case IncidentTransferred():
-            sent = Away(kind="transfer", number=event.number, unit=event.department, due_at=event.due_at)
-            return {"away": sent, "referrals": event.number}
+            return {"away": _transferred(event), "referrals": event.number}
         case IncidentReferred():
             return {"away": _referred(event), "referrals": event.number}
         case ReferralAnswered():
@@ -66,6 +68,11 @@ def changes(away: Away | None, offer: Offer | None, event: AwayEvent) -> dict[st
             return _answered(away, event)
 
 
+def _transferred(event: IncidentTransferred) -> Away:
+    sent = Away(kind="transfer", number=event.number, unit=event.department)
+    return replace(sent, due_at=event.due_at, guess=event.guess)
+
+
 def _referred(event: IncidentReferred) -> Away:
     return Away(
         kind="referral",
@@ -73,6 +80,7 @@ def _referred(event: IncidentReferred) -> Away:
         unit=event.unit,
         body=event.body,
         due_at=event.due_at,
+        guess=event.guess,
         clock_stopped=event.clock_stopped,
     )
 
@@ -86,10 +94,10 @@ def _answered(away: Away | None, event: ReferralEvent) -> dict[str, Any]:
         case ReferralAccepted(kind="transfer"):
             return {"away": None, "assignee": event.unit}
         case ReferralAccepted():
-            taken = replace(away, stage="accepted", due_at=event.due_at, case_number=event.case_number)
-            return {"away": taken}
+            taken = replace(away, stage="accepted", case_number=event.case_number)
+            return {"away": replace(taken, due_at=event.due_at, guess=event.guess)}
         case ReferralOverdue():
-            return {"away": replace(away, due_at=event.next_at)}
+            return {"away": replace(away, due_at=event.next_at, guess=event.guess)}
         case ReferralReturned() | ReferralConcluded() | ReferralRecalled():
             return {"away": None}
         case _:

@@ -8,6 +8,7 @@ from schemas.assignment import IncidentAssigned
 from schemas.base import Event
 from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import IncidentLinked, IncidentUnlinked
+from schemas.guesses import IncidentWaitMoved
 from schemas.mediation import SessionEvent
 from schemas.referrals import (
     IncidentReferred,
@@ -41,7 +42,7 @@ from schemas.supervision import (
 )
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
-from services.routing import assigned, listing, sessions, ties, whistles
+from services.routing import assigned, guesses, listing, sessions, ties, whistles
 from services.routing import away as out_of_hand
 from services.routing.entries import entry_of
 from services.routing.history import counted
@@ -103,6 +104,8 @@ def _of_its_parts(before: Incident, event: Event) -> dict[str, Any]:
     match event:
         case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
             return listing.changes(before.listing, event)
+        case IncidentWaitMoved():
+            return guesses.changes(before, event)
         case WhistleEvent():
             after = whistles.changed(before.whistles, event)
             return {"whistles": after, "whistled": max(before.whistled, event.whistle)}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import reduce
 
 from messaging import outbox
 from messaging.database import Connection
@@ -13,7 +14,7 @@ from schemas.base import Event
 from schemas.duplicates import DuplicateProposed, Link, ProposalForwarded
 from schemas.intake import ActionReceived
 from schemas.routing import ActionForwarded, Entry, IncidentHandedOver
-from services.routing import contacts_store, lines, store
+from services.routing import contacts_store, guesses, lines, store
 from services.routing.centre import Centre
 from services.routing.changes import evolve
 from services.routing.explained import Explanation, explain
@@ -106,15 +107,20 @@ class Desk:
         return len(passed)
 
     async def recount(self, tx: Connection, after: str, limit: int) -> str | None:
-        """Counts provisional deadlines again, in the caller's transaction; the last one seen, None at the end."""
+        """Counts provisional times again, in the caller's transaction; the last incident seen, None at the end."""
         found = await store.provisional(tx, after, limit)
         now: datetime = await tx.fetchval("select now()")
-        events = [(one, event) for one in found if (event := moved(one, self._centre.policies, now))]
-        if events:
-            await store.save(tx, [evolve(one, event, now) for one, event in events], now)
-            drafts = [draft for _, event in events for draft in self._drafts([event], None)]
+        said = [(one, events) for one in found if (events := self._recounted(one, now))]
+        if said:
+            await store.save(tx, [_with(one, events, now) for one, events in said], now)
+            drafts = [draft for _, events in said for draft in self._drafts(events, None)]
             await outbox.put(tx, drafts, now)
         return found[-1].incident_id if found else None
+
+    def _recounted(self, incident: Incident, now: datetime) -> list[Event]:
+        """Its own clock, and whatever else it waits for."""
+        own = moved(incident, self._centre.policies, now)
+        return [*([own] if own else []), *guesses.moved(incident, self._centre.policies, now)]
 
     async def _manned(self, tx: Connection, needs: Iterable[Need | None], now: datetime) -> Centre:
         """The centre with whom the decisions of this transaction may have to know; no query where that is nobody."""
@@ -158,6 +164,10 @@ class Desk:
             )
             for event in events
         ]
+
+
+def _with(incident: Incident, events: Sequence[Event], now: datetime) -> Incident:
+    return reduce(lambda one, event: evolve(one, event, now), events, incident)
 
 
 async def _write(

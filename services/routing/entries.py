@@ -11,6 +11,7 @@ from schemas.assignment import (
 )
 from schemas.base import Actor, Event, Tier
 from schemas.derivation import IncidentOriginLinked
+from schemas.guesses import IncidentWaitMoved
 from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
@@ -28,6 +29,8 @@ from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentR
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
 from services.routing import away, listing, sessions, ties, whistles
+
+MOMENT = "%Y-%m-%dT%H:%M:%S%z"
 
 
 def entry_of(tier: Tier, event: Event, now: datetime) -> Entry:
@@ -64,6 +67,8 @@ def _detail(event: Event) -> str | None:
             return event.step
         case IncidentReopened() | IncidentClockMoved():
             return event.reason
+        case IncidentWaitMoved():
+            return f"{event.wait} {event.was_due_at:{MOMENT}} {event.due_at:{MOMENT}}"
         case IncidentTriaged():
             return f"{event.was_severity} {event.severity} {event.reason}"
         case IncidentSuspended():

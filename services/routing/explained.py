@@ -12,6 +12,7 @@ from policy.spans import Due, Span, explained, span_of
 from schemas.routing import Step
 from services.routing.awaited import Awaiting, awaiting
 from services.routing.clocks import Policies, reckoned, span_for
+from services.routing.guesses import MAY_MOVE
 from services.routing.incident import Incident, Move
 from services.routing.waits import Wait, waits
 
@@ -78,7 +79,7 @@ class Explanation(BaseModel):
     steps: tuple[Said, ...] = ()
     """The same as sentences, in order."""
     waits: tuple[Wait, ...] = ()
-    """What the clock waits for besides: participants of whistles, sessions of joint mediation."""
+    """What the clock waits for besides: participants of whistles, sessions of joint mediation, the next reminder."""
     awaiting: Awaiting | None = None
     """The answer of a department or a body, awaited by a clock of its own."""
 
@@ -212,8 +213,7 @@ def _end(incident: Incident, due: Due, zone: ZoneInfo) -> Said:
         return Said(zh=f"合并时应于 {at} 前{zh}", en=f"It stood at: {en} by {at}")
     if incident.suspended_at is not None:
         return Said(zh=f"挂起前应于 {at} 前{zh}", en=f"It stood at: {en} by {at}")
-    maybe = ("（节假日安排公布后可能调整）", " (may move when the holidays are published)")
-    uncertain = maybe if due.provisional else ("", "")
+    uncertain = MAY_MOVE if due.provisional else ("", "")
     return Said(zh=f"应于 {at} 前{zh}{uncertain[0]}", en=f"To {en} by {at}{uncertain[1]}")
 
 

@@ -1,11 +1,12 @@
 """An incident in the books of one tier: its state, what has to be done next, and until when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from schemas.base import MatterState, Party, Tier
+from schemas.guesses import Guess
 from schemas.referrals import (
     Offer,
 )
@@ -45,6 +46,8 @@ class Timer:
 
     due_at: datetime
     step: str
+    guess: Guess | None = field(default=None, compare=False)
+    """How it was counted, while it may still move; the clock of a step is counted from its beginning instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,17 +120,26 @@ class Incident(MatterState):
     @property
     def timers(self) -> tuple[Timer, ...]:
         """All moments at which the clock will act on it."""
-        return tuple(Timer(at, step) for at, step in self._moments() if at is not None and step is not None)
+        return tuple(
+            Timer(at, step, guess)
+            for at, step, guess in self._moments()
+            if at is not None and step is not None
+        )
 
-    def _moments(self) -> Iterator[tuple[datetime | None, str | None]]:
-        yield self.due_at, self.due_step
-        yield self.answer_by, "answer"
+    def _moments(self) -> Iterator[tuple[datetime | None, str | None, Guess | None]]:
+        yield self.due_at, self.due_step, None
+        yield self.answer_by, "answer", None
         if self.listing is not None and self.status in WORKED_ON:
-            yield self.listing.remind_at, "remind"
+            yield self.listing.remind_at, "remind", self.listing.guess
         yield from whistles.timers(self.whistles)
         yield from sessions.timers(self.sessions)
         if self.away is not None:
-            yield self.away.due_at, self.away.step
+            yield self.away.due_at, self.away.step, self.away.guess
+
+    @property
+    def may_move(self) -> bool:
+        """Whether any of these moments was counted through a year whose holidays are not known."""
+        return self.provisional or any(one.guess is not None for one in self.timers)
 
     @property
     def answer_by(self) -> datetime | None:

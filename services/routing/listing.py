@@ -17,12 +17,16 @@ def changes(listing: Listing | None, event: SupervisionEvent) -> dict[str, Any]:
     match event:
         case IncidentListed():
             listed = Listing(
-                listed_at=event.occurred_at, reason=event.reason, by=event.by, remind_at=event.remind_at
+                listed_at=event.occurred_at,
+                reason=event.reason,
+                by=event.by,
+                remind_at=event.remind_at,
+                guess=event.guess,
             )
             return {"leader": event.leader, "listing": listed}
         case IncidentReminded():
             assert listing is not None
-            after = {"reminders": event.number, "remind_at": event.remind_at}
+            after = {"reminders": event.number, "remind_at": event.remind_at, "guess": event.guess}
             return {"listing": listing.model_copy(update=after)}
         case IncidentLeaderChanged():
             return {"leader": event.leader}

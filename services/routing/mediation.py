@@ -24,6 +24,7 @@ from schemas.mediation import (
     SessionMissed,
 )
 from services.routing.clocks import Policies
+from services.routing.guesses import until
 from services.routing.incident import Incident
 from services.routing.occasion import Occasion
 from services.routing.refusal import Refused
@@ -120,7 +121,7 @@ def _call(incident: Incident, action: CallSession, occasion: Occasion) -> Sessio
     )
 
 
-def _times(incident: Incident, at: datetime, occasion: Occasion) -> dict[str, datetime | None]:
+def _times(incident: Incident, at: datetime, occasion: Occasion) -> dict[str, Any]:
     """The latest it may be held, and when it counts as missed: never before somebody could have said otherwise."""
     if at < occasion.occurred_at:
         raise Refused("session-in-the-past")
@@ -130,7 +131,9 @@ def _times(incident: Incident, at: datetime, occasion: Occasion) -> dict[str, da
     held_by = policy.mediation.hold_within.due(now, policy.where).at
     if at > held_by:
         raise Refused("session-too-late", held_by.astimezone(policy.zone).isoformat())
-    return {"held_by": held_by, "missed_at": policy.mediation.grace.due(max(at, now), policy.where).at}
+    under = rule(incident, "mediation", "grace")
+    missed = until(max(at, now), policy.where, under, policy.mediation.grace)
+    return {"held_by": held_by, "missed_at": missed.at, "guess": missed.guess}
 
 
 def _hold(incident: Incident, action: HoldSession, occasion: Occasion) -> SessionHeld:

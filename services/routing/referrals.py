@@ -31,6 +31,7 @@ from schemas.routing import IncidentSuspended
 from services.routing.away import Away
 from services.routing.changes import evolve
 from services.routing.clocks import Policies
+from services.routing.guesses import until
 from services.routing.handoff import climb
 from services.routing.incident import Incident
 from services.routing.mediation import none_pending
@@ -79,9 +80,12 @@ class _Case:
         """The policy it began with."""
         return self.policies[self.incident.policy]
 
-    def until(self, span: Span) -> datetime | None:
-        """Until when an answer is awaited; imported history waits for nothing."""
-        return None if self.incident.backfill else span.due(self.now, self.policy.where).at
+    def until(self, span: Span, under: str) -> dict[str, Any]:
+        """Until when an answer is awaited, by a rule; imported history waits for nothing."""
+        if self.incident.backfill:
+            return {"due_at": None}
+        due = until(self.now, self.policy.where, under, span)
+        return {"due_at": due.at, "guess": due.guess}
 
 
 def decide(
@@ -103,13 +107,14 @@ def decide(
 
 def _transfer(case: _Case, action: Transfer) -> Event:
     _in_handling(case.incident)
+    under = rule(case.incident, "referrals", "transfer")
     return IncidentTransferred(
         **case.fields,
         number=case.incident.referrals + 1,
         department=action.department,
         reason=action.reason,
-        due_at=case.until(case.policy.referrals.transfer.answer),
-        rule=rule(case.incident, "referrals", "transfer"),
+        rule=under,
+        **case.until(case.policy.referrals.transfer.answer, under),
     )
 
 
@@ -120,22 +125,23 @@ def _refer(case: _Case, action: Refer) -> Sequence[Event]:
     rules = case.policy.referrals.to(bare(action.body))
     runs = incident.due_at is not None and incident.due_at > case.now
     pause = case.policy.stops_for(rules.pause) if runs else None
+    under = _rule(incident, case.policy, action.body)
     referred = IncidentReferred(
         **case.fields,
         number=incident.referrals + 1,
         body=action.body,
         unit=action.unit,
         reason=action.reason,
-        due_at=case.until(rules.answer),
         clock_stopped=pause is not None,
-        rule=_rule(case, action.body),
+        rule=under,
+        **case.until(rules.answer, under),
     )
     return [referred] if pause is None else [referred, _stopped(case, pause)]
 
 
-def _rule(case: _Case, body: str) -> str:
+def _rule(incident: Incident, policy: Policy, body: str) -> str:
     """The rules of a body, as history names them."""
-    return rule(case.incident, "referrals", *case.policy.referrals.place(bare(body)))
+    return rule(incident, "referrals", *policy.referrals.place(bare(body)))
 
 
 def _in_handling(incident: Incident) -> None:
@@ -210,9 +216,11 @@ def _allowed(away: Away, action: Recall | AnswerReferral) -> None:
 
 def _taken(case: _Case, away: Away, action: AnswerReferral) -> Event:
     """A body tells the result later; a department that accepts has told everything."""
-    rules = case.policy.referrals.to(bare(away.body or ""))
-    due_at = case.until(rules.result) if away.kind == "referral" else None
-    return ReferralAccepted(**case.fields, **named(away), case_number=action.case_number, due_at=due_at)
+    told = {**case.fields, **named(away), "case_number": action.case_number}
+    if away.body is None:
+        return ReferralAccepted(**told)
+    rules, under = case.policy.referrals.to(bare(away.body)), _rule(case.incident, case.policy, away.body)
+    return ReferralAccepted(**told, **case.until(rules.result, under))
 
 
 def _back(case: _Case, away: Away, event: Event) -> Sequence[Event]:
@@ -231,8 +239,11 @@ def unanswered(incident: Incident, policies: Policies, now: datetime) -> Event:
     away = incident.away
     assert away is not None
     assert away.due_at is not None
-    rules = policies[incident.policy].referrals
-    again = rules.transfer.remind if away.kind == "transfer" else rules.to(bare(away.body or "")).remind
+    policy = policies[incident.policy]
+    span, under = policy.referrals.transfer.remind, rule(incident, "referrals", "transfer")
+    if away.body is not None:
+        span, under = policy.referrals.to(bare(away.body)).remind, _rule(incident, policy, away.body)
+    again = until(now, policy.where, under, span)
     return ReferralOverdue(
         **incident.matter,
         **named(away),
@@ -240,5 +251,6 @@ def unanswered(incident: Incident, policies: Policies, now: datetime) -> Event:
         actor=SYSTEM,
         step=away.step,
         due_at=away.due_at,
-        next_at=again.due(now, policies[incident.policy].where).at,
+        next_at=again.at,
+        guess=again.guess,
     )

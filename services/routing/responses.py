@@ -1,6 +1,5 @@
 """响应、到场、支援、反馈: what a participant of a whistle may do next, and who may excuse it. Pure."""
 
-from datetime import datetime
 from typing import Any, assert_never
 
 from schemas.codes import bare
@@ -19,6 +18,7 @@ from schemas.whistles import (
     WhistleReported,
     WhistleSupported,
 )
+from services.routing.guesses import Until, until
 from services.routing.incident import Incident
 from services.routing.occasion import Occasion
 from services.routing.refusal import Refused
@@ -74,23 +74,26 @@ def _step(incident: Incident, one: Participant, step: ResponseStep, occasion: Oc
     assert stage is not None
     if stage.step != step:
         raise Refused("out-of-turn", stage.step)
+    following = _next_due(incident, one, occasion)
     return {
         "due_at": stage.due_at,
         "in_time": None if stage.due_at is None else occasion.occurred_at <= stage.due_at,
-        "next_due_at": _next_due(incident, one, occasion),
+        "next_due_at": following and following.at,
+        "next_guess": following and following.guess,
     }
 
 
-def _next_due(incident: Incident, one: Participant, occasion: Occasion) -> datetime | None:
+def _next_due(incident: Incident, one: Participant, occasion: Occasion) -> Until | None:
     """When the step after the next is due; what was known from the whistle on stays as it is."""
     waiting = [stage for stage in one.stages if stage.done_at is None]
     if len(waiting) == 1 or incident.backfill:
         return None
     following = waiting[1]
     if following.due_at is not None:
-        return following.due_at
-    ring = occasion.policy.whistle.rings[one.ring]
-    return dict(ring.steps)[following.step].due(occasion.now, occasion.policy.where).at
+        return Until(following.due_at, following.guess)
+    span = dict(occasion.policy.whistle.rings[one.ring].steps)[following.step]
+    under = rule(incident, "whistle", "rings", one.ring, following.step)
+    return until(occasion.now, occasion.policy.where, under, span)
 
 
 def _who(one: Participant, occasion: Occasion) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from schemas.guesses import Guess, IncidentWaitMoved
 from schemas.mediation import (
     AgreementConfirmed,
     CalledBody,
@@ -32,6 +33,8 @@ class Session:
     """The latest time the policy allows it to be held at."""
     missed_at: datetime | None = None
     """When the clock records it as missed; it stays when that is past."""
+    guess: Guess | None = None
+    """How that was counted, while it may still move."""
     adjourned: int = 0
     """How often it was set for another time."""
     held_at: datetime | None = None
@@ -50,11 +53,11 @@ class Session:
         return self.state == "called"
 
 
-def timers(sessions: Iterable[Session]) -> Iterator[tuple[datetime, str]]:
-    """When each of them counts as missed: `session:1:missed`."""
+def timers(sessions: Iterable[Session]) -> Iterator[tuple[datetime, str, Guess | None]]:
+    """When each of them counts as missed, `session:1:missed`, and how that was counted if it may still move."""
     for one in sessions:
         if one.pending and one.missed_at is not None:
-            yield one.missed_at, f"session:{one.number}:missed"
+            yield one.missed_at, f"session:{one.number}:missed", one.guess
 
 
 def changed(sessions: tuple[Session, ...], event: SessionEvent) -> tuple[Session, ...]:
@@ -62,6 +65,15 @@ def changed(sessions: tuple[Session, ...], event: SessionEvent) -> tuple[Session
     if isinstance(event, SessionCalled):
         return (*sessions, _called(event))
     return tuple(_after(one, event) if one.number == event.session else one for one in sessions)
+
+
+def moved(sessions: tuple[Session, ...], event: IncidentWaitMoved) -> tuple[Session, ...]:
+    """The sessions after the time of one of them was counted again."""
+    number = int(event.wait.split(":")[1])
+    return tuple(
+        replace(one, missed_at=event.due_at, guess=event.guess) if one.number == number else one
+        for one in sessions
+    )
 
 
 def _called(event: SessionCalled) -> Session:
@@ -74,13 +86,15 @@ def _called(event: SessionCalled) -> Session:
         bodies=event.bodies,
         held_by=event.held_by,
         missed_at=event.missed_at,
+        guess=event.guess,
     )
 
 
 def _after(one: Session, event: SessionEvent) -> Session:
     match event:
-        case SessionAdjourned(at=at, held_by=held_by, missed_at=missed_at):
-            return replace(one, adjourned=one.adjourned + 1, at=at, held_by=held_by, missed_at=missed_at)
+        case SessionAdjourned(at=at, held_by=held_by, missed_at=missed_at, guess=guess):
+            set_anew = replace(one, at=at, held_by=held_by, missed_at=missed_at, guess=guess)
+            return replace(set_anew, adjourned=one.adjourned + 1)
         case SessionHeld():
             held = replace(one, state="held", held_at=event.occurred_at, agreement=event.agreement)
             here, away = _names(event.present), _names(event.missing)

@@ -115,7 +115,7 @@ async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
             [one.incident_id for one, _ in running],
             [timer.step for _, timer in running],
             [timer.due_at for _, timer in running],
-            [one.provisional for one, _ in running],
+            [one.may_move for one, _ in running],
         )
     if stopped:
         await tx.execute("delete from deadline where incident_id = any(texts($1))", texts(stopped))
@@ -136,7 +136,7 @@ async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple
 
 
 async def provisional(tx: Connection, after: str, limit: int) -> list[Incident]:
-    """Incidents whose deadline may still move, in id order after one of them, locked."""
+    """Incidents one of whose times may still move, in id order after one of them, locked."""
     rows = await tx.fetch(
         """
         select i.state from deadline d join incident i using (incident_id)

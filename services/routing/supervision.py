@@ -22,6 +22,7 @@ from schemas.supervision import (
 )
 from schemas.triage import IncidentTriaged
 from services.routing.clocks import Policies
+from services.routing.guesses import until
 from services.routing.incident import WORKED_ON, Incident
 from services.routing.refusal import Refused
 from services.routing.rules import rule
@@ -72,7 +73,7 @@ def _by_rule(incident: Incident, policies: Policies, now: datetime) -> Sequence[
     leader = incident.leader or rules.leaders[incident.tier]
     fields = {"leader": leader, "reason": f"reason/1:{rules.rules[at].reason}", "by": "policy"}
     by = {"occurred_at": now, "actor": SYSTEM, "rule": rule(incident, "supervision", "rules", at)}
-    return [IncidentListed(**incident.matter, **by, **fields, remind_at=_next(incident, policies, now))]
+    return [IncidentListed(**incident.matter, **by, **fields, **_next(incident, policies, now))]
 
 
 def remind_again(incident: Incident, policies: Policies, now: datetime) -> Sequence[Event]:
@@ -89,11 +90,19 @@ def _holds(rule: ListingRule, incident: Incident) -> bool:
     )
 
 
-def _next(incident: Incident, policies: Policies, now: datetime) -> datetime | None:
+def _next(incident: Incident, policies: Policies, now: datetime) -> dict[str, Any]:
     """When the rhythm reminds next; never for imported history."""
     policy = policies[incident.policy]
     rhythm = policy.rhythm(bare(incident.severity))
-    return None if rhythm is None or incident.backfill else rhythm.due(now, policy.where).at
+    if rhythm is None or incident.backfill:
+        return {"remind_at": None}
+    due = until(now, policy.where, _rhythm(incident), rhythm)
+    return {"remind_at": due.at, "guess": due.guess}
+
+
+def _rhythm(incident: Incident) -> str:
+    """The rule of its reminders."""
+    return rule(incident, "supervision", "remind", severity_of(bare(incident.severity)))
 
 
 def _list(
@@ -103,7 +112,7 @@ def _list(
         raise Refused("already-listed")
     _in_hand(incident)
     fields = {"leader": action.leader, "reason": action.reason, "by": "person"}
-    return IncidentListed(**incident.matter, **by, **fields, remind_at=_next(incident, policies, now))
+    return IncidentListed(**incident.matter, **by, **fields, **_next(incident, policies, now))
 
 
 def _remind(incident: Incident, by: dict[str, Any]) -> Event:
@@ -111,9 +120,14 @@ def _remind(incident: Incident, by: dict[str, Any]) -> Event:
     if incident.listing is None or incident.leader is None:
         raise Refused("not-listed")
     _in_hand(incident)
-    number, remind_at = incident.listing.reminders + 1, incident.listing.remind_at
     return IncidentReminded(
-        **incident.matter, **by, leader=incident.leader, by="person", number=number, remind_at=remind_at
+        **incident.matter,
+        **by,
+        leader=incident.leader,
+        by="person",
+        number=incident.listing.reminders + 1,
+        remind_at=incident.listing.remind_at,
+        guess=incident.listing.guess,
     )
 
 
@@ -133,9 +147,9 @@ def _reminded(
         actor=SYSTEM,
         leader=incident.leader,
         by=why,
-        rule=rule(incident, "supervision", "remind", severity_of(bare(incident.severity))),
+        rule=_rhythm(incident),
         number=incident.listing.reminders + 1,
-        remind_at=_next(incident, policies, now),
+        **_next(incident, policies, now),
     )
 
 

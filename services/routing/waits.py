@@ -1,12 +1,12 @@
-"""Until when others are waited for, in sentences: participants of whistles, sessions of joint mediation. Pure."""
+"""Until when others are waited for, in sentences: participants of whistles, sessions, the next reminder. Pure."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.routing import sessions, whistles
-from services.routing.incident import Incident
+from services.routing.guesses import MAY_MOVE
+from services.routing.incident import Incident, Timer
 
 EXPECTED: dict[str, tuple[str, str]] = {
     "acknowledge": ("前响应", "is to acknowledge by"),
@@ -24,40 +24,51 @@ class Wait(BaseModel):
 
     step: str
     due_at: datetime
+    provisional: bool = False
+    """Whether `due_at` was counted through a year whose holidays are not known."""
     zh: str
     en: str
 
 
 def waits(incident: Incident, local: Local) -> Iterator[Wait]:
-    """All of them, the next one first."""
-    for due_at, step in sorted(whistles.timers(incident.whistles)):
-        yield _participant(incident, due_at, step, local)
-    for due_at, step in sorted(sessions.timers(incident.sessions)):
-        yield _session(incident, due_at, step, local)
+    """All of them: of whistles, of sessions, the reminder; of each kind the next one first."""
+    tell = {"whistle": _participant, "session": _session, "remind": _reminder}
+    for kind, words in tell.items():
+        for timer in sorted(one for one in incident.timers if one.step.partition(":")[0] == kind):
+            zh, en = words(incident, timer, local)
+            maybe = MAY_MOVE if timer.guess is not None else ("", "")
+            yield Wait(
+                step=timer.step,
+                due_at=timer.due_at,
+                provisional=timer.guess is not None,
+                zh=zh + maybe[0],
+                en=en + maybe[1],
+            )
 
 
-def _participant(incident: Incident, due_at: datetime, step: str, local: Local) -> Wait:
-    _, number, name, what = step.split(":")
+def _participant(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
+    _, number, name, what = timer.step.split(":")
     whistle = next(one for one in incident.whistles if one.number == int(number))
     one = whistle.participant(name)
     assert one is not None
-    zh, en = EXPECTED[what]
+    (zh, en), at = EXPECTED[what], local(timer.due_at)
     by = "应于" if what != "unresponsive" else "至"
-    return Wait(
-        step=step,
-        due_at=due_at,
-        zh=f"吹哨 {number}：{one.role}（{name}）{by} {local(due_at)} {zh}",
-        en=f"Whistle {number}: {one.role} ({name}) {en} {local(due_at)}",
+    return (
+        f"吹哨 {number}：{one.role}（{name}）{by} {at} {zh}",
+        f"Whistle {number}: {one.role} ({name}) {en} {at}",
     )
 
 
-def _session(incident: Incident, due_at: datetime, step: str, local: Local) -> Wait:
-    number = int(step.split(":")[1])
+def _session(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
+    number = int(timer.step.split(":")[1])
     session = next(one for one in incident.sessions if one.number == number)
-    at, then = local(session.at), local(due_at)
-    return Wait(
-        step=step,
-        due_at=due_at,
-        zh=f"联合调解 {number}：定于 {at} 召开，至 {then} 仍无结果，记为未召开",
-        en=f"Session {number}: to be held at {at}; recorded as missed at {then}, if nobody reports on it",
+    at, then = local(session.at), local(timer.due_at)
+    return (
+        f"联合调解 {number}：定于 {at} 召开，至 {then} 仍无结果，记为未召开",
+        f"Session {number}: to be held at {at}; recorded as missed at {then}, if nobody reports on it",
     )
+
+
+def _reminder(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
+    at = local(timer.due_at)
+    return f"挂牌督办：{at} 催办 {incident.leader}", f"Listed: {incident.leader} reminds of it at {at}"

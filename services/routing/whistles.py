@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from schemas.guesses import Guess, IncidentWaitMoved
 from schemas.whistles import (
     CalledParticipant,
     ParticipantEvent,
@@ -48,6 +49,8 @@ class Stage:
     due_at: datetime | None = None
     done_at: datetime | None = None
     overdue: bool = False
+    guess: Guess | None = None
+    """How `due_at` was counted, while it may still move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,8 @@ class Participant:
     standing: Standing = "called"
     unresponsive_at: datetime | None = None
     """When its silence is recorded; it stays when that is past."""
+    guess: Guess | None = None
+    """How that was counted, while it may still move."""
     support: str | None = None
     outcome: str | None = None
     reason: str | None = None
@@ -105,8 +110,11 @@ class Whistle:
         return next((one for one in self.participants if one.name == name), None)
 
 
-def timers(whistles: Iterable[Whistle]) -> Iterator[tuple[datetime, str]]:
-    """Every moment at which the clock will act on one of them, and on what: `whistle:1:p2:acknowledge`."""
+def timers(whistles: Iterable[Whistle]) -> Iterator[tuple[datetime, str, Guess | None]]:
+    """Every moment at which the clock will act on one of them, and on what: `whistle:1:p2:acknowledge`.
+
+    With how that was counted, if it may still move.
+    """
     for whistle in whistles:
         for one in whistle.participants if whistle.open else ():
             if not one.active:
@@ -114,9 +122,9 @@ def timers(whistles: Iterable[Whistle]) -> Iterator[tuple[datetime, str]]:
             place = f"whistle:{whistle.number}:{one.name}"
             for stage in one.stages:
                 if stage.due_at is not None and stage.done_at is None and not stage.overdue:
-                    yield stage.due_at, f"{place}:{stage.step}"
+                    yield stage.due_at, f"{place}:{stage.step}", stage.guess
             if one.standing == "called" and one.unresponsive_at is not None:
-                yield one.unresponsive_at, f"{place}:unresponsive"
+                yield one.unresponsive_at, f"{place}:unresponsive", one.guess
 
 
 def changed(whistles: tuple[Whistle, ...], event: WhistleEvent) -> tuple[Whistle, ...]:
@@ -127,14 +135,41 @@ def changed(whistles: tuple[Whistle, ...], event: WhistleEvent) -> tuple[Whistle
     return tuple(_after(one, event) if one.number == event.whistle else one for one in whistles)
 
 
+def moved(whistles: tuple[Whistle, ...], event: IncidentWaitMoved) -> tuple[Whistle, ...]:
+    """The whistles of an incident after the time of a participant was counted again."""
+    _, number, name, what = event.wait.split(":")
+    return tuple(
+        replace(
+            whistle,
+            participants=tuple(
+                _moved(one, what, event) if one.name == name else one for one in whistle.participants
+            ),
+        )
+        if whistle.number == int(number)
+        else whistle
+        for whistle in whistles
+    )
+
+
+def _moved(one: Participant, what: str, event: IncidentWaitMoved) -> Participant:
+    if what == "unresponsive":
+        return replace(one, unresponsive_at=event.due_at, guess=event.guess)
+    stages = (
+        replace(stage, due_at=event.due_at, guess=event.guess) if stage.step == what else stage
+        for stage in one.stages
+    )
+    return replace(one, stages=tuple(stages))
+
+
 def _called(one: CalledParticipant) -> Participant:
     return Participant(
         name=one.participant,
         role=one.role,
         ref=one.ref,
         ring=one.ring,
-        stages=tuple(Stage(step.step, step.due_at) for step in one.steps),
+        stages=tuple(Stage(step.step, step.due_at, guess=step.guess) for step in one.steps),
         unresponsive_at=one.unresponsive_at,
+        guess=one.guess,
     )
 
 
@@ -182,7 +217,7 @@ def _stepped(one: Participant, event: StepEvent) -> Participant:
     at = next(number for number, stage in enumerate(stages) if stage.step == step)
     stages[at] = replace(stages[at], done_at=event.occurred_at)
     if event.next_due_at is not None:
-        stages[at + 1] = replace(stages[at + 1], due_at=event.next_due_at)
+        stages[at + 1] = replace(stages[at + 1], due_at=event.next_due_at, guess=event.next_guess)
     return replace(one, stages=tuple(stages), standing=DONE[step])
 
 

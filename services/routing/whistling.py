@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from policy.whistles import Ring, Whistles
+from policy.whistles import Whistles
 from schemas.base import SYSTEM, Event
 from schemas.codes import bare
 from schemas.whistles import (
@@ -22,6 +23,7 @@ from schemas.whistles import (
     WhistleUnresponsive,
 )
 from services.routing import whistles as books
+from services.routing.guesses import until
 from services.routing.incident import Incident
 from services.routing.occasion import Occasion
 from services.routing.refusal import Refused
@@ -80,7 +82,7 @@ def _blow(incident: Incident, action: Whistle, occasion: Occasion) -> WhistleBlo
         if name not in rules.rings:
             raise Refused("unknown-ring", name)
         who = {"participant": f"p{number}", "role": call.role, "ref": call.ref, "ring": name}
-        called.append(CalledParticipant(**who, **_times(incident, rules.rings[name], occasion)))
+        called.append(CalledParticipant(**who, **_times(incident, name, occasion)))
     return WhistleBlown(
         **incident.matter,
         **occasion.by,
@@ -121,17 +123,19 @@ def _rule(incident: Incident, action: Whistle, rules: Whistles) -> str | None:
     return None if action.participants or at is None else rule(incident, "whistle", "calls", at)
 
 
-def _times(incident: Incident, ring: Ring, occasion: Occasion) -> dict[str, Any]:
+def _times(incident: Incident, name: str, occasion: Occasion) -> dict[str, Any]:
     """The steps of a ring; what is counted from the whistle is due from now, and what follows is not known yet."""
-    where, since = occasion.policy.where, occasion.policy.whistle.since
-    steps, unresponsive_at = [], None
+    rules, where, now = occasion.policy.whistle, occasion.policy.where, occasion.now
+    ring, under = rules.rings[name], partial(rule, incident, "whistle", "rings", name)
+    steps = []
     for step, span in ring.steps:
-        begun = not incident.backfill and since.of(step) == "whistle"
-        due = span.due(occasion.now, where) if begun else None
-        if step == "acknowledge" and due is not None:
-            unresponsive_at = ring.grace.after(due, where).at
-        steps.append(StepDue(step=step, due_at=due.at if due else None))
-    return {"steps": tuple(steps), "unresponsive_at": unresponsive_at}
+        begun = not incident.backfill and rules.since.of(step) == "whistle"
+        due = until(now, where, under(step), span) if begun else None
+        steps.append(StepDue(step=step, due_at=due and due.at, guess=due and due.guess))
+    if incident.backfill:
+        return {"steps": tuple(steps)}
+    silent = until(now, where, under("grace"), ring.acknowledge, ring.grace)
+    return {"steps": tuple(steps), "unresponsive_at": silent.at, "guess": silent.guess}
 
 
 def _open(incident: Incident, number: int) -> books.Whistle:

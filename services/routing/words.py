@@ -15,6 +15,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "incident.resumed.v1": ("恢复", "Resumed"),
     "incident.extended.v1": ("延期", "Extended"),
     "incident.clock-moved.v1": ("期限重算", "Deadline counted again"),
+    "incident.wait-moved.v1": ("等待期限重算", "Awaited time counted again"),
     "incident.overdue.v1": ("超期", "Overdue"),
     "incident.resolved.v1": ("化解", "Resolved"),
     "incident.reopened.v1": ("反弹，重新办理", "Reopened"),

@@ -43,6 +43,7 @@ STAYS = {
     "referral.returned.v1": {*WORK},
     "incident.assigned.v1": {*WORK},
     "incident.clock-moved.v1": {*WORK},
+    "incident.wait-moved.v1": {*WORK},
     "incident.extended.v1": {*WORK},
     "incident.leader-changed.v1": {*WORK, *DONE},
     "incident.listed.v1": {*WORK},

@@ -84,6 +84,10 @@ def _step(timers, said, given):
             if said.type in ("incident.resumed.v1", "incident.unlinked.v1"):
                 _resumed(timers, said)
             _set(timers, event.step, event.due_at)
+        case "incident.wait-moved.v1":
+            if event.wait not in timers:
+                yield f"{said.topic} {said.key}: {event.wait} was counted again and was not running"
+            _set(timers, event.wait, event.due_at)
         case "incident.suspended.v1" | "incident.linked.v1":
             timers.suspended, timers.paused = said.recorded_at, timers.pop("answer", timers.paused)
             for step in STEPS:

@@ -8,12 +8,15 @@ import pytest
 from messaging.pace import Pulse
 from services.routing import store
 from services.routing.desk import Desk
+from services.routing.history import NONE
 from services.routing.watch import Auditor, Recount
-from tests.builders import a_centre, an_accepted_incident, an_incident
+from tests.builders import NOW, a_centre, an_accepted_incident, an_incident
+from tests.services.routing.guessed import NEW_YEAR_S_EVE, WAITS, mistaken, timer, waiting
 from tests.services.routing.test_clocks import midnight
 
 pytestmark = pytest.mark.system
 RIGHT, WRONG = midnight(9, 23), midnight(9, 25)
+WAITS_MOVED = "select key from outbox where type = 'incident.wait-moved.v1'"
 
 
 async def guessed(database, count, **changes):
@@ -56,6 +59,36 @@ async def test_each_is_counted_again_once_however_many_batches_that_takes(new_da
     }
 
 
+async def test_what_others_are_waited_for_until_is_counted_again_beside_the_incident_s_own_clock(
+    new_database,
+):
+    database = await new_database()
+    guessed = {name: mistaken(name) for name in WAITS}
+    ids = {name: str(uuid.uuid4()) for name in guessed}
+    both = {"due_at": WRONG, "due_step": "handle", "provisional": True, "clock_from": NOW, "tier": "town"}
+    every = [
+        wrong.changed(incident_id=ids[name], **(both if name == "remind" else {}), history=(), lines=NONE)
+        for name, (wrong, _) in guessed.items()
+    ]
+    async with database.transaction() as tx:
+        await store.save(tx, every, await database.now())
+    assert set(await rows(database, "select provisional from deadline")) == {(True,)}
+
+    for _ in range(2):
+        await a_recount(database, batch=3).once()
+
+    assert sorted(await rows(database, WAITS_MOVED)) == sorted((one,) for one in ids.values())
+    assert await moves(database) == [(ids["remind"], "incident.clock-moved.v1")]
+    assert set(await rows(database, "select provisional from deadline")) == {(False,)}
+    async with database.transaction() as tx:
+        after = await store.load(tx, ids.values())
+    for name, (_, right) in guessed.items():
+        assert timer(after[ids[name]], name) == timer(right, name)
+        assert not after[ids[name]].may_move
+    lines = "select incident_id from history where event = 'incident.wait-moved.v1'"
+    assert sorted(await rows(database, lines)) == sorted((one,) for one in ids.values())
+
+
 async def test_what_is_not_provisional_or_cannot_be_known_yet_is_left_alone(new_database):
     database = await new_database()
     await guessed(database, 1, provisional=False)
@@ -68,6 +101,18 @@ async def test_what_is_not_provisional_or_cannot_be_known_yet_is_left_alone(new_
 
     assert len(await moves(database)) <= 1
     assert (True,) in await rows(database, "select provisional from deadline")
+
+
+async def test_a_wait_of_a_year_nobody_knows_is_looked_at_again_and_stays(new_database):
+    database = await new_database()
+    incident, due = waiting("referral.result", NEW_YEAR_S_EVE)
+    async with database.transaction() as tx:
+        await store.save(tx, [incident], await database.now())
+
+    await a_recount(database).once()
+
+    assert await rows(database, WAITS_MOVED) == []
+    assert await rows(database, "select due_at, provisional from deadline") == [(due.due_at, True)]
 
 
 async def test_the_auditor_counts_what_passed_and_was_not_raised(new_database):
