@@ -26,8 +26,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "The deadline was counted again with the published holidays",
     ),
     "incident.wait-moved.v1": (
-        "等候答复的期限按公布的节假日重新计算",
-        "The time an answer is waited for was counted again with the published holidays",
+        "等候期限按公布的节假日重新计算",
+        "The time something is waited for was counted again with the published holidays",
     ),
     "incident.overdue.v1": ("超期，已提醒", "Late; the centre has been told"),
     "incident.resolved.v1": ("已化解，待回访", "Resolved, to be revisited"),

@@ -50,6 +50,11 @@ class Away:
             return "transfer.answer"
         return "referral.result" if self.stage == "accepted" else "referral.answer"
 
+    @property
+    def named(self) -> dict[str, Any]:
+        """Which transfer or referral an event is about."""
+        return {"kind": self.kind, "number": self.number, "unit": self.unit, "body": self.body}
+
 
 AwayEvent = IncidentTransferred | IncidentReferred | ReferralEvent | ReferralAnswered
 

@@ -175,7 +175,7 @@ def _to_source(case: _Case, action: ReturnToSource) -> Event:
 
 def _answered(case: _Case, away: Away, action: Recall | AnswerReferral) -> Sequence[Event]:
     _allowed(away, action)
-    fields = case.fields | named(away)
+    fields = case.fields | away.named
     match action:
         case Recall():
             return _back(case, away, ReferralRecalled(**fields, reason=action.reason))
@@ -188,11 +188,6 @@ def _answered(case: _Case, away: Away, action: Recall | AnswerReferral) -> Seque
         case AnswerReferral():
             concluded = ReferralConcluded(**fields, result=action.answer, agreement=action.agreement)
             return _back(case, away, concluded)
-
-
-def named(away: Away) -> dict[str, Any]:
-    """Which transfer or referral an event is about."""
-    return {"kind": away.kind, "number": away.number, "unit": away.unit, "body": away.body}
 
 
 ALLOWED: dict[str, frozenset[str]] = {
@@ -209,14 +204,13 @@ def _allowed(away: Away, action: Recall | AnswerReferral) -> None:
     if isinstance(action, AnswerReferral) and action.number not in (None, away.number):
         raise Refused("another-referral")
     said = "recall" if isinstance(action, Recall) else action.answer
-    if said in ALLOWED[f"{away.kind} {away.stage}"]:
-        return
-    raise Refused("opened-already" if isinstance(action, Recall) else "answer-out-of-turn")
+    if said not in ALLOWED[f"{away.kind} {away.stage}"]:
+        raise Refused("opened-already" if isinstance(action, Recall) else "answer-out-of-turn")
 
 
 def _taken(case: _Case, away: Away, action: AnswerReferral) -> Event:
     """A body tells the result later; a department that accepts has told everything."""
-    told = {**case.fields, **named(away), "case_number": action.case_number}
+    told = {**case.fields, **away.named, "case_number": action.case_number}
     if away.body is None:
         return ReferralAccepted(**told)
     rules, under = case.policy.referrals.to(bare(away.body)), _rule(case.incident, case.policy, away.body)
@@ -236,17 +230,16 @@ def _back(case: _Case, away: Away, event: Event) -> Sequence[Event]:
 
 def unanswered(incident: Incident, policies: Policies, now: datetime) -> Event:
     """An answer did not come in time: it is noted, and asked for again after a while, for as long as it takes."""
-    away = incident.away
+    away, policy = incident.away, policies[incident.policy]
     assert away is not None
     assert away.due_at is not None
-    policy = policies[incident.policy]
     span, under = policy.referrals.transfer.remind, rule(incident, "referrals", "transfer")
     if away.body is not None:
         span, under = policy.referrals.to(bare(away.body)).remind, _rule(incident, policy, away.body)
     again = until(now, policy.where, under, span)
     return ReferralOverdue(
         **incident.matter,
-        **named(away),
+        **away.named,
         occurred_at=away.due_at,
         actor=SYSTEM,
         step=away.step,

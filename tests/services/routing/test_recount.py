@@ -106,6 +106,7 @@ async def test_what_is_not_provisional_or_cannot_be_known_yet_is_left_alone(new_
 async def test_a_wait_of_a_year_nobody_knows_is_looked_at_again_and_stays(new_database):
     database = await new_database()
     incident, due = waiting("referral.result", NEW_YEAR_S_EVE)
+    incident = incident.changed(due_at=None, due_step=None)
     async with database.transaction() as tx:
         await store.save(tx, [incident], await database.now())
 
