@@ -14,7 +14,7 @@ from deploy.local.exclusive import run as run_async
 from deploy.local.plan import PROJECT, Plan
 from deploy.local.stack import Stack
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(600)]
 OFTEN = (
     (cast, {"RETOLD": 0.2, "DERIVED": 0.2, "OFFLINE": 0.5}),
     (doubles, {"UNDONE": 0.5}),
@@ -58,7 +58,7 @@ ACTIVITIES = frozenset((
 ))  # fmt: skip
 DONE = frozenset(("triage", "list", "remind", "change-leader", "link-origin", "end-support-plan", "excuse"))
 BROUGHT = frozenset(("items", "done", "conflict"))
-PATIENCE_S = 150
+PATIENCE_S = 300
 
 
 @pytest.fixture(scope="module")
