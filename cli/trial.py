@@ -1,21 +1,23 @@
 """``fengqiao policy try``: recorded incidents through a draft: what would have gone differently; changes nothing."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from cli.checks import policy
 from cli.databases import Place, chosen, connected, database_options, run
-from cli.trials.compared import Tally, differences
-from cli.trials.lived import Living
+from cli.trials.asked import Registries, Registry
 from cli.trials.recorded import Record
+from cli.trials.tally import Tally, told
+from cli.trials.tried import try_one
 from deploy.local.plan import PROJECT
 from messaging.database import Connection, clock
 from policy import load
 from policy.model import Policy
-from services.routing import lines, store
+from schemas.base import Tier
+from services.routing import contacts_store, lines, store
 
 PAGE = 500
 
@@ -43,8 +45,9 @@ def try_draft(
 ) -> None:
     """Replay recorded incidents through a DRAFT policy: what would have gone differently, before anyone is affected.
 
-    People are taken to do the same at the same times; whistles, sessions, assignments and listings by hand are not
-    replayed, and neither is triage, because the words of a report stay in the vault.
+    Its clocks, and who is asked, called or reminded: whistles, sessions, referrals, assignment, supervision, revisits.
+    People are taken to do the same at the same times. Triage and duplicates are not replayed, because the words of a
+    report stay in the vault.
     """
     if service not in {None, "routing"}:
         raise click.UsageError("histories are routing's")
@@ -77,33 +80,31 @@ def _known(folder: Path) -> dict[str, Policy]:
 async def _tried(
     places: Sequence[Place], draft: Policy, known: dict[str, Policy], which: tuple[str | None, int]
 ) -> Tally:
-    tally = Tally()
+    tally, registries = Tally(), await _registries(places)
     for place in places:
         async with connected(place) as connection:
             until = await clock(connection)
             async for record in _records(connection, *which):
-                _try(record, draft, known.get(record.incident.policy), until, tally)
+                own = known.get(record.incident.policy)
+                try_one(record, (own, draft), registries, until, tally)
     return tally
 
 
-def _try(record: Record, draft: Policy, own: Policy | None, until: datetime, tally: Tally) -> None:
-    if own is None:
-        tally.no_policy += 1
-        return
-    before = Living(record, own).through(until)
-    if tuple(before.lived) != record.lived:
-        tally.other_record += 1
-        return
-    after = Living(record, draft).through(until)
-    tally.note(record.incident.incident_id, list(differences(before, after)))
+async def _registries(places: Sequence[Place]) -> Registries:
+    """Who could be asked at each tier, ever; a database knows its tier by its incidents."""
+    found = dict[Tier, Registry]()
+    for place in places:
+        async with connected(place) as connection:
+            for one in await store.page(connection, store.Wanted(limit=1)):
+                found[one.tier] = Registry.of(await contacts_store.everybody(connection))
+    return found
 
 
 async def _records(connection: Connection, area: str | None, limit: int) -> AsyncIterator[Record]:
     """The incidents that are at this tier now, newest first, with their histories; a page at a time."""
-    after: tuple[datetime, str] | None = None
-    given = 0
+    wanted, given = store.Wanted(area=area, limit=PAGE), 0
     while given < limit:
-        page = await store.page(connection, store.Wanted(area=area, after=after, limit=PAGE))
+        page = await store.page(connection, wanted)
         here = [one for one in page if one.status != "handed-over"][: limit - given]
         histories = await lines.written(connection, [one.incident_id for one in here])
         for one in here:
@@ -112,29 +113,7 @@ async def _records(connection: Connection, area: str | None, limit: int) -> Asyn
         given += len(here)
         if len(page) < PAGE:
             return
-        after = (page[-1].reported_at, page[-1].incident_id)
-
-
-def told(tally: Tally, version: str) -> list[str]:
-    """What the trial found, Chinese first."""
-    compared = tally.same + tally.different
-    counted = f"有变化 {tally.different} 件 differ, 无变化 {tally.same} 件 do not"
-    found = [f"草案 draft {version}: 比较 {compared} 件 incidents compared, {counted}"]
-    if tally.other_record:
-        found.append(
-            f"另有 {tally.other_record} 件按原规则重演与记录不符，未比较 "
-            f"{tally.other_record} were not compared: their own policy does not replay to what is recorded"
-        )
-    if tally.no_policy:
-        found.append(
-            f"另有 {tally.no_policy} 件的规则版本不在本地，未比较 "
-            f"{tally.no_policy} were not compared: their policy's version is not at hand"
-        )
-    for kind, count in sorted(tally.kinds.items(), key=lambda one: (-one[1], one[0])):
-        zh, en = kind
-        found.append(f"{zh} {en}: {count}")
-        found += [f"    {incident}  {how}" for incident, how in tally.examples[kind]]
-    return found
+        wanted = replace(wanted, after=(page[-1].reported_at, page[-1].incident_id))
 
 
 COMMANDS: tuple[click.Command, ...] = ()

@@ -1,66 +1,60 @@
 """One incident lived through again under one policy, from its report on: same deeds, same times, other rules. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from cli.trials.recorded import LIVED, Deed, Record, Revisited, deeds
+from cli.trials.asked import People
+from cli.trials.deeds import Revisited
+from cli.trials.life import Life
+from cli.trials.recorded import Deed, Record, deeds
 from messaging.errors import Rejected
 from policy.model import Policy
-from schemas.base import Event, Tier, matter_of
+from schemas.assignment import Take
+from schemas.base import Actor, Event, Tier, matter_of
 from schemas.codes import bare
-from schemas.followup import RevisitCompleted
+from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import IncidentReported
-from schemas.routing import (
-    IncidentAccepted,
-    IncidentEscalated,
-    IncidentHandedOver,
-    IncidentOpened,
-    IncidentOverdue,
-    IncidentReopened,
-    IncidentResolved,
-)
-from schemas.supervision import IncidentListed
+from schemas.routing import IncidentHandedOver, IncidentResolved
 from services.followup.revisit import plan
 from services.routing.centre import Centre
 from services.routing.handling import Request
 from services.routing.incident import Incident
 from services.routing.life import act, arrive, late
 from services.routing.refusal import Refused
+from services.routing.roster import Roster
 
 ROUNDS = 1000
 """More timers than any incident has; a reminder a day for years."""
-
-
-@dataclass(slots=True)
-class Life:
-    """What became of it: everything a reader may want to compare."""
-
-    first_tier: Tier | None = None
-    lived: list[tuple[Tier, str]] = field(default_factory=list)
-    due: list[tuple[Tier, str, datetime]] = field(default_factory=list)
-    """Tier and step of every deadline that was begun, and when it was to run out."""
-    overdue: list[tuple[Tier, str]] = field(default_factory=list)
-    raised: list[tuple[Tier, Tier]] = field(default_factory=list)
-    """From where to where a missed deadline raised it."""
-    listed: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    """What people did that would not have been allowed, and why."""
-    revisits: list[datetime] = field(default_factory=list)
+FOLLOWING = frozenset(
+    (
+        "not-the-assignee",
+        "already-taken",
+        "already-listed",
+        "not-listed",
+        "same-leader",
+        "nothing-is-out",
+        "answer-out-of-turn",
+        "opened-already",
+    )
+)
+"""Refusals that only follow from another difference, which is told already."""
 
 
 class Living:
     """An incident on its way through the tiers under one policy."""
 
-    def __init__(self, record: Record, policy: Policy) -> None:
+    def __init__(self, record: Record, policy: Policy, people: People | None = None) -> None:
         # sessions are not lived through again, so nothing can be asked of them
         lenient = policy.model_copy(
             update={"mediation": policy.mediation.model_copy(update={"agreement_required": False})}
         )
         self._policies = {policy.version: lenient}
+        self._looks = policy.assignment.looks
+        self._people = people or People(record, policy)
         self._record = record
         self._held: dict[Tier, Incident] = {}
         self._at: Tier = record.first_tier
+        self._revisit_by: datetime | None = None
         self.life = Life()
 
     def through(self, until: datetime) -> Life:
@@ -70,10 +64,12 @@ class Living:
             self._clock(deed.line.recorded_at)
             self._do(deed)
         self._clock(until)
+        self._asked_again(until)
         return self.life
 
     def _reported(self) -> IncidentReported:
         before, first = self._record.incident, self._record.history[0]
+        offer = before.offer
         matter = matter_of(before) | {"severity": self._record.severity}
         return IncidentReported(
             **matter,
@@ -82,10 +78,12 @@ class Living:
             occurred_at=first.occurred_at,
             parties=before.parties,
             target_at=before.target_at,
+            referred_by=offer.body if offer else None,
+            source_number=offer.number if offer else None,
         )
 
-    def _centre(self, tier: Tier) -> Centre:
-        return Centre(tier, self._policies)
+    def _centre(self, tier: Tier, now: datetime) -> Centre:
+        return Centre(tier, self._policies, self._people.at(tier, now) if self._looks else Roster())
 
     def _clock(self, until: datetime) -> None:
         """All timers that pass until then, at the moment they do."""
@@ -94,45 +92,65 @@ class Living:
             passed = held.next_due
             if passed is None or passed.due_at > until:
                 return
-            after, events = late(held, passed, self._centre(self._at), passed.due_at)
+            after, events = late(held, passed, self._centre(self._at, passed.due_at), passed.due_at)
             if after is held:
                 return
             self._keep(after, events, passed.due_at)
 
     def _do(self, deed: Deed) -> None:
-        held, now = self._held[self._at], deed.line.recorded_at
+        """A deed, where it can be done; what shows that the matter was taken on was done by whoever was asked."""
         try:
             if isinstance(deed.what, Revisited):
-                self._revisit(held, deed.what, deed)
-                return
-            request = Request(deed.what, deed.line.actor, deed.line.occurred_at)  # type: ignore[arg-type] # one of ours
-            after, events = act(held, request, self._centre(self._at), now)
+                self._revisit(self._held[self._at], deed.what, deed)
+            else:
+                self._act(deed.what, deed)
+            if deed.taken and self._asked() is not None:
+                self._act(Take(), deed)
         except Refused as refusal:
-            self.life.refused.append((deed.line.event, refusal.reason))
+            if refusal.reason not in FOLLOWING:
+                self.life.refused.append((deed.line.event, refusal.reason))
         except Rejected:
             self.life.refused.append((deed.line.event, "not-in-this-state"))
-        else:
-            self._keep(after, events, now)
+
+    def _act(self, what: object, deed: Deed) -> None:
+        now, asked = deed.line.recorded_at, self._asked() if deed.taken else None
+        actor = deed.line.actor if asked is None else Actor(role=deed.line.actor.role, ref=asked)
+        request = Request(what, actor, deed.line.occurred_at)  # type: ignore[arg-type] # one of ours
+        after, events = act(self._held[self._at], request, self._centre(self._at, now), now)
+        self._keep(after, events, now)
+
+    def _asked(self) -> str | None:
+        """Who was asked and has not answered."""
+        held = self._held[self._at]
+        waiting = held.assignment is not None and held.assignment.taken_at is None
+        return held.assignee if waiting else None
 
     def _revisit(self, held: Incident, ended: Revisited, deed: Deed) -> None:
+        """The end of the revisit; a later round is one of a closed incident, and only its relapse is recorded."""
+        self._asked_again(deed.line.recorded_at)
         rules = self._policies[held.policy].revisit
         relapse = ended.reason is not None and bare(ended.reason) in rules.reopen_on
-        done = RevisitCompleted(
-            **matter_of(held),
-            occurred_at=deed.line.occurred_at,
-            actor=deed.line.actor,
-            attempt=held.attempt,
-            resolved_at=held.resolved_at or deed.line.occurred_at,
-            outcome="relapse" if relapse else "satisfied",
-            reason=ended.reason,
-        )
+        fields = {
+            "occurred_at": deed.line.occurred_at,
+            "actor": deed.line.actor,
+            "attempt": held.attempt,
+            "resolved_at": held.resolved_at or deed.line.occurred_at,
+            "outcome": "relapse" if relapse else "satisfied",
+            "reason": ended.reason,
+        }
+        done: RevisitCompleted | RoundCompleted = RevisitCompleted(**matter_of(held), **fields)
+        if held.status == "closed":
+            done = RoundCompleted(**matter_of(held), **fields, round=2)
         self._take(done, self._at, deed.line.recorded_at)
 
     def _take(
-        self, arrival: IncidentReported | IncidentHandedOver | RevisitCompleted, tier: Tier, now: datetime
+        self,
+        arrival: IncidentReported | IncidentHandedOver | RevisitCompleted | RoundCompleted,
+        tier: Tier,
+        now: datetime,
     ) -> None:
         self._at = tier
-        after, events = arrive(self._held.get(tier), arrival, self._centre(tier), now)
+        after, events = arrive(self._held.get(tier), arrival, self._centre(tier, now), now)
         assert after is not None
         self._keep(after, events, now)
 
@@ -146,28 +164,14 @@ class Living:
                 self._take(event, event.to_tier, now)
 
     def _note(self, event: Event, now: datetime) -> None:
-        life = self.life
-        if event.type in LIVED:
-            life.lived.append((self._at, event.type))
-        match event:
-            case IncidentOpened():
-                life.first_tier = life.first_tier or self._at
-                self._begun("accept", event.due_at)
-            case IncidentAccepted() | IncidentReopened():
-                self._begun("handle", event.due_at)
-            case IncidentOverdue():
-                life.overdue.append((self._at, event.step))
-            case IncidentEscalated(by="deadline"):
-                life.raised.append((self._at, event.to_tier))
-            case IncidentListed(by="policy"):
-                life.listed += 1
-            case IncidentResolved():
-                planned = plan(None, event, self._policies, now)
-                if planned is not None and planned[0].due_at is not None:
-                    life.revisits.append(planned[0].due_at)
-            case _:
-                pass
+        self.life.note(event, self._at, now)
+        planned = plan(None, event, self._policies, now) if isinstance(event, IncidentResolved) else None
+        if planned is not None and planned[0].due_at is not None:
+            self._revisit_by = planned[0].due_at
+            self.life.revisits.append((planned[0].due_at, *planned[0].later))
 
-    def _begun(self, step: str, due_at: datetime | None) -> None:
-        if due_at is not None:
-            self.life.due.append((self._at, step, due_at))
+    def _asked_again(self, ended_at: datetime) -> None:
+        """The parties were asked by then, or not yet."""
+        if self._revisit_by is not None:
+            self.life.revisited_late.append(self._revisit_by < ended_at)
+        self._revisit_by = None

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
-from schemas.actions import Accept, Escalate, Extend, Resolve, Resume, Return, Suspend
+from cli.trials.deeds import Revisited, deed_of
 from schemas.base import Action, Tier
 from schemas.routing import Entry
-from schemas.triage import Triage
 from services.routing.incident import Incident
 
 LIVED = (
@@ -24,14 +24,30 @@ LIVED = (
     "incident.reopened.v1",
     "incident.closed.v1",
 )
-"""What is lived through again. Whistles, sessions, listings by hand and assignments are not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revisited:
-    """A revisit ended: with the answer that reopened, or well."""
-
-    reason: str | None
+"""Its course: where the own policy leads to another one than is recorded, nothing is compared."""
+PARTS: dict[str, tuple[str, ...]] = {
+    "assignment": (
+        "incident.assigned.v1",
+        "incident.taken.v1",
+        "incident.declined.v1",
+        "incident.unanswered.v1",
+        "incident.unclaimed.v1",
+    ),
+    "referrals": (
+        "incident.transferred.v1",
+        "incident.referred.v1",
+        "incident.returned-to-source.v1",
+        "referral.opened.v1",
+        "referral.accepted.v1",
+        "referral.returned.v1",
+        "referral.concluded.v1",
+        "referral.recalled.v1",
+    ),
+    "supervision": ("incident.listed.v1", "incident.struck-off.v1"),
+}
+"""What is lived through beside it: where that comes to something else than is recorded, the part is not compared."""
+ASKED, TAKEN, ACCEPTED = "incident.assigned.v1", "incident.taken.v1", "incident.accepted.v1"
+NOBODY_ASKED = ("incident.opened.v1", "incident.declined.v1", "incident.unanswered.v1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,8 @@ class Deed:
 
     line: Entry
     what: Action | Revisited
+    taken: bool = False
+    """Whether it shows that the matter was taken on: whoever is asked then is taken to have done it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +83,49 @@ class Record:
         judged = (one.detail for one in self.history if one.event == "incident.triaged.v1" and one.detail)
         return next((detail.split()[0] for detail in judged), self.incident.severity)
 
+    def severity_at(self, moment: datetime) -> str:
+        """The severity it had when something was recorded."""
+        judged = (
+            (one.recorded_at, one.detail)
+            for one in self.history
+            if one.event == "incident.triaged.v1" and one.detail
+        )
+        return next(
+            (detail.split()[1] for at, detail in reversed(list(judged)) if at <= moment), self.severity
+        )
+
     @property
     def lived(self) -> tuple[tuple[Tier, str], ...]:
-        """What happened to it where, as far as it is lived through again."""
+        """What happened to it where, as far as it is its course."""
         return tuple((one.tier, one.event) for one in self.history if one.event in LIVED)
+
+    def of(self, part: str) -> tuple[tuple[Tier, str], ...]:
+        """What happened of one part."""
+        return tuple((one.tier, one.event) for one in self.history if one.event in PARTS[part])
 
 
 def deeds(history: tuple[Entry, ...]) -> Iterator[Deed]:
-    """What people did, in order."""
-    for line in history:
-        if (what := _what(line.event, (line.detail or "").split(" ", 2))) is not None:
-            yield Deed(line, what)
+    """What people did, in order; taking it on and accepting it at once are one deed."""
+    asked = False
+    for place, line in enumerate(history):
+        before, after = history[place - 1 : place], history[place + 1 : place + 2]
+        if line.event in (ASKED, *NOBODY_ASKED):
+            asked = line.event == ASKED
+        if line.event == TAKEN and _with(after, line, ACCEPTED):
+            continue
+        if (what := deed_of(line)) is None:
+            continue
+        free = not asked and not any(one.event == ASKED for one in _breath(history[place + 1 :], line))
+        begins = line.event in {ACCEPTED, "incident.reopened.v1"}
+        taken = line.event == TAKEN or (begins and (free or _with(before, line, TAKEN)))
+        yield Deed(line, what, taken)
 
 
-def _what(event: str, detail: list[str]) -> Action | Revisited | None:
-    """The deed behind an event; None where the policy itself, or nothing that is replayed, made it."""
-    match event, detail:
-        case "incident.accepted.v1", _:
-            return Accept()
-        case "incident.triaged.v1", [_, severity, reason]:
-            return Triage(severity=severity, reason=reason)
-        case "incident.suspended.v1", [reason, approver]:
-            return Suspend(reason=reason, approver=approver)
-        case "incident.resumed.v1", _:
-            return Resume()
-        case "incident.extended.v1", [reason, approver, span]:
-            return Extend(reason=reason, approver=approver, span=span)
-        case "incident.escalated.v1", [to_tier, reason, "person"]:
-            return Escalate(reason=reason, to_tier=to_tier)
-        case "incident.returned.v1", [_, reason, "person"]:
-            return Return(reason=reason)
-        case "incident.resolved.v1", [method, outcome]:
-            return Resolve(method=method, outcome=outcome)
-        case "incident.reopened.v1", [reason]:
-            return Revisited(reason)
-        case "incident.closed.v1", _:
-            return Revisited(None)
-        case _:
-            return None
+def _breath(after: tuple[Entry, ...], line: Entry) -> Iterator[Entry]:
+    """What was recorded together with it."""
+    return takewhile(lambda one: one.recorded_at == line.recorded_at, after)
+
+
+def _with(beside: tuple[Entry, ...], line: Entry, event: str) -> bool:
+    """Whether the line beside it is of that kind, and was recorded in the same breath."""
+    return any(one.event == event and one.recorded_at == line.recorded_at for one in beside)

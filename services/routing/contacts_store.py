@@ -80,6 +80,12 @@ async def _in_hand(tx: Connection, references: Collection[str]) -> dict[str, int
     return dict(map(tuple, rows))
 
 
+async def everybody(connection: Connection) -> list[Entry]:
+    """The whole registry of a tier, past and coming entries too; a county's has some thousands."""
+    rows = await connection.fetch(f"select {_ENTRY} from contact order by id")  # noqa: S608 - a list of columns
+    return [_entry(row) for row in rows]
+
+
 async def note_hands(tx: Connection, incidents: Sequence[Incident]) -> None:
     """Keeps who has which open incident in hand; costs nothing where nobody was named."""
     named = [one for one in incidents if one.assignee is not None or one.assignment is not None]

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from cli.trial import told
-from cli.trials.compared import EXAMPLES, Tally, differences
+from cli.trials.compared import differences
 from cli.trials.lived import Living
 from cli.trials.recorded import Record, deeds
+from cli.trials.tally import EXAMPLES, LIMITS, Tally, told
 from schemas.base import SYSTEM, Actor
 from schemas.routing import Entry
 from tests.builders import INCIDENT, NOW, OFFICER, a_policy, an_incident, later
