@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from cli.trials.recorded import ASKED, Record, deeds
+from cli.trials.recorded import ASKED, UNCLAIMED, Record, deeds
 from policy.model import Policy, severity_of
 from schemas.base import Tier
 from schemas.codes import bare
@@ -41,21 +41,24 @@ Registries = Mapping[Tier, Registry]
 
 
 class Recorded(Roster):
-    """Those who were asked, in the order they were; how much anybody else had in hand then is not known."""
+    """Those who were asked, in the order they were, then others; how much these had in hand then is not known."""
 
     def __init__(
-        self, asked: Sequence[Contact], others: Iterable[Contact] = (), tried: Collection[str] | None = None
+        self,
+        asked: Sequence[Contact],
+        others: Iterable[Contact] = (),
+        empty: Collection[str] | None = None,
     ) -> None:
         super().__init__([*others, *asked])
         self._asked = asked
-        self._tried = tried
+        self._empty = empty
 
     def best(self, role: str, area: str, without: Collection[str]) -> Contact | None:
-        """Who is next in a role; where the record tried it, nobody but those it names was to be had."""
-        named = [one for one in self._asked if bare(one.role) == role]
-        if self._tried is not None and not named and role not in self._tried:
-            return super().best(role, area, without)
-        return next((one for one in named if one.reference not in without), None)
+        """Who is next in a role; where the record shows that nobody more was to be had, nobody is."""
+        named = (one for one in self._asked if bare(one.role) == role and one.reference not in without)
+        if (found := next(named, None)) is not None:
+            return found
+        return None if self._empty is None or role in self._empty else super().best(role, area, without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class People:
         late = sorted(lines, key=lambda one: one.recorded_at < now)
         order = [contact for one in late if (contact := _contact(one, area)) is not None]
         near = self.registries.get(tier, Registry()).near(area, self.own.where.day(now))
-        return Recorded(order, near, self._tried(tier, now))
+        return Recorded(order, near, self._empty(tier, now))
 
     def _asked(self, lines: Iterable[Entry], now: datetime) -> Iterator[Contact]:
         """Whom the own policy asked at a moment: a timer was acted on soon after it, before anybody did anything."""
@@ -88,16 +91,22 @@ class People:
             if contact is not None and (one.detail or "").endswith(" policy"):
                 yield contact
 
-    def _tried(self, tier: Tier, now: datetime) -> set[str]:
-        """The roles that the own policy asks for."""
+    def _empty(self, tier: Tier, now: datetime) -> set[str]:
+        """The roles the own policy asks for in which nobody more was found: it went on to the next, or gave up."""
         severity = severity_of(bare(self.record.severity_at(now)))
         category = bare(self.record.incident.category)
-        return {one.role for one in self.own.assignment.rules if one.fits(tier, severity, category)}
+        roles = [one.role for one in self.own.assignment.rules if one.fits(tier, severity, category)]
+        here = [one for one in self.record.history if one.tier == tier]
+        asked = {bare(one.role) for line in here if (one := _contact(line, "")) is not None}
+        if not asked or any(one.event == UNCLAIMED for one in here):
+            return set(roles)
+        last = max((at for at, role in enumerate(roles) if role in asked), default=0)
+        return set(roles[:last])
 
 
 def _contact(line: Entry, area: str) -> Contact | None:
     """Somebody of the registry who was named."""
-    match (line.detail or "").split():
+    match (line.detail or "").split() if line.event == ASKED else ():
         case [reference, role, _]:
             return Contact(reference, "person", role, area)
         case _:

@@ -40,7 +40,7 @@ def differences(before: Life, after: Life, without: Iterable[str] = ()) -> Itera
     yield from _revisits(before, after)
 
 
-def _counted(overdue: list[tuple[str, str]], steps: set[str]) -> Counter[tuple[str, str]]:
+def _counted(overdue: Iterable[tuple[str, str]], steps: set[str]) -> Counter[tuple[str, str]]:
     return Counter(one for one in overdue if one[1] not in steps)
 
 

@@ -47,6 +47,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 """What is lived through beside it: where that comes to something else than is recorded, the part is not compared."""
 ASKED, TAKEN, ACCEPTED = "incident.assigned.v1", "incident.taken.v1", "incident.accepted.v1"
+UNCLAIMED = "incident.unclaimed.v1"
 NOBODY_ASKED = ("incident.opened.v1", "incident.declined.v1", "incident.unanswered.v1")
 
 

@@ -14,8 +14,8 @@ PART_WORDS: dict[str, Kind] = {
     "sessions": ("联合调解", "sessions of joint mediation"),
 }
 LIMITS = (
-    "无法推演 not derivable: 假定各人在同样的时间做同样的事。换了规则谁会来、会怎样答复、当时谁有空，凭原文的研判与合并，"
-    "回访通话与帮扶，移交前各层级的联合调解，无从得知 "
+    "无法推演 not derivable: 假定各人在同样的时间做同样的事。换了规则谁会来、会怎样答复、当时谁有空，"
+    "凭原文的研判与合并，回访通话与帮扶，移交前各层级的联合调解，无从得知 "
     "People are taken to do the same at the same times: who else would have come, answered or been free, what rests on "
     "the words of a report (triage, duplicates), calls and support after a revisit, and sessions of a tier that handed "
     "it over cannot be told"

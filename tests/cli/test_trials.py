@@ -7,7 +7,7 @@ import pytest
 from cli.trials.compared import differences
 from cli.trials.lived import Living
 from cli.trials.recorded import Record, deeds
-from cli.trials.tally import EXAMPLES, LIMITS, Tally, told
+from cli.trials.tally import EXAMPLES, Tally, told
 from schemas.base import SYSTEM, Actor
 from schemas.routing import Entry
 from tests.builders import INCIDENT, NOW, OFFICER, a_policy, an_incident, later
