@@ -36,8 +36,11 @@ def _codes() -> dict[str, CodeList]:
 
 
 def at(moment: datetime | None) -> str:
-    """A moment as it is read here."""
-    return "—" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    """A moment as it is read here, with seconds where there are any."""
+    if moment is None:
+        return "—"
+    there = moment.astimezone()
+    return f"{there:%Y-%m-%d %H:%M:%S}" if there.second else f"{there:%Y-%m-%d %H:%M}"
 
 
 def tier(one: str | None) -> str:

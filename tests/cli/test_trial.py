@@ -3,7 +3,7 @@
 import asyncio
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -11,9 +11,11 @@ from click.testing import CliRunner
 from cli.__main__ import fengqiao
 from deploy.local.plan import PROJECT
 from schemas.actions import Accept
+from services.routing import contacts_store
 from services.routing.desk import Desk
 from services.routing.handling import Request
-from tests.builders import OFFICER, a_centre, a_message, reported
+from services.routing.registry import Entry
+from tests.builders import OFFICER, VILLAGE, a_centre, a_message, reported
 
 DEFAULT = (PROJECT / "policy" / "default.yaml").read_text(encoding="utf-8")
 
@@ -96,3 +98,25 @@ async def test_what_a_draft_does_differently_is_counted_with_examples(new_databa
     assert says in found.output
     assert sum(one in found.output for one in ids) == (3 if changes else 0)
     assert await everything(database) == before
+
+
+@pytest.mark.system
+async def test_whom_a_draft_would_ask_is_read_from_the_registry(new_database, tmp_path):
+    database = await new_database()
+    await recorded(database, 4)
+    grid = Entry(
+        reference="c-1",
+        kind="person",
+        role="contact-role/1:grid-staff",
+        area=VILLAGE,
+        valid_from=date(2020, 1, 1),
+    )
+    async with database.transaction() as tx:
+        await contacts_store.write(tx, [grid], await database.now())
+    draft = a_draft(tmp_path, ("  rules: []", "  rules: [{tier: village, role: grid-staff}]"))
+
+    found = await asyncio.to_thread(tried, draft, "--dsn", database._dsn)
+
+    assert found.exit_code == 0, found.output
+    assert "指派询问对象 who is asked to take it: 4" in found.output
+    assert found.output.splitlines()[-1].startswith("无法推演 not derivable: ")

@@ -9,7 +9,7 @@ from cli.trials.recorded import Record
 from cli.trials.tally import Tally, told
 from schemas.actions import Accept, Assign, Suspend
 from schemas.assignment import Decline, Take
-from schemas.base import Actor
+from schemas.base import SYSTEM, Actor
 from schemas.referrals import AnswerReferral, Recall, Refer, Transfer
 from schemas.supervision import PutOnList, StrikeOff
 from services.routing.registry import Entry
@@ -137,6 +137,35 @@ def test_who_was_asked_is_under_its_own_rules_as_it_was_recorded(record, terms):
     tally = tried(record, alarming(version="draft/1", assignment=terms), own=alarming(assignment=terms))
 
     assert (tally.same, tally.parts, tally.other_record) == (1, {}, 0)
+
+
+HALF, HOUR = later(minutes=30), later(minutes=60)
+STARVED = (
+    a_line("opened", NOW, actor=SYSTEM),
+    a_line("assigned", NOW, detail="c-1 contact-role/1:grid-staff policy", actor=SYSTEM),
+    a_line("unanswered", HALF, detail="c-1", actor=SYSTEM),
+    a_line("assigned", HALF, detail="c-2 contact-role/1:mediator policy", actor=SYSTEM),
+    a_line("unanswered", HOUR, detail="c-2", actor=SYSTEM),
+    a_line("unclaimed", HOUR, detail="2", actor=SYSTEM),
+    a_line("escalated", HOUR, detail="town reason/1:unclaimed deadline", actor=SYSTEM),
+    a_line("opened", HOUR, "town", actor=SYSTEM),
+    a_line("accepted", later(hours=2), "town"),
+    a_line("resolved", later(hours=20), "town", detail="method/1:mediation outcome/1:success"),
+)
+
+
+def test_what_nobody_took_climbs_again_under_its_own_rules():
+    tally = tried(a_record(STARVED), alarming(version="draft/1", assignment=asking()), own=ASKS)
+
+    assert (tally.same, tally.parts) == (1, {})
+
+
+def test_with_a_longer_time_to_answer_it_would_not_have_climbed():
+    differences = found(tried(a_record(STARVED), alarming(assignment=asking(answer="PT3H")), own=ASKS))
+
+    assert "to take or decline: later" in differences
+    assert "somebody would take it" in differences
+    assert differences["would not be raised by a deadline"] == ["村(社区) village → 镇(街道) town"]
 
 
 def entry(reference, role):
