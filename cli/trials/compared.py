@@ -28,6 +28,9 @@ def differences(before: Life, after: Life, without: Iterable[str] = ()) -> Itera
     yield from _deadlines(before, after, steps)
     yield from _more(_counted(before.overdue, steps), _counted(after.overdue, steps))
     yield from _raised(Counter(before.raised), Counter(after.raised))
+    if before.judged != after.judged:
+        was, now = ("、".join(_way(*one) for one in life.judged) or "—" for life in (before, after))
+        yield ("改判后上报", "raised by its new severity"), f"{was}，草案 draft: {now}"
     if "assignment" not in apart:
         yield from _assigned(before, after)
     if "supervision" not in apart:

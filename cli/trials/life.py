@@ -15,6 +15,7 @@ from schemas.routing import (
     IncidentReopened,
 )
 from schemas.supervision import IncidentListed, IncidentReminded
+from services.routing.handoff import REASONS
 
 OF_PARTS = frozenset(event for events in PARTS.values() for event in events)
 
@@ -32,6 +33,8 @@ class Life:
     overdue: list[tuple[Tier, str]] = field(default_factory=list)
     raised: list[tuple[Tier, Tier]] = field(default_factory=list)
     """From where to where a missed deadline, or that nobody took it, raised it."""
+    judged: list[tuple[Tier, Tier]] = field(default_factory=list)
+    """From where to where its severity raised it, once that was judged anew."""
     listed: int = 0
     reminded: list[datetime] = field(default_factory=list)
     """When the rhythm of a listing reminded."""
@@ -76,6 +79,8 @@ class Life:
                 self.overdue.append((tier, event.step))
             case IncidentEscalated(by="deadline" | "policy"):
                 self.raised.append((tier, event.to_tier))
+            case IncidentEscalated(reason=reason) if reason == REASONS["severity"]:
+                self.judged.append((tier, event.to_tier))
             case _:
                 pass
 

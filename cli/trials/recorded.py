@@ -114,7 +114,7 @@ def deeds(history: tuple[Entry, ...]) -> Iterator[Deed]:
             asked = line.event == ASKED
         if line.event == TAKEN and _with(after, line, ACCEPTED):
             continue
-        if (what := deed_of(line)) is None:
+        if (what := deed_of(line)) is None or _judged(history[:place], line):
             continue
         free = not asked and not any(one.event == ASKED for one in _breath(history[place + 1 :], line))
         begins = line.event in {ACCEPTED, "incident.reopened.v1"}
@@ -122,9 +122,15 @@ def deeds(history: tuple[Entry, ...]) -> Iterator[Deed]:
         yield Deed(line, what, taken)
 
 
-def _breath(after: tuple[Entry, ...], line: Entry) -> Iterator[Entry]:
+def _judged(before: tuple[Entry, ...], line: Entry) -> bool:
+    """Whether it climbed because its severity was judged anew: what follows from that is the policy's."""
+    with_it = _breath(before[::-1], line) if line.event == "incident.escalated.v1" else ()
+    return any(one.event == "incident.triaged.v1" for one in with_it)
+
+
+def _breath(beside: tuple[Entry, ...], line: Entry) -> Iterator[Entry]:
     """What was recorded together with it."""
-    return takewhile(lambda one: one.recorded_at == line.recorded_at, after)
+    return takewhile(lambda one: one.recorded_at == line.recorded_at, beside)
 
 
 def _with(beside: tuple[Entry, ...], line: Entry, event: str) -> bool:

@@ -129,6 +129,22 @@ def test_a_matter_judged_anew_begins_with_the_severity_it_was_reported_with():
     assert compared(record, a_policy(version="draft/1")) == []
 
 
+def test_what_its_new_severity_raised_stays_where_the_draft_lets_it_begin():
+    judged = (
+        a_line("triaged", later(hours=2), detail="severity/1:ordinary severity/1:major reason/1:severity"),
+        a_line("escalated", later(hours=2), detail="town reason/1:severity person"),
+        a_line("opened", later(hours=2), "town", actor=SYSTEM),
+        a_line("accepted", later(hours=3), "town"),
+        a_line("resolved", later(hours=5), "town", detail="method/1:mediation outcome/1:success"),
+    )
+    record = a_record((SETTLED[0], *judged), severity="severity/1:major")
+    first = {"ordinary": "village", "prominent": "village", "major": "village"}
+
+    assert compared(record, a_policy(version="draft/1")) == []
+    [found] = [one for one in compared(record, a_policy(first_tier=first)) if "severity" in one]
+    assert found == "raised by its new severity: 村(社区) village → 镇(街道) town，草案 draft: —"
+
+
 def test_imported_history_has_no_clocks_to_differ():
     record = a_record(SETTLED, backfill=True)
 
