@@ -1,6 +1,5 @@
 """On a real database: each event takes effect once, and one that cannot stops only its own stream."""
 
-import asyncio
 import dataclasses
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from messaging.budget import IN_A_ROW
 from messaging.errors import Unavailable
 from tests.builders import an_inbound_record
-from tests.messaging.tiny import Tiny, a_reader, effects, everything, letters, records, rows, until_applied
+from tests.messaging.tiny import Tiny, a_reader, effects, everything, letters, records, rows
 
 pytestmark = pytest.mark.system
 
@@ -168,92 +167,6 @@ async def test_an_outage_changes_nothing_and_blames_nobody(new_database, outage)
     assert not any(during.values())
     assert await effects(database) == {"a": [1]}
     assert await letters(database) == []
-
-
-async def somebody_waits(database):
-    """Until a transaction of this database waits for another."""
-    query = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    for _ in range(1000):
-        if await rows(database, query):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody ever waited")
-
-
-async def test_a_second_consumer_of_a_new_stream_waits_for_the_first_and_finds_it_applied(new_database):
-    database, tiny = await new_database(), Tiny()
-    entered, gate = asyncio.Event(), asyncio.Event()
-
-    async def slow(tx, messages, now):
-        entered.set()
-        await gate.wait()
-        return await tiny(tx, messages, now)
-
-    (first, _, _), (second, other, _) = await a_reader(database, slow), await a_reader(database)
-    begun = asyncio.create_task(first.apply(records("a", 1, 2)))
-    await entered.wait()
-    waiting = asyncio.create_task(second.apply(records("a", 1, 2)))
-    await somebody_waits(database)
-    gate.set()
-    await asyncio.gather(begun, waiting)
-
-    assert await effects(database) == {"a": [1, 2]}
-    assert other.calls == 1, "once, with nothing to do"
-
-
-async def test_two_consumers_of_a_new_stream_in_disorder_apply_it_once(new_database):
-    database, tiny, both = await new_database(), Tiny(), asyncio.Barrier(2)
-
-    async def handler(tx, messages, now):
-        outcome = await tiny(tx, messages, now)
-        if tiny.calls <= 2:
-            await both.wait()  # each believes that it is the only one
-        return outcome
-
-    (first, _, _), (second, _, _) = [await a_reader(database, handler) for _ in range(2)]
-    results = await asyncio.gather(
-        *(one.apply(records("a", 2, 1)) for one in (first, second)), return_exceptions=True
-    )
-    await until_applied(second, records("a", 2, 1))
-
-    assert sorted(type(one).__name__ for one in results) == ["NoneType", "Unavailable"]
-    assert await effects(database) == {"a": [1, 2]}
-
-
-async def test_consumers_at_the_same_streams_at_once_apply_each_event_once(new_database):
-    database = await new_database()
-    inboxes = [(await a_reader(database))[0] for _ in range(4)]
-    batches = [[one for key in "abcd" for one in records(key, seq, seq + 1)] for seq in (1, 2, 3, 4)]
-
-    await asyncio.gather(*(until_applied(inbox, batch) for inbox in inboxes for batch in batches))
-
-    assert await effects(database) == {key: [1, 2, 3, 4, 5] for key in "abcd"}
-    assert await letters(database) == []
-
-
-async def test_what_joins_the_waiting_while_others_of_the_stream_are_applied_is_applied_as_well(new_database):
-    database, tiny = await new_database(), Tiny()
-    entered, gate = asyncio.Event(), asyncio.Event()
-
-    async def slow(tx, messages, now):
-        entered.set()
-        await gate.wait()
-        return await tiny(tx, messages, now)
-
-    (first, _, _), (second, _, _) = await a_reader(database, slow), await a_reader(database)
-    gate.set()
-    await first.apply(records("a", 2))
-    gate.clear()
-    entered.clear()
-
-    applying = asyncio.create_task(until_applied(first, records("a", 1)))
-    await entered.wait()  # it has seen that 2 waits, and not that 3 does
-    joining = asyncio.create_task(until_applied(second, records("a", 3)))
-    await asyncio.wait([joining], timeout=0.3)
-    gate.set()
-    await asyncio.gather(applying, joining)
-
-    assert await effects(database) == {"a": [1, 2, 3]}
 
 
 async def test_ten_unreadable_events_of_our_own_in_a_row_spend_the_budget(new_database):
