@@ -2,9 +2,9 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from schemas.base import Action, Actor, AreaCode, Event, IncidentEvent, IncidentId, Moment, Reference
+from schemas.base import Action, Event, IncidentEvent, Reference
 from schemas.codes import Code, GivenCode
 from schemas.guesses import Guess
 
@@ -17,9 +17,6 @@ Answer = Literal["accepted", "returned", "succeeded", "failed", "reopened"]
 Number = Annotated[int, Field(ge=1, le=1000)]
 Awaited = Literal["transfer.answer", "referral.answer", "referral.result"]
 """What is waited for, each with a clock of its own beside the incident's."""
-Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
-Count = Annotated[int, Field(ge=0, le=10_000_000)]
-Version = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Transfer(Action):
@@ -192,53 +189,6 @@ class Offer(BaseModel):
     number: Reference | None = None
     answers: Annotated[int, Field(ge=0)] = 0
     answer: Answer | None = None
-
-
-class EligibleDeclared(Event):
-    """A source declares how many of its matters of a month could have been sent here: the denominator of diversion.
-
-    A higher `version` corrects a lower one; a null `count` withdraws it.
-    """
-
-    type: ClassVar[str] = "referral.eligible-declared.v1"
-    source: Annotated[str, Field(max_length=80)]
-    area: AreaCode
-    month: Month
-    count: Count | None
-    version: Version = 1
-    occurred_at: Moment
-    actor: Actor = Actor(role="partner")
-
-
-class EligibleRecorded(Event):
-    """A declaration was taken: it counts from now on instead of `replaces`."""
-
-    type: ClassVar[str] = "referral.eligible-recorded.v1"
-    declaration_id: IncidentId
-    """The same for all versions: of a source, an area and a month."""
-    source: str
-    body: Code
-    area: AreaCode
-    month: Month
-    count: Count | None
-    version: Version
-    replaces: Count | None = None
-    occurred_at: AwareDatetime
-    actor: Actor
-
-
-class SubmissionRefused(Event):
-    """What another system submitted was understood and refused; it can read why. Nothing else changed."""
-
-    type: ClassVar[str] = "submission.refused.v1"
-    subject_id: IncidentId
-    """The incident that has the source's number already, or the declaration that stands."""
-    source: str
-    id: str
-    submitted: str
-    """The type of what was submitted."""
-    reason: str
-    occurred_at: AwareDatetime
 
 
 FROM_ROUTING: tuple[type[Event], ...] = (

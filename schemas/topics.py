@@ -19,13 +19,13 @@ from schemas import (
     whistles,
 )
 from schemas.base import TIERS, Event, Service, Tier
+from schemas.declarations import EligibleDeclared, EligibleRecorded, SubmissionRefused
 from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.offline import ActionDone
-from schemas.referrals import EligibleDeclared, EligibleRecorded, SubmissionRefused
 from schemas.routing import (
     ActionForwarded,
     ActionForwardedV1,

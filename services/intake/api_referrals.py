@@ -17,7 +17,7 @@ from messaging.pace import Pulse
 from messaging.trace import begin
 from schemas.base import Actor, AreaCode, Moment
 from schemas.codes import UnknownCodes, bare, complete
-from schemas.referrals import Count, EligibleDeclared, Month, Version
+from schemas.declarations import Count, EligibleDeclared, Month, Version
 from services.intake import referral_store
 from services.intake.declarations import SENTENCES, NotRecorded, declaration_id_of
 from services.intake.desk import Desk

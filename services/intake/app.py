@@ -4,10 +4,11 @@ from messaging.inbox import Reading
 from messaging.process import Process
 from policy.load import areas, policy
 from schemas.codes import load
+from schemas.declarations import EligibleDeclared
 from schemas.duplicates import IncidentLinked
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.offline import ActionDone
-from schemas.referrals import EligibleDeclared, ReferralAnswered
+from schemas.referrals import ReferralAnswered
 from schemas.routing import ActionRefused
 from schemas.topics import topics_read_by
 from services.intake.api import api

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from schemas.codes import UnknownCodes, bare, complete
-from schemas.referrals import EligibleDeclared, EligibleRecorded
+from schemas.declarations import EligibleDeclared, EligibleRecorded
 from services.intake.offers import month_of
 from services.intake.report import NAMES, NotAccepted, Registry, check_area, check_time
 

@@ -12,10 +12,11 @@ from messaging.errors import Rejected
 from messaging.trace import carried
 from schemas.base import Actor
 from schemas.codes import bare
+from schemas.declarations import EligibleDeclared, EligibleRecorded
 from schemas.duplicates import IncidentLinked
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActivityRecorded, IncidentReported
-from schemas.referrals import EligibleDeclared, EligibleRecorded, ReferralAnswered
+from schemas.referrals import ReferralAnswered
 from services.intake import docket, items_store, store
 from services.intake.activity import recorded
 from services.intake.comparing import Comparer

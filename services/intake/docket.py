@@ -7,9 +7,10 @@ from datetime import datetime
 from messaging.database import Connection
 from schemas.base import Event
 from schemas.codes import bare
+from schemas.declarations import EligibleDeclared, EligibleRecorded
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
-from schemas.referrals import EligibleDeclared, EligibleRecorded, ReferralAnswered
+from schemas.referrals import ReferralAnswered
 from services.intake import referral_store
 from services.intake.declarations import Standing, record
 from services.intake.offers import Name, Offered, Told, offered

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from schemas.referrals import Month
+from schemas.declarations import Month
 
 State = Literal["offered", "accepted", "returned", "succeeded", "failed"]
 STATES: tuple[State, ...] = get_args(State)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from policy.load import Area
-from schemas.referrals import Month
+from schemas.declarations import Month
 from services.intake.declarations import Declared
 
 WhyNot = Literal[

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from messaging.database import Connection
 from schemas.codes import bare
-from schemas.referrals import EligibleRecorded
+from schemas.declarations import EligibleRecorded
 from services.intake.declarations import Standing
 from services.intake.offers import Name, Offered, Told
 from services.intake.reconciliation import Kept, state_of

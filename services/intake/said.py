@@ -6,10 +6,10 @@ from datetime import datetime
 
 from messaging.envelope import Message
 from schemas.base import Event, Tier
+from schemas.declarations import EligibleRecorded, SubmissionRefused
 from schemas.duplicates import DuplicateProposed
 from schemas.intake import ActionReceived, ActivityRecorded, IncidentReported
 from schemas.offline import ActionDone
-from schemas.referrals import EligibleRecorded, SubmissionRefused
 from schemas.routing import ActionRefused
 from services.intake.items import CHANGED, State, device_source
 from services.intake.items_store import Outcome

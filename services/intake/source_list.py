@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.base import Reference
-from schemas.referrals import Month
+from schemas.declarations import Month
 from services.intake.reconciliation import STATES, Listed, State
 
 MOST = 20_000

@@ -7,6 +7,7 @@ from schemas.assignment import IncidentDeclined, IncidentTaken, IncidentUnanswer
 from schemas.base import Event, Matter
 from schemas.care import CareEvent
 from schemas.codes import bare
+from schemas.declarations import EligibleRecorded
 from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import DuplicateDismissed, DuplicateProposed, IncidentLinked, IncidentUnlinked
 from schemas.followup import (
@@ -20,7 +21,6 @@ from schemas.followup import (
 )
 from schemas.intake import ActivityRecorded, IncidentReported
 from schemas.mediation import SessionEvent
-from schemas.referrals import EligibleRecorded
 from schemas.routing import (
     IncidentAccepted,
     IncidentClosed,

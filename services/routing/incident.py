@@ -7,9 +7,7 @@ from typing import Literal
 
 from schemas.base import MatterState, Party, Tier
 from schemas.guesses import Guess
-from schemas.referrals import (
-    Offer,
-)
+from schemas.referrals import Offer
 from schemas.routing import (
     Entry,
     Step,

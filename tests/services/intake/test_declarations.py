@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.referrals import EligibleDeclared
+from schemas.declarations import EligibleDeclared
 from services.intake.declarations import NotRecorded, Standing, checked, declaration_id_of, record
 from services.intake.report import NotAccepted
 from tests.builders import VILLAGE, a_registry, later

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import TypeAdapter
 
+from schemas.declarations import EligibleRecorded
 from schemas.metrics import Measure
 from schemas.referrals import (
-    EligibleRecorded,
     IncidentReferred,
     IncidentReturnedToSource,
     IncidentTransferred,
