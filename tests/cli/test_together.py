@@ -1,76 +1,25 @@
 """How centres work together with others: the next step follows from what is recorded, and ends in a settlement."""
 
-import uuid
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import timedelta
 
 import pytest
-from pydantic import TypeAdapter
 
 from cli import habits, together
 from cli.desk import NEVER
-from cli.errands import eligible
-from cli.habits import Case
 from schemas import codes
-from schemas.actions import AnyAction
-
-NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-ACTION = TypeAdapter(AnyAction)
-LISTS = codes.load()
-
-
-def a_case(n, *, tier="village", severity="prominent", category="land", attempt=1, **about):
-    case = Case(str(uuid.UUID(int=n)), tier, severity, "accepted", attempt, NOW.isoformat())
-    return replace(case, category=category, area="620522101201", **about)
-
-
-def a_whole(**changes):
-    """What the door shows of an incident nothing has happened to."""
-    parties = [{"ref": "p1", "role": "party-role/1:applicant"}]
-    empty = {
-        "whistles": [],
-        "sessions": [],
-        "history": [],
-        "away": None,
-        "suspended_at": None,
-        "listing": None,
-    }
-    return empty | {"parties": parties} | changes
-
-
-@cache
-def planned(plan, **about):
-    """Some hundred cases with this plan."""
-    found = [one for n in range(2500) if together.plan(7, one := a_case(n, **about)) == plan]
-    assert found
-    return found[:200]
-
-
-def a_participant(standing="called", done=()):
-    steps = ("acknowledge", "arrive", "support", "result")
-    stages = [{"step": one, "done_at": NOW.isoformat() if one in done else None} for one in steps]
-    return {"name": "p1", "role": "police", "ref": "police/1", "standing": standing, "stages": stages}
-
-
-def whistled(participant, ended_at=None):
-    about = {"number": 1, "blown_at": NOW.isoformat(), "ended_at": ended_at}
-    return a_whole(whistles=[about | {"participants": [participant]}])
-
-
-def a_session(state, *, agreement=None, number=1):
-    times = {"called_at": NOW.isoformat(), "at": (NOW + timedelta(seconds=4)).isoformat()}
-    bodies = [{"name": "b1"}, {"name": "b2"}]
-    about = {"number": number, "attempt": 1, "state": state, "agreement": agreement}
-    about |= {"adjourned": 0, "confirmed": None}
-    return {**times, **about, "bodies": bodies}
-
-
-def action_names(cases, whole):
-    """Which actions come next, and how often."""
-    steps = [one for case in cases for one in together.steps(7, case, whole, NOW)]
-    return Counter(one.deed.action["action"] for one in steps)
+from tests.cli.cases import (
+    ACTION,
+    LISTS,
+    NOW,
+    a_case,
+    a_participant,
+    a_session,
+    a_whole,
+    action_names,
+    planned,
+    whistled,
+)
 
 
 def test_a_plan_is_the_same_when_the_simulator_starts_again():
@@ -165,17 +114,6 @@ def test_an_agreement_settles_it_jointly_and_without_one_the_tier_above_has_it(a
     assert together.ending(7, case, whole).action["action"] == action
 
 
-def test_a_body_answers_over_the_bus_and_mostly_succeeds():
-    cases = planned("refer", tier="county")
-    taken = {"stage": "accepted", "number": 1}
-
-    answers = [together.steps(7, one, a_whole(away=taken), NOW)[0] for one in cases]
-
-    assert all(one.by_system and one.role == "partner" and len(one.ref) <= 64 for one in answers)
-    said = Counter(one.deed.action["answer"] for one in answers)
-    assert said["succeeded"] / len(cases) == pytest.approx(0.866, abs=0.08)
-
-
 @pytest.mark.parametrize(
     ("plan", "event"), [("refer", "referred"), ("extend", "extended"), ("suspend", "suspended")]
 )
@@ -234,35 +172,6 @@ def test_some_agreements_are_confirmed_by_the_court_once():
     assert all(together.steps(7, case, done, NOW) is None for case in confirming)
 
 
-def test_a_transfer_is_answered_by_its_department_at_the_door():
-    cases = planned("transfer", tier="town")
-    out = {"stage": "sent", "number": 1}
-
-    sent = action_names(cases, a_whole())
-    answers = [together.steps(7, one, a_whole(away=out), NOW)[0] for one in cases]
-
-    assert sent == {"transfer": len(cases)}
-    assert {one.role for one in answers} == {"department"}
-    assert Counter(one.deed.action["answer"] for one in answers)["accepted"] / len(cases) > 0.8
-
-
-def test_what_is_recalled_is_recalled_before_it_can_be_opened():
-    case = planned("recall", tier="town", severity="ordinary")[0]
-    out = a_whole(away={"stage": "sent", "number": 1})
-
-    (step,) = together.steps(7, case, out, NOW)
-
-    assert step.deed.action["action"] == "recall"
-    assert step.deed.after < 1
-
-
-def test_a_few_of_the_matters_that_others_sent_go_back_to_them():
-    plans = Counter(together.plan(7, a_case(n, tier="town", offered=True)) for n in range(3000))
-
-    assert 0.02 < plans["give-back"] / 3000 < 0.1
-    assert together.plan(7, a_case(1, tier="town")) != "give-back"
-
-
 def test_a_person_lists_a_matter_reminds_of_it_and_sometimes_names_another_leader():
     cases = planned("supervise", tier="town", severity="ordinary")
     listed = a_whole(listing={"reminders": 0})
@@ -272,8 +181,3 @@ def test_a_person_lists_a_matter_reminds_of_it_and_sometimes_names_another_leade
     assert action_names(cases, listed) == {"remind": len(cases)}
     moved = [one for one in cases if together.steps(7, one, reminded, NOW)]
     assert 0.2 < len(moved) / len(cases) < 0.6
-
-
-def test_a_body_declares_as_many_as_the_published_diversion_rate_says():
-    assert eligible(105) == 266
-    assert eligible(0) == 0
