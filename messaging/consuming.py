@@ -9,10 +9,12 @@ from faststream.kafka import KafkaBroker
 from messaging.inbox import BATCH
 
 POLL_MS = 20
+"""What FastStream waits after an empty poll. It sees one only when we stop: `patient` waits for records itself."""
 FETCH_MIN_BYTES = 131_072
 FETCH_WAIT_MS = 50
-"""The broker gathers this much, or this long: a fetch names every partition and costs its client a millisecond of pure
-Python, so fetching per event would cost more than the events do. The price is some tens of milliseconds a hop."""
+"""While records come, the broker gathers this much, or this long: a fetch names every partition and costs its client a
+millisecond of pure Python, so fetching per event would cost more than the events do. The price is some tens of
+milliseconds a hop."""
 PARTITION_BYTES = 262_144
 """What is fetched ahead per partition: with 12 partitions of a few topics it bounds the memory of a backlog."""
 FETCH_BYTES = 4_194_304

@@ -17,6 +17,7 @@ from messaging.errors import Unavailable
 from messaging.health import Health
 from messaging.inbox import Inbox, Reading
 from messaging.pace import Backoff
+from messaging.patient import Patient
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +65,12 @@ class Subscriber:
             raise
         consumer = self._consumer()
         careful = Careful(consumer, self._untrusted, self._resume)
+        patient = Patient(consumer, careful.getmany, self._stopping.is_set)
 
         async def getmany(
             *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
         ) -> Polled:
-            polled = await careful.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+            polled = await patient.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
             # At once: from here on their offsets count as passed.
             self._in_hand = sum(len(records) for records in polled.values())
             return polled
