@@ -92,8 +92,13 @@ def _prepare_jvm(data: Path, ports: Ports, say: Callable[[str], None]) -> KafkaP
 
 
 # A small heap and the serial collector: the broker shares two cores with everything else, and its
-# real memory is the page cache. ExitOnOutOfMemoryError so that the supervisor gets to restart it.
-_JVM = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
+# real memory is the page cache. Only the quick compiler: a local broker lives for minutes, and the thorough one
+# takes five seconds of a core while the house starts, and goes on for a minute. ExitOnOutOfMemoryError so that the
+# supervisor gets to restart it.
+_JVM = (
+    "-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+)  # fmt: skip
 
 
 def _format(tool: tuple[str, ...], properties: Path) -> None:
