@@ -55,11 +55,19 @@ def changes(before: "Incident", event: Event, now: datetime) -> dict[str, Any]:
             return {"assignee": None, "assignment": replace(was, answer_by=None, passed=passed)}
         case IncidentEscalated() | IncidentReturned() | IncidentResolved() if was.answer_by is not None:
             return {"assignment": replace(was, answer_by=None)}
-        case IncidentUnlinked() if was.answer_by is not None and before.ties.linked_at is not None:
-            still = now - max(before.ties.linked_at, was.assigned_at or now)
-            return {"assignment": replace(was, answer_by=was.answer_by + still)}
-        case IncidentResumed() if was.answer_by is not None and was.assigned_at is not None:
-            still = now - max(event.suspended_at, was.assigned_at)
-            return {"assignment": replace(was, answer_by=was.answer_by + still)}
+        case IncidentUnlinked() if before.ties.linked_at is not None and before.suspended_at is None:
+            return _ran_on(
+                was, before.ties.linked_at, now
+            )  # what is suspended as well runs on when it is resumed
+        case IncidentResumed():
+            return _ran_on(was, event.suspended_at, now)
         case _:
             return {}
+
+
+def _ran_on(was: Assignment, since: datetime, now: datetime) -> dict[str, Any]:
+    """The time to answer, after it stood still since a moment."""
+    if was.answer_by is None or was.assigned_at is None:
+        return {}
+    still = now - max(since, was.assigned_at)
+    return {"assignment": replace(was, answer_by=was.answer_by + still)}

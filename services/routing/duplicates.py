@@ -25,8 +25,6 @@ from services.routing.leads import Beside, resolved_with
 from services.routing.refusal import Refused
 from services.routing.rules import rule
 
-CLOCK_STEPS = ("accept", "handle")
-
 
 def decide(
     incident: Incident, action: TieAction, by: dict[str, Any], context: tuple[Policies, Beside], now: datetime
@@ -77,11 +75,15 @@ def _lead(incident: Incident, lead: Incident | None, policies: Policies) -> Inci
 
 
 def _loose(incident: Incident, now: datetime) -> None:
-    """Nothing may hang on an incident that comes to rest. Raises `Refused`."""
+    """Nothing may hang on an incident that comes to rest, also what no timer is left for. Raises `Refused`.
+
+    A time to answer stands still with it, as its clock does.
+    """
     if incident.ties.duplicates:
         raise Refused("has-duplicates")
     held = incident.listing is not None or incident.away is not None
-    if held or any(one.step not in CLOCK_STEPS for one in incident.timers):
+    called = any(one.open for one in incident.whistles) or any(one.pending for one in incident.sessions)
+    if held or called:
         raise Refused("still-called")
     if incident.due_at is not None and incident.due_at <= now:
         raise Refused("time-is-up")

@@ -18,6 +18,7 @@ from tests.builders import (
     an_incident,
     later,
 )
+from tests.services.routing.linked import LINK, UNLINK, a_lead, does
 from tests.services.routing.staffed import (
     ANSWER,
     OVERLOADED,
@@ -145,6 +146,21 @@ def test_while_it_is_suspended_nobody_s_time_to_answer_runs_and_it_runs_on_after
 
     assert (still.timers, refused(still, Take(), centre, "g-1")) == ((), "suspended")
     assert runs.answer_by == later(hours=3) + timedelta(minutes=20)
+
+
+def test_a_duplicate_rests_with_its_time_to_answer_and_has_what_was_left_of_it_afterwards():
+    centre, suspend = a_staffed_centre(), Suspend(reason="reason/1:party-away", approver="o-9")
+    asked, _ = opened(centre)
+    still, _ = done(asked, suspend, centre, now=later(minutes=10))
+
+    linked, _, _ = does(asked, LINK, a_lead(), now=later(minutes=10), centre=centre)
+    freed, _, _ = does(linked, UNLINK, now=later(hours=3), centre=centre)
+    both, _, _ = does(still, LINK, a_lead(), now=later(hours=1), centre=centre)
+    apart, _, _ = does(both, UNLINK, now=later(hours=2), centre=centre)
+    resumed, _ = done(apart, Resume(), centre, now=later(hours=3))
+
+    assert (linked.timers, both.timers, apart.timers) == ((), (), ())
+    assert freed.answer_by == resumed.answer_by == later(hours=3) + timedelta(minutes=20)
 
 
 def test_when_it_is_resolved_or_handed_on_no_answer_is_waited_for():

@@ -13,11 +13,14 @@ from services.routing.life import arrive
 from services.routing.refusal import Refused
 from services.routing.ties import Ties
 from tests.builders import INCIDENT, NOW, OFFICER, a_centre, a_policy, an_accepted_incident, later
+from tests.services.routing.convened import UNDISTURBED, convened
+from tests.services.routing.joint import POLICE, run_on, through, whistled
 from tests.services.routing.linked import (
     LEAD,
     LINK,
     OTHER,
     RESOLVE,
+    RESULT,
     UNLINK,
     a_lead,
     does,
@@ -25,6 +28,8 @@ from tests.services.routing.linked import (
     refused,
     waiting,
 )
+from tests.services.routing.listed import LED
+from tests.services.routing.sent_out import out
 
 
 def test_a_linked_incident_rests_and_its_lead_knows_of_it():
@@ -148,10 +153,23 @@ def test_asked_over_the_bus_the_same_rules_hold():
     assert (no.type, no.action, no.reason) == ("action.refused.v1", "link", "unknown-lead")
 
 
-def test_nothing_that_has_other_timers_is_put_to_rest():
-    called = waiting(due_step="whistle.1.acknowledge")
+CALLED = {
+    "a whistle": whistled(POLICE),
+    "a whistle all times of which have passed": run_on(
+        through(whistled(POLICE, incident=an_accepted_incident(**UNDISTURBED)), 1), later(days=1)
+    )[0],
+    "a whistle of imported history": whistled(POLICE, incident=an_accepted_incident(backfill=True)),
+    "a session": convened(),
+    "a session of imported history": convened(an_accepted_incident(backfill=True)),
+    "a referral": out(),
+    "a listing": an_accepted_incident(**LED),
+}
 
-    assert refused(called, LINK, a_lead()) == "still-called"
+
+@pytest.mark.parametrize("lead", [a_lead(), a_lead(status="resolved", ties=Ties(result=RESULT))])
+@pytest.mark.parametrize("incident", CALLED.values(), ids=CALLED)
+def test_what_others_are_called_to_is_neither_put_to_rest_nor_resolved_with_a_lead(incident, lead):
+    assert refused(incident, LINK, lead) == "still-called"
 
 
 def test_an_event_of_another_kind_leaves_the_ties_alone():
