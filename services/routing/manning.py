@@ -7,11 +7,14 @@ from policy.assignment import Assignment
 from schemas.actions import Accept, Assign
 from schemas.assignment import Decline
 from schemas.base import Event
+from schemas.codes import bare
 from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, IncidentReported
 from schemas.routing import ActionForwarded, IncidentHandedOver
+from schemas.whistles import Whistle
 from services.routing.centre import Centre
 from services.routing.incident import Incident, Timer
+from services.routing.whistling import calls_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,17 @@ def needed_for(incident: Incident | None, action: object, centre: Centre) -> Nee
             return _asking(incident.policy, incident.area, centre)
         case Assign(assignee=assignee) if _terms(incident, centre).looks:
             return Need(references=frozenset((assignee,)))
+        case Whistle() if incident is not None:
+            return _called(incident, action, centre)
         case _:
             return None
+
+
+def _called(incident: Incident, whistle: Whistle, centre: Centre) -> Need | None:
+    """Whom it takes to know who is there for the roles that are called."""
+    calls = calls_of(incident, whistle, centre.policy(incident.policy).whistle)
+    roles = frozenset(bare(one.role) for one in calls if one.ref is None)
+    return Need(frozenset((incident.area,)), roles) if roles else None
 
 
 def needed_late(incident: Incident, passed: Timer, centre: Centre) -> Need | None:

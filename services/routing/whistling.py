@@ -92,9 +92,14 @@ def _blow(incident: Incident, action: Whistle, occasion: Occasion) -> WhistleBlo
     )
 
 
+def calls_of(incident: Incident, action: Whistle, rules: Whistles) -> tuple[Call, ...]:
+    """Whom to call: those who are named, else those whom the policy calls."""
+    return action.participants or tuple(_by_policy(incident, action.ring, rules))
+
+
 def _calls(incident: Incident, action: Whistle, occasion: Occasion) -> Iterator[Call]:
     """Whom to call, and who that is where the registry knows; nobody twice. Raises `Refused`."""
-    calls = action.participants or tuple(_by_policy(incident, action.ring, occasion.policy.whistle))
+    calls = calls_of(incident, action, occasion.policy.whistle)
     taken = {one.ref for one in calls if one.ref is not None}
     if not calls:
         raise Refused("nobody-to-call")

@@ -11,11 +11,12 @@ from messaging.timer import Timer as Clock
 from schemas.intake import ActionReceived
 from schemas.routing import ActionRefused
 from schemas.topics import topics_read_by
-from services.routing import store
+from services.routing import contacts_store, store
 from services.routing.app import LISTENS_TO
 from services.routing.desk import Desk
 from services.routing.incident import Incident
-from tests.builders import INCIDENT, OFFICER, a_centre, a_record, an_accepted_incident
+from services.routing.registry import Entry
+from tests.builders import INCIDENT, OFFICER, VILLAGE, a_centre, a_record, an_accepted_incident
 from tests.services.routing.joint import GRID, POLICE, a_request, whistled
 
 pytestmark = pytest.mark.system
@@ -132,9 +133,13 @@ def an_hour_on(seq):
     return whistled(POLICE).reported_at.replace(year=2030) + timedelta(hours=seq)
 
 
-async def test_another_system_s_actions_delivered_twice_take_effect_once_and_refusals_can_be_read(database):
+def an_inbox(database):
     reading = Reading(topics_read_by("routing", "village"), LISTENS_TO, Desk(a_centre()).handle)
-    inbox = Inbox(database, reading, lambda: None)
+    return Inbox(database, reading, lambda: None)
+
+
+async def test_another_system_s_actions_delivered_twice_take_effect_once_and_refusals_can_be_read(database):
+    inbox = an_inbox(database)
     batch = [
         received(1, **WHISTLE),
         received(2, "acknowledge", whistle=1, participant="p1"),
@@ -157,6 +162,21 @@ async def test_another_system_s_actions_delivered_twice_take_effect_once_and_ref
         ("resolve", "whistle-open", "whistle:1"), ("call-off", "whistle-over", None),
     ]  # fmt: skip
     assert [one.number for one in (await kept(database)).whistles] == [1]
+
+
+async def test_who_is_there_for_a_role_that_is_called_is_known_at_both_doors(door, database):
+    fields = {"kind": "person", "role": "contact-role/1:grid-staff", "area": VILLAGE}
+    contact = Entry(reference="g-1", valid_from=(await database.now()).date() - timedelta(days=2), **fields)
+    async with database.transaction() as tx:
+        await contacts_store.write(tx, [contact], await database.now())
+    by_role = {"action": "whistle", "participants": [{"role": "grid-staff"}, POLICE]}
+
+    await act(door, **by_role)
+    for _ in range(2):
+        await an_inbox(database).apply([received(1, **by_role)])
+
+    whistles = (await kept(database)).whistles
+    assert [[one.ref for one in whistle.participants] for whistle in whistles] == [["g-1", "c-33"]] * 2
 
 
 async def test_the_clock_fires_every_timer_of_every_matter_once_and_each_matter_s_in_due_order(new_database):
