@@ -37,6 +37,11 @@ class Assignment:
 NOBODY = Assignment()
 
 
+def acts_for(reference: str, whom: str) -> bool:
+    """Whether one is somebody, or belongs to a body: its people have `<body>/<own reference>`."""
+    return reference == whom or reference.startswith(f"{whom}/")
+
+
 def changes(before: "Incident", event: Event, now: datetime) -> dict[str, Any]:
     """The fields an event changes."""
     was = before.assignment or NOBODY

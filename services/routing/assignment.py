@@ -18,7 +18,7 @@ from schemas.assignment import (
 from schemas.base import SYSTEM, Actor, Event
 from schemas.codes import bare
 from schemas.routing import IncidentAccepted, IncidentOpened, IncidentReopened
-from services.routing.assigned import NOBODY
+from services.routing.assigned import NOBODY, acts_for
 from services.routing.centre import Centre
 from services.routing.changes import evolve
 from services.routing.handoff import REASONS, Act, hand_over, next_up
@@ -156,10 +156,7 @@ def _answering(incident: Incident, actor: Actor) -> None:
 
 
 def _is_assignee(incident: Incident, actor: Actor) -> bool:
-    """Somebody of a body answers as `<body>/<own reference>`."""
-    return incident.assignee is not None and (
-        actor.ref == incident.assignee or actor.ref.startswith(incident.assignee + "/")
-    )
+    return incident.assignee is not None and acts_for(actor.ref, incident.assignee)
 
 
 def _taken(incident: Incident) -> bool:

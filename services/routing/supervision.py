@@ -21,6 +21,7 @@ from schemas.supervision import (
     SupervisionAction,
 )
 from schemas.triage import IncidentTriaged
+from services.routing.assigned import acts_for
 from services.routing.clocks import Policies
 from services.routing.guesses import until
 from services.routing.incident import WORKED_ON, Incident
@@ -167,7 +168,8 @@ def _strike_off(incident: Incident, by: dict[str, Any], rules: Supervision) -> E
         raise Refused("not-listed")
     if incident.status not in FINISHED[rules.strike_off_after]:
         raise Refused("not-finished")
-    if by["actor"].ref in {NOBODY, incident.assignee, *incident.handlers}:
+    actor, handlers = by["actor"].ref, filter(None, (incident.assignee, *incident.handlers))
+    if actor == NOBODY or any(acts_for(actor, one) for one in handlers):
         raise Refused("handler-strikes-off")
     listing = incident.listing
     fields = {"leader": incident.leader, "listed_at": listing.listed_at, "reminders": listing.reminders}

@@ -50,6 +50,13 @@ def test_nobody_who_handled_it_or_has_no_name_strikes_it_off(actor):
     assert refused(closed, StrikeOff(), actor=Actor(role="staff", ref=actor)) == "handler-strikes-off"
 
 
+def test_nobody_strikes_off_what_was_in_the_hands_of_the_body_they_belong_to():
+    closed = a_resolved_incident(status="closed", handlers=("dept-land", "o-5"), **LED)
+
+    assert refused(closed, StrikeOff(), actor=Actor(ref="dept-land/17")) == "handler-strikes-off"
+    assert done(closed, StrikeOff(), actor=Actor(ref="dept-landscape/17"))[0].listing is None
+
+
 def test_the_policy_says_whether_it_is_struck_off_when_resolved_or_only_when_closed():
     supervision = a_policy().supervision.model_dump() | {"strike_off_after": "resolved"}
     lenient = a_centre("village", a_policy(supervision=supervision))
