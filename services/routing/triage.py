@@ -15,6 +15,7 @@ def triage(incident: Incident, action: Triage, act: Act, policies: Policies) -> 
     """The matter's new severity; one that begins higher up goes there at once. Raises `Refused`.
 
     It never goes down by itself: a matter that turned out lighter is returned by a person, or settled here.
+    Nor up while a department or a body has it: that is waited for, or recalled, before.
     """
     if action.severity == incident.severity:
         raise Refused("same-severity")
@@ -29,4 +30,6 @@ def triage(incident: Incident, action: Triage, act: Act, policies: Policies) -> 
     begins_at = first_tier(after, policies)
     if height(begins_at) <= height(incident.tier):
         return [triaged]
+    if incident.away is not None:
+        raise Refused("out-of-hand")
     return [triaged, *hand_over(after, begins_at, REASONS["severity"], "person", act)]

@@ -9,6 +9,7 @@ from services.routing.handling import Request
 from services.routing.life import act
 from services.routing.refusal import Refused
 from tests.builders import NOW, OFFICER, a_centre, an_accepted_incident, an_incident, later, policies
+from tests.services.routing.sent_out import TRANSFER, out
 
 PROMINENT = Triage(severity="severity/1:prominent", reason="reason/1:more-facts-needed")
 MAJOR = Triage(severity="severity/1:major", reason="reason/1:more-facts-needed")
@@ -68,6 +69,17 @@ def test_a_lighter_matter_stays_where_it_is():
     after, events = triaged(an_incident(tier="county", severity="severity/1:major"), lighter)
 
     assert ([one.type for one in events], after.status) == (["incident.triaged.v1"], "open")
+
+
+@pytest.mark.parametrize("away", [out(), out("accepted"), out(action=TRANSFER)])
+def test_what_somebody_else_has_is_judged_anew_but_not_taken_away_from_them(away):
+    after, [triaged_only] = triaged(away, PROMINENT)
+
+    assert (triaged_only.type, after.severity, after.away) == (
+        "incident.triaged.v1", PROMINENT.severity, away.away,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="out-of-hand"):
+        triaged(away, MAJOR)
 
 
 def test_the_same_severity_again_is_refused():
