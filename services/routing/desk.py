@@ -150,6 +150,8 @@ class Desk:
                 return (event.candidates[0].lead,)
             case ProposalForwarded() if self._links:
                 return (event.proposed.candidates[0].lead,)
+            case IncidentHandedOver(to_tier=here) if here == self._centre.tier:
+                return tuple(one.incident_id for one in event.duplicates if one.tier == here)
             case _:
                 return ()
 

@@ -28,7 +28,7 @@ from tests.builders import (
     later,
 )
 from tests.services.intake.matters import MATTERS
-from tests.services.routing.test_duplicates import LEAD
+from tests.services.routing.linked import LEAD
 
 pytestmark = pytest.mark.system
 KEY = bytes(range(32))

@@ -20,6 +20,7 @@ from services.routing.centre import Centre
 from services.routing.desk import Desk
 from services.routing.registry import Entry
 from tests.builders import INCIDENT, NOW, VILLAGE, a_policy, a_record, asking, policies, reported
+from tests.messaging.tiny import rows
 
 pytestmark = pytest.mark.system
 LISTENS_TO = (IncidentReported, ActionReceived)
@@ -49,11 +50,6 @@ def a_consumer(database, desk=None):
 def reports(count, **changes):
     every = [str(uuid.uuid4()) for _ in range(count)]
     return [a_record(reported(incident_id=one, **changes), key=one) for one in every]
-
-
-async def rows(database, statement):
-    async with database.connection() as connection:
-        return [tuple(row) for row in await connection.fetch(statement)]
 
 
 async def loads(database):

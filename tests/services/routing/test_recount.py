@@ -11,6 +11,7 @@ from services.routing.desk import Desk
 from services.routing.history import NONE
 from services.routing.watch import Auditor, Recount
 from tests.builders import NOW, a_centre, an_accepted_incident, an_incident
+from tests.messaging.tiny import rows
 from tests.services.routing.guessed import NEW_YEAR_S_EVE, WAITS, mistaken, timer, waiting
 from tests.services.routing.test_clocks import midnight
 
@@ -35,11 +36,6 @@ async def guessed(database, count, **changes):
 def a_recount(database, batch=200):
     desk = Desk(a_centre("town"))
     return Recount(database, lambda tx, after, _: desk.recount(tx, after, batch), Pulse(1))
-
-
-async def rows(database, statement):
-    async with database.connection() as connection:
-        return [tuple(row) for row in await connection.fetch(statement)]
 
 
 async def moves(database):

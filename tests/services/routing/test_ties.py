@@ -12,59 +12,22 @@ from messaging.pace import Pulse
 from schemas.actions import Accept, Escalate
 from schemas.codes import load
 from schemas.duplicates import Candidate, DuplicateProposed, Link, Unlink
-from schemas.intake import ActionReceived
 from services.routing import store
 from services.routing.api import api
 from services.routing.desk import Desk
 from services.routing.handling import Request
 from services.routing.refusal import Refused
-from tests.builders import INCIDENT, MATTER, NOW, OFFICER, a_centre, a_message, a_policy, reported
-from tests.services.routing.test_duplicates import LEAD, OTHER, RESOLVE, UNLINK, a_lead, waiting
+from tests.builders import INCIDENT, MATTER, NOW, OFFICER, a_centre, a_message
+from tests.messaging.tiny import rows
+from tests.services.routing.linked import LEAD, LINK, OTHER, RESOLVE, UNLINK
+from tests.services.routing.tied import act, said, states, with_both
 
 pytestmark = pytest.mark.system
-LINK = Link(lead=LEAD)
-
-
-async def kept(database, *incidents):
-    """Incidents in the books, with their clocks running from now on."""
-    now = await database.now()
-    async with database.transaction() as tx:
-        await store.save(tx, incidents, now)
-
-
-def running(incident, now):
-    """In handling, with a day left from now on."""
-    due_at = now + timedelta(days=1)
-    return incident(due_at=due_at, handle_by=due_at, clock_from=now, due_step="handle", status="accepted")
-
-
-async def act(database, incident_id, action, desk=None):
-    async with database.transaction() as tx:
-        request = Request(action, OFFICER, await tx.fetchval("select now()"))
-        return await (desk or Desk(a_centre())).act(tx, incident_id, request, None)
-
-
-async def states(database):
-    async with database.connection() as connection:
-        found = [await store.one(connection, one) for one in (INCIDENT, LEAD)]
-    return [(one.status, one.ties.lead, [each.incident_id for each in one.ties.duplicates]) for one in found]
-
-
-async def rows(database, statement):
-    async with database.connection() as connection:
-        return [tuple(row) for row in await connection.fetch(statement)]
-
-
-async def said(database):
-    return await rows(database, "select key, type from outbox order by id")
 
 
 @pytest.fixture
 async def database(new_database):
-    opened = await new_database()
-    now = await opened.now()
-    await kept(opened, running(waiting, now), running(a_lead, now))
-    return opened
+    return await with_both(await new_database())
 
 
 async def test_both_are_written_in_one_transaction_and_the_clock_of_one_is_gone(database):
@@ -95,41 +58,6 @@ async def test_resolving_the_lead_resolves_both_and_leaves_no_clock(database):
     assert await states(database) == [("resolved", LEAD, []), ("resolved", None, [])]
     assert await rows(database, "select incident_id from deadline") == []
     assert (await said(database))[2:] == [(LEAD, "incident.resolved.v1"), (INCIDENT, "incident.resolved.v1")]
-
-
-async def test_a_batch_delivered_twice_links_and_resolves_once(database):
-    def asked(key, seq, action):
-        event = ActionReceived(
-            incident_id=key, source="/p", occurred_at=NOW, actor=OFFICER, action=action, decided_by="routing"
-        )  # fmt: skip
-        return a_message(seq, key=key, event=event)
-
-    batch = [asked(INCIDENT, 1, LINK), asked(LEAD, 1, RESOLVE)]
-    desk = Desk(a_centre())
-    for _ in range(2):
-        async with database.transaction() as tx:
-            outcome = await desk.handle(tx, batch, await tx.fetchval("select now()"))
-
-    assert await states(database) == [("resolved", LEAD, []), ("resolved", None, [])]
-    assert [draft.event.type for draft in outcome.drafts] == ["action.refused.v1"] * 2
-
-
-async def test_a_rule_links_what_is_reported_and_proposed_in_one_batch(new_database):
-    database = await new_database()
-    await kept(database, running(a_lead, await database.now()))
-    policy = a_policy(duplicates={"link": 4})
-    candidate = Candidate(lead=LEAD, score=4, grounds=("ground/1:text",))
-    proposed = DuplicateProposed(**MATTER, occurred_at=NOW, candidates=(candidate,))
-    batch = [a_message(1, event=reported()), a_message(2, event=proposed)]
-
-    async with database.transaction() as tx:
-        outcome = await Desk(a_centre("village", policy)).handle(tx, batch, await tx.fetchval("select now()"))
-
-    assert outcome.faults.none
-    assert [draft.event.type for draft in outcome.drafts] == [
-        "incident.opened.v1", "incident.linked.v1", "incident.joined.v1",
-    ]  # fmt: skip
-    assert await states(database) == [("open", LEAD, []), ("accepted", None, [INCIDENT])]
 
 
 @pytest.mark.parametrize("_", range(8))

@@ -14,7 +14,7 @@ from services.routing.life import act, late
 from services.routing.refusal import Refused
 from services.routing.ties import UNTIED
 from tests.builders import NOW, OFFICER, a_centre, an_incident
-from tests.services.routing.test_duplicates import LEAD, UNLINK, a_lead
+from tests.services.routing.linked import LEAD, UNLINK, a_lead
 
 ACTIONS = st.sampled_from([
     Accept(), Assign(assignee="o-5"), Suspend(reason="reason/1:party-away", approver="o-9"), Resume(),
