@@ -18,21 +18,12 @@ from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActivityRecorded, IncidentReported
 from schemas.referrals import ReferralAnswered
 from services.intake import docket, items_store, store
-from services.intake.activity import recorded
 from services.intake.comparing import Comparer
 from services.intake.declarations import NotRecorded, checked
 from services.intake.docket import Docket
-from services.intake.items import LetIn
+from services.intake.items import LetIn, let_in
 from services.intake.likeness import Sketch
-from services.intake.report import (
-    NotAccepted,
-    NumberKnown,
-    Origin,
-    Registry,
-    incident_id_of,
-    received,
-    reported,
-)
+from services.intake.report import NotAccepted, NumberKnown, Origin, Registry, incident_id_of
 from services.intake.said import (
     Said,
     digest_of,
@@ -190,20 +181,15 @@ class Desk:
         """What is said of a submission; nothing, when it changes nothing."""
         try:
             match message.event:
-                case ReportSubmitted() as report:
-                    origin = Origin(incident_id_of(message.source, message.id), message.source)
-                    event = reported(self.registry, origin, report, now)
-                    known = batch.docket.offer(event)
-                    return event if known is None else refusal_of(message, known, "source-number-known", now)
-                case ActionSubmitted() as asked:
-                    return received(self.registry, message.source, asked, now)
-                case ActivitySubmitted() as given:
-                    activity_id = incident_id_of(message.source, message.id)
-                    return recorded(self.registry, activity_id, message.source, given, now)
                 case EligibleDeclared() as declared:
                     return batch.docket.declare(checked(self.registry, declared, now), message.source)
+                case ReportSubmitted() | ActionSubmitted() | ActivitySubmitted() as given:
+                    origin = Origin(incident_id_of(message.source, message.id), message.source)
+                    return let_in(self.registry, origin, given, now, batch.docket.offer)
                 case other:
                     raise AssertionError(f"the topic table lets nothing else in: {type(other).__name__}")
+        except NumberKnown as known:
+            return refusal_of(message, known.incident_id, known.kind, now)
         except NotAccepted as refusal:
             raise Rejected(refusal.kind, str(refusal)) from None
         except NotRecorded as no:

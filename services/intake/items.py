@@ -85,6 +85,15 @@ Offer = Callable[[IncidentReported], str | None]
 """Notes the offer a report is; the incident that has its source's number, if one has."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sorter:
+    """When items are sorted out, how a refusal is put to the device, and who knows the sources' own numbers."""
+
+    now: datetime
+    explain: Explain
+    offer: Offer
+
+
 def names_in(items: Iterable[Item]) -> set[str]:
     """The names of items, and of the reports of earlier batches that actions among them are about."""
     given = [(one.id, one.given) for one in items]
@@ -95,7 +104,7 @@ def names_in(items: Iterable[Item]) -> set[str]:
 
 
 def sort_out(
-    registry: Registry, source: str, items: Sequence[Item], known: Mapping[str, Kept], sorter: "Sorter"
+    registry: Registry, source: str, items: Sequence[Item], known: Mapping[str, Kept], sorter: Sorter
 ) -> Sorted:
     """Takes items in the order in which they were recorded; each is judged by itself."""
     done = Sorted()
@@ -105,10 +114,7 @@ def sort_out(
         if item.problem is not None:
             done.lines.append(Line(item.id, problem=item.problem))
         elif before is not None:
-            reused = (
-                None if before.digest == item.digest else sorter.explain(NotAccepted("id-reused", REUSED))
-            )
-            done.lines.append(Line(item.id, repeated=True if reused is None else None, problem=reused))
+            done.lines.append(_again(before, item, sorter))
         else:
             try:
                 event = _let_in(registry, source, item, seen, sorter)
@@ -122,34 +128,33 @@ def sort_out(
     return done
 
 
-@dataclass(frozen=True, slots=True)
-class Sorter:
-    """When items are sorted out, how a refusal is put to the device, and who knows the sources' own numbers."""
-
-    now: datetime
-    explain: Explain
-    offer: Offer
+def _again(before: Kept, item: Item, sorter: Sorter) -> Line:
+    if before.digest == item.digest:
+        return Line(item.id, repeated=True)
+    return Line(item.id, problem=sorter.explain(NotAccepted("id-reused", REUSED)))
 
 
-def _let_in(registry: Registry, source: str, item: Item, seen: Mapping[str, Kept], sorter: "Sorter") -> LetIn:
-    now = sorter.now
-    match item.given:
-        case ReportSubmitted() as report:
-            origin = Origin(incident_id_of(source, item.id), source, item.text)
-            event = reported(registry, origin, report, now)
-            if (known := sorter.offer(event)) is not None:
+def let_in(registry: Registry, origin: Origin, given: Given, now: datetime, offer: Offer) -> LetIn:
+    """The event of something that came through any door, under the id it has there. Raises `NotAccepted`."""
+    match given:
+        case ReportSubmitted():
+            event = reported(registry, origin, given, now)
+            if (known := offer(event)) is not None:
                 raise NumberKnown(known)
             return event
-        case ActionSubmitted(report_id=named) as asked:
-            if named is not None and (named not in seen or seen[named].kind != "report"):
-                raise NotAccepted(
-                    "unknown-report", [("report_id", "is no report of this device that was accepted")]
-                )
-            return received(registry, source, asked, now)
-        case ActivitySubmitted() as activity:
-            return recorded(registry, incident_id_of(source, item.id), source, activity, now)
-        case None:
-            raise AssertionError("an item without a problem says something")
+        case ActionSubmitted():
+            return received(registry, origin.source, given, now)
+        case ActivitySubmitted():
+            return recorded(registry, origin.incident_id, origin.source, given, now)
+
+
+def _let_in(registry: Registry, source: str, item: Item, seen: Mapping[str, Kept], sorter: Sorter) -> LetIn:
+    assert item.given is not None, "an item without a problem says something"
+    named = item.given.report_id if isinstance(item.given, ActionSubmitted) else None
+    if named is not None and (named not in seen or seen[named].kind != "report"):
+        raise NotAccepted("unknown-report", [("report_id", "is no report of this device that was accepted")])
+    origin = Origin(incident_id_of(source, item.id), source, item.text)
+    return let_in(registry, origin, item.given, sorter.now, sorter.offer)
 
 
 def _kept(item: Item, event: LetIn) -> Kept:
