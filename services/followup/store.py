@@ -66,8 +66,9 @@ async def _insert(tx: Connection, new: Sequence[Revisit], states: Mapping[str, s
 
 async def _set_deadlines(tx: Connection, revisits: Sequence[Revisit]) -> None:
     """One row per incident that has a timer: the next one; none for the others."""
-    running = [(one, timer) for one in revisits if (timer := one.next_due) is not None]
-    stopped = [one.incident_id for one in revisits if one.next_due is None]
+    every = [(one, one.next_due) for one in revisits]
+    running = [(one, timer) for one, timer in every if timer is not None]
+    stopped = [one.incident_id for one, timer in every if timer is None]
     if running:
         await tx.execute(
             """

@@ -100,8 +100,9 @@ async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, 
 
 async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
     """One row per incident that has a timer: the next one; none for the others."""
-    running = [(one, timer) for one in incidents if (timer := one.next_due) is not None]
-    stopped = [one.incident_id for one in incidents if one.next_due is None]
+    every = [(one, one.next_due) for one in incidents]
+    running = [(one, timer) for one, timer in every if timer is not None]
+    stopped = [one.incident_id for one, timer in every if timer is None]
     if running:
         await tx.execute(
             """
