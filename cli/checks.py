@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from cli.files import code_lists, codes_option
 from cli.stack import say
 from policy import load
-from schemas.codes import load as load_codes
 
 file_argument = click.Path(path_type=Path)
 
@@ -18,11 +18,11 @@ def policy() -> None:
 
 @policy.command(name="check")
 @click.argument("files", nargs=-1, required=True, type=file_argument)
-@click.option("--codes", type=file_argument, help="A folder of the locality's own code lists.")
+@codes_option
 def check_policies(files: tuple[Path, ...], codes: Path | None) -> None:
     """Judge policy files: all errors at once, each with its line; codes must stand in a list."""
     refused = False
-    lists = load_codes(*([codes] if codes else []))
+    lists = code_lists(codes)
     for file in files:
         try:
             found = load.policy(file, lists)

@@ -9,16 +9,15 @@ from typing import Any
 import click
 import httpx
 
+from cli.files import FILE, areas_option, code_lists, codes_option
 from cli.stack import data_option, say
-from deploy.local.plan import Plan, StackError
+from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from policy import load
-from schemas import codes as code_lists
 from schemas.base import TIERS
 from services.routing.registry import merge
 from services.routing.registry_csv import Known, read
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 TRIES, WAIT_S, PATIENCE_S = 5, 2.0, 60.0
 
 
@@ -29,20 +28,7 @@ def contacts() -> None:
 
 def checked_against(command: Callable[..., None]) -> Callable[..., None]:
     """The file and what it is checked against."""
-    options = (
-        click.argument("file", type=FILE),
-        click.option(
-            "--areas", type=FILE, default=Plan().areas, help="Area registry (default: Qin'an county)."
-        ),
-        click.option(
-            "--codes",
-            type=click.Path(path_type=Path, exists=True, file_okay=False),
-            help="A locality's own code lists.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return click.argument("file", type=FILE)(areas_option(codes_option(command)))
 
 
 @contacts.command()
@@ -74,8 +60,8 @@ def import_contacts(
 def _judged(file: Path, areas: Path, codes: Path | None) -> int:
     """How many contacts there are in a good file; a file that is not ends the command."""
     try:
-        known = Known(code_lists.load(*([codes] if codes else [])), load.areas(areas))
-    except ValueError as error:
+        known = Known(code_lists(codes), load.areas(areas))
+    except load.Refused as error:
         raise StackError(str(error)) from error
     given, wrong = read(file.read_bytes(), known)
     _end_if(file, [*wrong, *merge((), given).wrong])

@@ -9,6 +9,7 @@ import click
 import httpx
 
 from cli.checks import policy
+from cli.files import FOLDER
 from cli.stack import data_option
 from deploy.local.plan import PROJECT, StackError
 from deploy.local.stack import Stack
@@ -37,9 +38,11 @@ MEANS: dict[str, tuple[str, str]] = {
 @data_option
 @click.option("--url", help="A routing door, instead of those of the local stack.")
 @click.option(
-    "--policies", type=click.Path(path_type=Path, exists=True, file_okay=False), default=PROJECT / "policy",
+    "--policies",
+    type=FOLDER,
+    default=PROJECT / "policy",
     help="The folder of policy files, older versions included (default: the project's).",
-)  # fmt: skip
+)
 def explain(incident: str, data: Path, url: str | None, policies: Path) -> None:
     """Show which rule decided what of an INCIDENT, in order, with the rule's text and line."""
     doors = [url] if url else _doors(data)

@@ -9,19 +9,18 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from cli.files import FILE, areas_option, code_lists, codes_option
 from cli.importing import applied, mapping, sending
 from cli.importing.reading import Tally, cases
 from cli.importing.refusals import Refusals
 from cli.importing.rows import Reader
 from cli.importing.source import Source
-from deploy.local.plan import Plan, StackError
+from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from deploy.local.supervision import SERVICES
 from policy import load
-from schemas import codes as code_lists
 
 console = Console(highlight=False)
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command("import")
@@ -33,12 +32,8 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="Folder of a running local stack (default: .fengqiao); waits until everything has taken effect.",
 )
 @click.option("--kafka", help="Bootstrap address of another broker; waits until it has acknowledged.")
-@click.option("--areas", type=FILE, default=Plan().areas, help="Area registry (default: Qin'an county).")
-@click.option(
-    "--codes",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A locality's own code lists.",
-)
+@areas_option
+@codes_option
 @click.option(
     "--refused",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -75,11 +70,7 @@ def _running(data: Path) -> Stack:
 
 
 def _opened(file: Path, mapping_file: Path, areas: Path, codes: Path | None) -> tuple[Reader, Source, str]:
-    try:
-        lists = code_lists.load(*([codes] if codes else []))
-    except ValueError as error:
-        raise load.Refused(str(error)) from error
-    registry = load.areas(areas)
+    lists, registry = code_lists(codes), load.areas(areas)
     means = mapping.load(mapping_file, lists, registry)
     return Reader(means, lists, registry, datetime.now(UTC)), Source(file, means), means.source
 

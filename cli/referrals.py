@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.files import FILE
 from cli.stack import data_option, say
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from schemas.base import TIERS
 
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 PATIENCE_S = 60.0
 DIFFERS = 3
 """The exit code when the two sides count differently."""

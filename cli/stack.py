@@ -1,15 +1,18 @@
 """``fengqiao up | status | down | env``: the local stack from the command line."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from cli.files import FILE, areas_option, code_lists
 from deploy.local.plan import TIERS, Plan, StackError
 from deploy.local.stack import Stack
 from deploy.local.status import ProcessStatus
+from policy import load
 
 console = Console(highlight=False)
 
@@ -24,27 +27,19 @@ data_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option
 
 @click.command()
 @data_option
-@click.option(
-    "--policy", type=click.Path(path_type=Path, exists=True), help="Policy file (default: the project's)."
-)
-@click.option(
-    "--areas", type=click.Path(path_type=Path, exists=True), help="Area registry (default: Qin'an county)."
-)
+@click.option("--policy", type=FILE, default=Plan().policy, help="Policy file (default: the project's).")
+@areas_option
 @click.option(
     "--tiers", default=",".join(TIERS), show_default=True, help="Tiers to run, separated by commas."
 )
 @click.option(
     "--timeout", default=120.0, show_default=True, help="Seconds the services may take to become ready."
 )
-def up(data: Path, policy: Path | None, areas: Path | None, tiers: str, timeout: float) -> None:
+def up(data: Path, policy: Path, areas: Path, tiers: str, timeout: float) -> None:
     """Start Kafka, PostgreSQL and the services; harmless when they run."""
-    plan = Plan()
-    chosen = Plan(
-        tiers=tuple(tier.strip() for tier in tiers.split(",")),
-        policy=policy or plan.policy,
-        areas=areas or plan.areas,
-    )
-    stack = Stack(data, chosen, say)
+    plan = Plan(tiers=tuple(tier.strip() for tier in tiers.split(",")), policy=policy, areas=areas)
+    _judge(plan)
+    stack = Stack(data, plan, say)
     stack.start()
     stack.wait_ready(timeout)
     console.print(_addresses(stack))
@@ -60,7 +55,7 @@ def status(data: Path) -> None:
     """Show every process: state, cost, readiness."""
     rows = Stack(data).status()
     if not rows:
-        say(f"not running: {data} has no supervisor")
+        say(f"not running: {data} has no supervisor; start it with `fengqiao up`")
         raise SystemExit(3)
     table = Table(box=None)
     for heading in ("process", "state", "pid", "up", "restarts", "MB", "CPU %", "ready", "port"):
@@ -97,6 +92,18 @@ def env(data: Path) -> None:
     click.echo(f"export KAFKA={stack.kafka}")
     for name in sorted(set(programs) - {"kafka", "postgres"}):
         click.echo(f"export {name.upper().replace('-', '_')}={stack.url(name)}")
+
+
+def _judge(plan: Plan) -> None:
+    """Every error in the files of a plan at once, before anything starts that could only refuse them one by one."""
+    wrong, lists = [], code_lists(plan.codes)
+    for read in (partial(load.policies, plan.policy, lists), partial(load.areas, plan.areas)):
+        try:
+            read()
+        except load.Refused as error:
+            wrong.append(str(error))
+    if wrong:
+        raise StackError("nothing was started:\n" + "\n".join(wrong))
 
 
 def say(line: str) -> None:

@@ -8,6 +8,7 @@ import click
 
 from cli.checks import policy
 from cli.databases import Place, chosen, connected, database_options, run
+from cli.files import FOLDER
 from cli.trials.asked import Registries, Registry
 from cli.trials.recorded import Record
 from cli.trials.tally import Tally, told
@@ -26,9 +27,11 @@ PAGE = 500
 @click.argument("draft", type=click.Path(path_type=Path))
 @database_options
 @click.option(
-    "--policies", type=click.Path(path_type=Path, exists=True, file_okay=False), default=PROJECT / "policy",
+    "--policies",
+    type=FOLDER,
+    default=PROJECT / "policy",
     help="The folder of the policies they were recorded under (default: the project's).",
-)  # fmt: skip
+)
 @click.option("--area", help="Only this area and all below it.")
 @click.option(
     "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="The newest so many of a tier."

@@ -109,7 +109,7 @@ class Stack:
         """A port by program name, for probes ``<name>-probe``."""
         port: int | None = self._record.read().get("ports", {}).get(purpose)
         if port is None:
-            raise StackError(f"{purpose} has no port: was the stack started?")
+            raise StackError(f"{purpose} has no port in {self.data}; start it first (fengqiao up)")
         return port
 
     def url(self, name: str) -> str:
@@ -133,7 +133,7 @@ class Stack:
     def _address(self, of: str) -> str:
         found: str | None = self._record.read().get(of)
         if found is None:
-            raise StackError(f"the address of {of} is not known: was the stack started?")
+            raise StackError(f"{self.data} knows no address of {of}; start it first (fengqiao up)")
         return found
 
     def _state(self, name: str) -> ProgramState:

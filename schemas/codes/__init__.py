@@ -74,8 +74,10 @@ def load(*folders: Path) -> dict[str, CodeList]:
     """Every list of the product and of a locality's own folders, by id; errors name the file."""
     lists: dict[str, CodeList] = {}
     for folder in (HERE, *folders):
-        for path in sorted(folder.glob("*.json")):
-            lists |= {(one := _read(path)).id: one}
+        paths = sorted(folder.glob("*.json"))
+        if not paths:
+            raise ValueError(f"{folder}: there is no code list (*.json) in it")
+        lists |= {(one := _read(path)).id: one for path in paths}
     return lists
 
 
@@ -84,7 +86,7 @@ def _read(path: Path) -> CodeList:
         raw = json.loads(path.read_text(encoding="utf-8"))
         codes = {code: (label["zh"], label["en"]) for code, label in raw["codes"].items()}
         return CodeList(raw["id"], raw["zh"], raw["en"], codes)
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: not a code list ({type(error).__name__}: {error})") from error
 
 

@@ -1,5 +1,6 @@
 """Files a locality writes are judged before anything starts: all errors at once, each with its line."""
 
+import pytest
 from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
@@ -54,3 +55,34 @@ def test_every_error_of_a_registry_is_named_with_its_line(tmp_path):
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
     assert "No such file" in run("policy", "check", tmp_path / "none.yaml").output
     assert run("areas", "check", tmp_path / "none.csv").exit_code == 1
+
+
+@pytest.mark.parametrize("command", [("policy", "check"), ("contacts", "check")])
+def test_a_folder_of_code_lists_without_one_is_not_passed_over(tmp_path, command):
+    file = tmp_path / "file"
+    file.touch()
+
+    missing = run(*command, file, "--codes", tmp_path / "none")
+    empty = run(*command, file, "--codes", tmp_path)
+
+    assert (missing.exit_code, "does not exist" in missing.output) == (2, True)
+    assert (empty.exit_code, str(empty.exception)) == (
+        1,
+        f"{tmp_path}: there is no code list (*.json) in it",
+    )
+
+
+def test_nothing_is_started_with_files_that_are_wrong_and_all_is_said_at_once(tmp_path):
+    policy, areas = tmp_path / "policy.yaml", tmp_path / "areas.csv"
+    good = (PROJECT / "policy" / "demo.yaml").read_text()
+    policy.write_text(good.replace("ordinary: village", "ordinary: hamlet"))
+    areas.write_bytes(b"\xff\x00")
+
+    found = run("up", "--data", tmp_path / "data", "--policy", policy, "--areas", areas)
+
+    assert found.exit_code == 1
+    told = str(found.exception)
+    assert f"{policy}:" in told
+    assert "first_tier.ordinary" in told
+    assert f"{areas}: cannot be read" in told
+    assert not (tmp_path / "data").exists()

@@ -106,3 +106,16 @@ def test_a_file_that_is_no_code_list_is_refused_by_name(tmp_path: Path, text: st
 
     with pytest.raises(ValueError, match=r"broken\.json: not a code list"):
         load(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_refused_by_name_too(tmp_path: Path):
+    (tmp_path / "broken.json").write_bytes(b"\xff\xfe{")
+
+    with pytest.raises(ValueError, match=r"broken\.json: not a code list"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["none", "."])
+def test_a_locality_s_folder_without_a_list_is_refused_by_name(tmp_path: Path, folder: str):
+    with pytest.raises(ValueError, match=r"there is no code list"):
+        load(tmp_path / folder)
