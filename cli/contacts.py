@@ -2,13 +2,13 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 import httpx
 
+from cli.door import asking, refuse, said
 from cli.files import FILE, areas_option, code_lists, codes_option
 from cli.stack import data_option, say
 from deploy.local.plan import StackError
@@ -19,6 +19,8 @@ from services.routing.registry import merge
 from services.routing.registry_csv import Known, read
 
 TRIES, WAIT_S, PATIENCE_S = 5, 2.0, 60.0
+GONE = (httpx.NetworkError, httpx.RemoteProtocolError)
+"""A door that is restarting: nobody there yet, or gone before it answered."""
 
 
 @click.group()
@@ -52,8 +54,8 @@ def import_contacts(
     door = url or Stack(data).url(f"{tier}-routing")
     answer = _sent(door.rstrip("/") + "/v1/contacts", file.read_bytes())
     if answer.status_code != httpx.codes.OK:
-        _refuse(file, answer)
-    done = answer.json()
+        refuse(file, answer)
+    done = said(answer)
     say(f"{tier}: {done['added']} added, {done['changed']} changed, {done['unchanged']} known already")
 
 
@@ -64,40 +66,30 @@ def _judged(file: Path, areas: Path, codes: Path | None) -> int:
     except load.Refused as error:
         raise StackError(str(error)) from error
     given, wrong = read(file.read_bytes(), known)
-    _end_if(file, [*wrong, *merge((), given).wrong])
+    if errors := sorted([*wrong, *merge((), given).wrong]):
+        click.echo(
+            "\n".join(f"{file}:{line}: {field}: {problem}" for line, field, problem in errors), err=True
+        )
+        raise SystemExit(1)
     return len(given)
 
 
 def _sent(url: str, body: bytes) -> httpx.Response:
     """The door's answer; one name for all tries, because the answer to one may have been lost."""
-    name = uuid.uuid4().hex
-    headers = {"Content-Type": "text/csv", "Idempotency-Key": name}
-    transport = httpx.HTTPTransport(retries=TRIES)
-    try:
-        with httpx.Client(timeout=PATIENCE_S, transport=transport) as client:
-            for _ in range(TRIES):
+    headers = {"Content-Type": "text/csv", "Idempotency-Key": uuid.uuid4().hex}
+    with asking(url), httpx.Client(timeout=PATIENCE_S) as client:
+        for left in reversed(range(TRIES)):
+            try:
                 answer = client.put(url, content=body, headers=headers)
+            except GONE:
+                if not left:
+                    raise
+            else:
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                     return answer
+            if left:
                 time.sleep(WAIT_S)
-    except httpx.TransportError as error:
-        raise StackError(f"{url} does not answer; try again: {error}") from error
     raise StackError(f"{url} cannot store anything now; nothing was imported, try again")
-
-
-def _refuse(file: Path, answer: httpx.Response) -> None:
-    """Ends the command with what the door said."""
-    problem: dict[str, Any] = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-    errors = problem.get("errors", ())
-    _end_if(file, [(one.get("line", 1), one["field"], one["problem"]) for one in errors])
-    raise StackError(f"the door answered {answer.status_code}: {problem.get('detail', 'no reason given')}")
-
-
-def _end_if(file: Path, wrong: Iterable[tuple[int, str, str]]) -> None:
-    """Prints every error with its line, and ends the command if there is one."""
-    if lines := [f"{file}:{line}: {field}: {problem}" for line, field, problem in sorted(wrong)]:
-        click.echo("\n".join(lines), err=True)
-        raise SystemExit(1)
 
 
 COMMANDS = (contacts,)

@@ -9,6 +9,7 @@ import click
 import httpx
 
 from cli.checks import policy
+from cli.door import NO_DOOR, asking, said
 from cli.files import FOLDER
 from cli.stack import data_option
 from deploy.local.plan import PROJECT, StackError
@@ -48,8 +49,9 @@ def explain(incident: str, data: Path, url: str | None, policies: Path) -> None:
     doors = [url] if url else _doors(data)
     with httpx.Client(timeout=PATIENCE_S) as client:
         door, whole = _found(client, doors, incident)
-        answer = client.get(f"{door}/v1/incidents/{incident}/deadlines")
-        clock = answer.json() if answer.status_code == httpx.codes.OK else {"steps": []}
+        with asking(door):
+            answer = client.get(f"{door}/v1/incidents/{incident}/deadlines")
+        clock = said(answer) if answer.status_code == httpx.codes.OK else {"steps": []}
     for line in told(whole, clock, in_folder(policies), policies):
         click.echo(line)
 
@@ -71,11 +73,11 @@ def _found(client: httpx.Client, doors: list[str], incident: str) -> tuple[str, 
     for door in doors:
         try:
             answer = client.get(f"{door}/v1/incidents/{incident}")
-        except httpx.HTTPError as error:
+        except NO_DOOR as error:
             silent.append(f"{door}: {type(error).__name__}")
             continue
         if answer.status_code == httpx.codes.OK:
-            known.append((door, answer.json()))
+            known.append((door, said(answer)))
         elif answer.status_code not in {httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY}:
             silent.append(f"{door}: {answer.status_code}")
     if known:

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.door import asking, refuse, said
 from cli.files import FILE
 from cli.stack import data_option, say
-from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from schemas.base import TIERS
 
@@ -52,29 +52,18 @@ def reconcile(file: Path, source: str, month: str, tier: str, url: str | None, d
     door = (url or Stack(data).url(f"{tier}-intake")).rstrip("/") + "/v1/referrals/reconciliations"
     answer = _asked(door, file, {"source": source, "month": month})
     if answer.status_code != httpx.codes.OK:
-        _refuse(file, answer)
-    report = answer.json()
+        refuse(file, answer)
+    report = said(answer)
     _show(report)
     raise SystemExit(0 if report["agree"] else DIFFERS)
 
 
 def _asked(door: str, file: Path, query: dict[str, str]) -> httpx.Response:
     kind = "application/json" if file.suffix.lower() == ".json" else "text/csv"
-    try:
+    with asking(door):
         return httpx.post(
             door, params=query, content=file.read_bytes(), headers={"Content-Type": kind}, timeout=PATIENCE_S
         )
-    except httpx.TransportError as error:
-        raise StackError(f"{door} does not answer; try again: {error}") from error
-
-
-def _refuse(file: Path, answer: httpx.Response) -> None:
-    """Ends the command with what the door said, every error at its line."""
-    problem: dict[str, Any] = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-    for one in problem.get("errors", ()):
-        place = f"{file}:{one['line']}: " if "line" in one else ""
-        click.echo(f"{place}{one['field']}: {one['problem']}", err=True)
-    raise StackError(f"the door answered {answer.status_code}: {problem.get('detail', 'no reason given')}")
 
 
 def _show(report: dict[str, Any]) -> None:

@@ -9,21 +9,25 @@ import pytest
 
 @pytest.fixture
 def door():
-    """A door that keeps what it was sent and answers what it is told to."""
+    """A door that keeps what it was sent and answers what it is told to; without a status it hangs up instead."""
     seen, answers = [], []
 
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             kind, key = self.headers["Content-Type"], self.headers["Idempotency-Key"]
             seen.append((f"{self.command} {self.path}", kind, key, body))
             status, answer = answers.pop(0)
+            if status is None:
+                return
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
             self.end_headers()
-            self.wfile.write(dumps(answer).encode())
+            self.wfile.write(answer.encode() if isinstance(answer, str) else dumps(answer).encode())
 
         def do_POST(self):
+            self.do_PUT()
+
+        def do_GET(self):
             self.do_PUT()
 
         def log_message(self, *_):

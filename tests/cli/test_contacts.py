@@ -14,6 +14,12 @@ def run(*arguments):
 
 
 @pytest.fixture
+def at_once(monkeypatch):
+    """A restarting door is asked again as often as ever, but nobody waits for it in between."""
+    monkeypatch.setattr("cli.contacts.WAIT_S", 0.0)
+
+
+@pytest.fixture
 def file(tmp_path):
     def write(text):
         path = tmp_path / "contacts.csv"
@@ -65,10 +71,10 @@ def test_a_good_file_is_sent_as_it_is_and_the_answer_shown(file, door):
     assert key
 
 
-def test_a_door_that_cannot_store_is_asked_again_by_the_same_name(file, door, monkeypatch):
-    monkeypatch.setattr("cli.contacts.WAIT_S", 0.0)
+@pytest.mark.parametrize("first", [(503, {}), (None, "it hangs up")])
+def test_a_door_that_cannot_store_or_hangs_up_is_asked_again_by_the_same_name(file, door, at_once, first):
     url, seen, answers = door
-    answers += [(503, {}), (200, {"added": 0, "changed": 0, "unchanged": 1})]
+    answers += [first, (200, {"added": 0, "changed": 0, "unchanged": 1})]
 
     found = run("import", file(GOOD), "--tier", "village", "--url", url)
 
@@ -86,7 +92,17 @@ def test_what_the_door_refuses_is_named_by_line(file, door):
     assert (found.exit_code, f"{path}:2: valid_from: overlaps" in found.output) == (1, True)
 
 
-def test_a_door_that_is_not_there_is_one_message(file):
+def test_a_door_that_never_can_is_given_up_after_some_tries(file, door, at_once):
+    url, seen, answers = door
+    answers += [(503, {})] * 9
+
+    found = run("import", file(GOOD), "--tier", "village", "--url", url)
+
+    assert (found.exit_code, len(seen)) == (1, 5)
+    assert "nothing was imported, try again" in str(found.exception)
+
+
+def test_a_door_that_is_not_there_is_one_message(file, at_once):
     found = run("import", file(GOOD), "--tier", "village", "--url", "http://127.0.0.1:1")
 
     assert found.exit_code == 1

@@ -1,9 +1,5 @@
 """Which rule decided what: in order, Chinese first, with the rule's own text and line; and good errors."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from json import dumps
-
 import pytest
 from click.testing import CliRunner
 
@@ -40,33 +36,23 @@ CLOCK = {"steps": [{"zh": "应于明日前办理", "en": "To handle by tomorrow"
 
 
 @pytest.fixture
-def door():
+def knowing(door):
     """A routing door that knows one incident."""
-    answers = {f"/v1/incidents/{INCIDENT}": WHOLE, f"/v1/incidents/{INCIDENT}/deadlines": CLOCK}
-
-    class Door(BaseHTTPRequestHandler):
-        def do_GET(self):
-            known = answers.get(self.path)
-            self.send_response(200 if known else 404)
-            self.end_headers()
-            self.wfile.write(dumps(known or {}).encode())
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Door)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    url, seen, answers = door
+    answers += [(200, WHOLE), (200, CLOCK)]
+    yield url
+    assert [one[0] for one in seen] == [
+        f"GET /v1/incidents/{INCIDENT}",
+        f"GET /v1/incidents/{INCIDENT}/deadlines",
+    ]
 
 
 def explained(*arguments):
     return CliRunner().invoke(fengqiao, ["policy", "explain", *map(str, arguments)])
 
 
-def test_every_line_is_told_with_its_rule_its_text_and_its_line(door):
-    found = explained(INCIDENT, "--url", door)
+def test_every_line_is_told_with_its_rule_its_text_and_its_line(knowing):
+    found = explained(INCIDENT, "--url", knowing)
 
     assert found.exit_code == 0
     lines = found.output.splitlines()
@@ -77,26 +63,29 @@ def test_every_line_is_told_with_its_rule_its_text_and_its_line(door):
     assert "handle: P1D" in lines[4]
 
 
-def test_a_person_s_free_decision_is_told_as_one(door):
-    found = explained(INCIDENT, "--url", door).output.splitlines()
+def test_a_person_s_free_decision_is_told_as_one(knowing):
+    found = explained(INCIDENT, "--url", knowing).output.splitlines()
 
     assert "指派承办 Assigned · o-7" in found[5]
     assert "人工决定" in found[6]
 
 
-def test_a_version_that_is_not_at_hand_is_named_with_the_folder(door, tmp_path):
-    found = explained(INCIDENT, "--url", door, "--policies", tmp_path).output
+def test_a_version_that_is_not_at_hand_is_named_with_the_folder(knowing, tmp_path):
+    found = explained(INCIDENT, "--url", knowing, "--policies", tmp_path).output
 
     assert found.count(str(tmp_path)) == 3
     assert "gone/9 missed.handle" in found
 
 
-def test_the_present_clock_ends_it_chinese_first(door):
-    assert explained(INCIDENT, "--url", door).output.splitlines()[-1].strip().startswith("应于明日前办理")
+def test_the_present_clock_ends_it_chinese_first(knowing):
+    assert explained(INCIDENT, "--url", knowing).output.splitlines()[-1].strip().startswith("应于明日前办理")
 
 
 def test_an_unknown_incident_is_one_sentence(door):
-    found = explained("0199f2c4-0000-7c58-9d0e-3b6f5a1c8e21", "--url", door)
+    url, _, answers = door
+    answers.append((404, {}))
+
+    found = explained("0199f2c4-0000-7c58-9d0e-3b6f5a1c8e21", "--url", url)
 
     assert found.exit_code == 1
     assert "没有这个事件 no such incident" in found.output

@@ -1,0 +1,45 @@
+"""One door as a command asks it: where it does not answer, or refuses a file, that is a message and not a traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import httpx
+
+from deploy.local.plan import StackError
+
+NO_DOOR = (httpx.TransportError, httpx.InvalidURL)
+"""What comes of an address where nobody answers, or that is none."""
+
+
+@contextmanager
+def asking(url: str) -> Iterator[None]:
+    """A door is asked while the block runs. Raises `StackError` where it does not answer."""
+    try:
+        yield
+    except NO_DOOR as error:
+        raise StackError(f"{url} does not answer; try again, or name another with --url: {error}") from error
+
+
+def said(answer: httpx.Response) -> dict[str, Any]:
+    """What a door says. Raises `StackError` where it is not one of ours."""
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise StackError(
+            f"{answer.url} does not answer as one of our doors does ({answer.status_code}); is it the right one?"
+        )
+    return found
+
+
+def refuse(file: Path, answer: httpx.Response) -> NoReturn:
+    """Ends the command with what the door has against a file, every error at its line."""
+    problem = said(answer)
+    for one in problem.get("errors", ()):
+        place = f"{file}:{one['line']}: " if "line" in one else ""
+        click.echo(f"{place}{one['field']}: {one['problem']}", err=True)
+    raise StackError(f"the door answered {answer.status_code}: {problem.get('detail', 'no reason given')}")
