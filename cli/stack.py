@@ -69,7 +69,7 @@ def status(data: Path) -> None:
 
 @click.command()
 @data_option
-@click.option("--wipe", is_flag=True, help="Remove the data as well. There is no way back.")
+@click.option("--wipe", is_flag=True, help="Remove the whole folder as well. There is no way back.")
 def down(data: Path, *, wipe: bool) -> None:
     """Stop everything; the data stays unless --wipe is given."""
     stack = Stack(data, say=say)

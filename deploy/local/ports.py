@@ -32,6 +32,10 @@ class Record:
             return {}
         return found if isinstance(found, dict) else {}
 
+    def exists(self) -> bool:
+        """Whether anything was ever remembered."""
+        return self._file.exists()
+
     def remember(self, **facts: object) -> None:
         """Add or replace facts, all or none."""
         with self._lock:

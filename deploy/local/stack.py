@@ -35,6 +35,7 @@ class Stack:
             raise StackError(f"no such file: {', '.join(map(str, missing))}")
         self.data.mkdir(parents=True, exist_ok=True)
         with exclusive(self.data):
+            self._record.remember()  # from here on the folder is one of ours
             launched = not self.running()
             try:
                 if launched:
@@ -56,9 +57,12 @@ class Stack:
         """Stop services, then providers, then the supervisor; ``wipe`` removes the data folder as well.
 
         What is wiped is cut off: nobody waits for batches and checkpoints of data that nobody will see again.
+        A folder no stack was ever started in is not wiped: whatever it holds is not ours.
         """
         if not self.data.is_dir():
             return
+        if wipe and not self._record.exists() and any(self.data.iterdir()):
+            raise StackError(f"{self.data} holds something else than a stack; it is not removed")
         with exclusive(self.data):
             if wipe:
                 self._cut_off()

@@ -55,6 +55,30 @@ def test_a_path_that_would_break_the_supervisors_file_is_refused() -> None:
         safe_path(Path("a;b"))
 
 
+def test_a_folder_no_stack_was_started_in_is_never_wiped(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, Plan(providers_only=True))
+    (tmp_path / "thesis.txt").touch()
+
+    with pytest.raises(StackError, match="something else than a stack"):
+        stack.stop(wipe=True)
+    stack.stop()
+
+    with pytest.raises(StackError, match="something else than a stack"):
+        stack.stop(wipe=True)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_folder_of_a_stack_is_wiped_and_an_empty_one_too(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    Record(tmp_path).remember(kafka="127.0.0.1:1")
+
+    Stack(tmp_path / "empty").stop(wipe=True)
+    assert not (tmp_path / "empty").exists()
+    Stack(tmp_path).stop(wipe=True)
+
+    assert not tmp_path.exists()
+
+
 def test_ports_are_kept_unless_somebody_took_one(tmp_path: Path) -> None:
     first = Ports(tmp_path, Record(tmp_path))
     first.reserve(("kafka", "postgres"))
