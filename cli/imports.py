@@ -51,10 +51,15 @@ def import_cases(
     """Import past cases with their own times. Running it again, or killing it half-way, changes nothing."""
     if data and kafka:
         raise click.UsageError("give --data or --kafka, not both")
+    told = refused or file.with_name(file.name + ".refused.csv")
+    if told.exists() and any(told.samefile(one) for one in (file, mapping_file, areas)):
+        raise click.UsageError(
+            f"refused rows would take the place of {told}; name another file with --refused"
+        )
     try:
         reader, source, source_name = _opened(file, mapping_file, areas, codes)
         stack = None if kafka else _running(data or Path(".fengqiao"))
-        refusals = Refusals(refused or file.with_name(file.name + ".refused.csv"))
+        refusals = Refusals(told)
         asyncio.run(_import(_Work(source, source_name, reader, refusals), kafka, stack))
     except load.Refused as error:
         raise StackError(f"nothing can be imported like this:\n{error}") from error

@@ -60,3 +60,14 @@ def test_a_stack_and_another_broker_at_once_make_no_sense(files: tuple[Path, Pat
 
     assert result.exit_code == 2
     assert "not both" in result.output
+
+
+def test_refused_rows_never_take_the_place_of_what_is_read(files: tuple[Path, Path]) -> None:
+    cases, mapping = files
+
+    for kept in files:
+        options = [str(cases), "--mapping", str(mapping), "--kafka", "127.0.0.1:9", "--refused", str(kept)]
+        result = CliRunner().invoke(import_cases, options)
+
+        assert result.exit_code == 2
+        assert "name another file with --refused" in result.output
