@@ -8,7 +8,7 @@ from cli.trials.recorded import Record
 from policy.model import Policy
 from schemas.codes import bare
 from schemas.routing import Entry
-from schemas.whistles import RESPONSE_STEPS, ResponseStep
+from schemas.whistles import ResponseStep
 
 STEPS: dict[str, ResponseStep] = {
     "whistle.acknowledged.v1": "acknowledge",
@@ -138,11 +138,5 @@ def late(whistle: Blown, name: str, known: Times, until: datetime) -> set[Respon
     return {
         step
         for step, due_at in known.due.items()
-        if (done[step].occurred_at > due_at if step in done else over > due_at and _turn(step, done))
+        if (done[step].occurred_at if step in done else over) > due_at
     }
-
-
-def _turn(step: ResponseStep, done: dict[ResponseStep, Entry]) -> bool:
-    """Whether nothing that comes after it is done: what nobody asked for then was not missed."""
-    after = RESPONSE_STEPS[RESPONSE_STEPS.index(step) + 1 :]
-    return not any(one in done for one in after)

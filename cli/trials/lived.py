@@ -93,8 +93,6 @@ class Living:
             if passed is None or passed.due_at > until:
                 return
             after, events = late(held, passed, self._centre(self._at, passed.due_at), passed.due_at)
-            if after is held:
-                return
             self._keep(after, events, passed.due_at)
 
     def _do(self, deed: Deed) -> None:

@@ -181,3 +181,6 @@ def test_a_person_lists_a_matter_reminds_of_it_and_sometimes_names_another_leade
     assert action_names(cases, listed) == {"remind": len(cases)}
     moved = [one for one in cases if together.steps(7, one, reminded, NOW)]
     assert 0.2 < len(moved) / len(cases) < 0.6
+    changed = {"event": "incident.leader-changed.v1"}
+    done = reminded | {"history": [*reminded["history"], changed]}
+    assert [one for one in moved if together.steps(7, one, done, NOW)] == []

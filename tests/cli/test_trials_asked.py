@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from cli.trials.lived import Living
 from cli.trials.recorded import Record
 from cli.trials.tally import told
 from schemas.actions import Accept, Assign
@@ -12,7 +13,7 @@ from schemas.base import SYSTEM, Actor
 from services.routing.registry import Entry
 from tests.builders import NOW, VILLAGE, a_contact, asking, later
 from tests.cli.test_trials import a_line, a_record
-from tests.cli.trials import alarming, found, recorded, resolved_at, tried
+from tests.cli.trials import UNTIL, alarming, found, recorded, resolved_at, tried
 
 GRID, MEDIATOR = a_contact("c-1"), a_contact("c-2", "mediator")
 TAKER = Actor(role="grid-staff", ref="c-1")
@@ -65,9 +66,12 @@ LATER = recorded(
     ids=["taken", "silent", "declined", "unclaimed", "asked when accepted", "named by a person"],
 )
 def test_who_was_asked_is_under_its_own_rules_as_it_was_recorded(record, terms):
-    tally = tried(record, alarming(version="draft/1", assignment=terms), own=alarming(assignment=terms))
+    own = alarming(assignment=terms)
+
+    tally = tried(record, alarming(version="draft/1", assignment=terms), own=own)
 
     assert (tally.same, tally.parts, tally.other_record) == (1, {}, 0)
+    assert Living(record, own).through(UNTIL).refused == []
 
 
 HALF, HOUR = later(minutes=30), later(minutes=60)

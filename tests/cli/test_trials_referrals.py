@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.actions import Suspend
+from cli.trials.recorded import deeds
+from schemas.actions import Accept, Suspend
 from schemas.referrals import AnswerReferral, Recall, Refer, Transfer
 from tests.builders import NOW, later
 from tests.cli.trials import ACCEPTED, alarming, found, recorded, resolved_at, tried
@@ -63,15 +64,22 @@ def test_a_department_that_has_longer_would_not_have_been_late():
 def test_a_clock_that_runs_on_while_a_body_has_it_would_have_run_out():
     differences = found(tried(recorded(*COURT), referrals(pause=None)))
 
-    assert "the clock runs on while it is out" in differences
+    assert set(differences) == {"the clock runs on while it is out", "would be overdue"}
     assert differences["would be overdue"] == ["村(社区) village 办理期限 to handle"]
 
 
-def test_a_pause_of_the_policy_is_no_deed_of_anybody():
+def test_a_pause_by_a_person_is_a_deed():
     person = Suspend(reason="reason/1:party-away", approver="o-9")
     record = recorded(ACCEPTED, (later(hours=2), person))
 
+    assert [one.what for one in deeds(record.history)] == [Accept(), person]
     assert tried(record, alarming(version="draft/1")).same == 1
+
+
+def test_a_pause_by_the_policy_is_nobody_s():
+    events = [one.line.event for one in deeds(recorded(*RECALLED).history)]
+
+    assert events == ["incident.accepted.v1", "incident.referred.v1", "referral.recalled.v1"]
 
 
 def test_the_clock_of_a_trial_ends_when_it_is_asked():

@@ -98,7 +98,7 @@ def test_what_follows_a_step_is_counted_from_when_that_was_done():
     assert differences["would be late at a whistle"][0].endswith("whistle: to support")
 
 
-def test_who_was_recorded_as_silent_would_have_been_waited_for_sessions():
+def test_who_was_recorded_as_silent_would_have_been_waited_for_longer():
     differences = found(tried(whistled(), whistles(slow={"grace": "P3D"})))
 
     assert set(differences) == {"would be waited for longer"}
@@ -175,6 +175,12 @@ def test_a_session_the_clock_recorded_as_missed_would_have_been_waited_for():
     differences = found(tried(record, sessions(grace="P4D")))
 
     assert "a session would be waited for longer" in differences
+
+
+def test_what_the_clock_recorded_as_missed_would_be_missed_after_a_shorter_grace_too():
+    differences = found(tried(recorded(ACCEPTED, SESSION), sessions(grace="PT1H")))
+
+    assert set(differences) == {"a session counts as missed: earlier"}
 
 
 @pytest.mark.parametrize(
