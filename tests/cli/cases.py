@@ -9,13 +9,31 @@ from functools import cache
 from pydantic import TypeAdapter
 
 from cli import together
+from cli.cast import Places
 from cli.habits import Case
+from deploy.local.plan import PROJECT
+from policy.load import areas
 from schemas import codes
 from schemas.actions import AnyAction
+from services.intake.report import Registry
+from tests.builders import a_policy
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 ACTION = TypeAdapter(AnyAction)
 LISTS = codes.load()
+REGISTRY = areas(PROJECT / "policy" / "areas-620522.csv")
+PLACES = Places.of({"code": one.code, "tier": one.tier, "name": one.name} for one in REGISTRY.values())
+
+
+@cache
+def a_registry(tier):
+    """What intake of a tier checks against."""
+    return Registry(tier, REGISTRY, LISTS, a_policy())
+
+
+def at_the_door(deed):
+    """The action of a deed as a door takes it: one it knows, its codes in full."""
+    return codes.completed(LISTS, ACTION.validate_python(deed.action), "")
 
 
 def a_case(n, *, tier="village", severity="prominent", category="land", attempt=1, **about):

@@ -1,10 +1,28 @@
-"""A door on this machine that commands can be pointed at."""
+"""A door on this machine that commands can be pointed at, and a stack that they can work on."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from json import dumps
 
 import pytest
+
+from deploy.local.plan import PROJECT, TIERS, Plan
+from deploy.local.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def stack(request, tmp_path_factory):
+    """A stack with the times of the demonstration; a module that says no `TIERS` gets all."""
+    tiers = getattr(request.module, "TIERS", TIERS)
+    stack = Stack(
+        tmp_path_factory.mktemp("stack"), Plan(tiers=tiers, policy=PROJECT / "policy" / "demo.yaml")
+    )
+    stack.start()
+    try:
+        stack.wait_ready()
+        yield stack
+    finally:
+        stack.stop(wipe=True)
 
 
 @pytest.fixture

@@ -2,18 +2,12 @@
 
 import uuid
 from collections import Counter
-from datetime import UTC, datetime
 
 import pytest
-from pydantic import TypeAdapter
 
 from cli import caring
-from schemas import codes
-from schemas.actions import AnyAction
+from tests.cli.cases import NOW, at_the_door
 
-NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-ACTION = TypeAdapter(AnyAction)
-LISTS = codes.load()
 IDS = [str(uuid.UUID(int=n)) for n in range(4000)]
 
 
@@ -22,7 +16,7 @@ def played(incident_id):
     view = {"incident_id": incident_id, "answers": [{"party": {"ref": "p1"}}], "counselling": {}, "plans": []}
     done, actions = [], []
     while (step := caring.step(7, view, done, NOW)) is not None:
-        action = codes.completed(LISTS, ACTION.validate_python(step.deed.action), "")
+        action = at_the_door(step.deed)
         done.append(step.name)
         actions.append(action.counselling if action.action == "counsel" else action.action)
         match action.action:

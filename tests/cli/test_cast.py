@@ -3,39 +3,27 @@
 import json
 import uuid
 from collections import Counter
-from datetime import UTC, datetime
 
 import pytest
 
-from cli.cast import BODIES, WAYS, Places, invent, name_of
-from deploy.local.plan import PROJECT
-from policy.load import areas
-from schemas import codes
+from cli.cast import BODIES, WAYS, invent, name_of
 from schemas.base import TIERS
 from schemas.inbound import ReportSubmitted
 from services.intake.api_reports import ReportRequest
-from services.intake.report import Origin, Registry, reported
-from tests.builders import a_policy
-
-NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-REGISTRY = areas(PROJECT / "policy" / "areas-620522.csv")
+from services.intake.report import Origin, reported
+from tests.cli.cases import LISTS, NOW, PLACES, a_registry
 
 
 @pytest.fixture(scope="module")
-def places():
-    return Places.of({"code": one.code, "tier": one.tier, "name": one.name} for one in REGISTRY.values())
+def many():
+    return [invent(1, serial, PLACES, TIERS) for serial in range(4000)]
 
 
-@pytest.fixture(scope="module")
-def many(places):
-    return [invent(1, serial, places, TIERS) for serial in range(4000)]
-
-
-def test_the_same_seed_invents_the_same_reports(places, many):
-    again = [invent(1, serial, places, TIERS) for serial in range(50)]
+def test_the_same_seed_invents_the_same_reports(many):
+    again = [invent(1, serial, PLACES, TIERS) for serial in range(50)]
 
     assert again == many[:50]
-    assert again != [invent(2, serial, places, TIERS) for serial in range(50)]
+    assert again != [invent(2, serial, PLACES, TIERS) for serial in range(50)]
 
 
 def test_every_town_and_nearly_every_village_has_something_to_report(many):
@@ -44,11 +32,9 @@ def test_every_town_and_nearly_every_village_has_something_to_report(many):
 
 
 def test_every_channel_category_severity_and_way_in_is_used(many):
-    lists = codes.load()
-
-    assert {one.channel for one in many} == set(lists["channel/1"].codes)
-    assert {one.category for one in many} == set(lists["category/1"].codes)
-    assert {one.severity for one in many} == {None, *lists["severity/1"].codes}
+    assert {one.channel for one in many} == set(LISTS["channel/1"].codes)
+    assert {one.category for one in many} == set(LISTS["category/1"].codes)
+    assert {one.severity for one in many} == {None, *LISTS["severity/1"].codes}
     assert {(one.tier, one.source is not None) for one in many} == set(WAYS)
 
 
@@ -58,14 +44,11 @@ def test_most_is_ordinary_and_reported_at_the_village(many):
 
 
 def test_every_report_would_be_let_in_at_its_door(many):
-    lists = codes.load()
-
     for one in many[:500]:
         if one.source is None:
             ReportRequest.model_validate_json(json.dumps(one.request(NOW)))
         event = ReportSubmitted.model_validate_json(json.dumps(one.event(NOW, "1-1")))
-        registry = Registry(one.tier, REGISTRY, lists, a_policy())
-        reported(registry, Origin(str(uuid.uuid4()), "/play"), event, NOW)
+        reported(a_registry(one.tier), Origin(str(uuid.uuid4()), "/play"), event, NOW)
 
 
 def test_what_travels_on_the_bus_names_nobody(many):
@@ -84,8 +67,8 @@ def test_a_report_is_named_anew_in_each_run():
     assert len({name_of(first, 1), name_of(first, 2), name_of(second, 1)}) == 3
 
 
-def test_a_county_with_only_villages_gets_only_their_reports(places):
-    assert {invent(1, serial, places, ("village",)).tier for serial in range(500)} == {"village"}
+def test_a_county_with_only_villages_gets_only_their_reports():
+    assert {invent(1, serial, PLACES, ("village",)).tier for serial in range(500)} == {"village"}
 
 
 def test_triage_finds_what_is_more_than_ordinary_in_how_many_are_concerned_and_is_overruled_sometimes(many):
@@ -103,10 +86,10 @@ def test_what_another_body_sends_has_its_own_number_every_time_another(many):
     assert all("source_number" not in one.event(NOW, "x") for one in many if one.channel == "patrol")
 
 
-def test_some_matters_are_told_again_in_the_same_words_at_another_door_of_the_village(places):
+def test_some_matters_are_told_again_in_the_same_words_at_another_door_of_the_village():
     known, again = {}, []
     for serial in range(1, 4000):
-        report = invent(1, serial, places, TIERS)
+        report = invent(1, serial, PLACES, TIERS)
         told = (report.area[:12], report.category, report.description)
         if (first := known.get(told)) is not None:
             again.append((first, report))

@@ -11,8 +11,6 @@ from cli.proof import missing
 from cli.reporting import Reporting
 from cli.simulate import at_work, playing
 from deploy.local.exclusive import run as run_async
-from deploy.local.plan import PROJECT, Plan
-from deploy.local.stack import Stack
 
 pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(600)]
 OFTEN = (
@@ -61,18 +59,6 @@ BROUGHT = frozenset(("items", "done", "conflict"))
 PATIENCE_S = 300
 
 
-@pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    """A stack of three tiers with the times of the demonstration."""
-    stack = Stack(tmp_path_factory.mktemp("county"), Plan(policy=PROJECT / "policy" / "demo.yaml"))
-    stack.start()
-    try:
-        stack.wait_ready()
-        yield stack
-    finally:
-        stack.stop(wipe=True)
-
-
 @pytest.fixture
 def often(monkeypatch):
     """Rare things are frequent."""
@@ -108,8 +94,8 @@ async def played(stack):
 
 
 @pytest.mark.usefixtures("often")
-def test_every_kind_of_errand_takes_place_and_nothing_is_lost(county):
-    left, lost, tally = run_async(played(county))
+def test_every_kind_of_errand_takes_place_and_nothing_is_lost(stack):
+    left, lost, tally = run_async(played(stack))
 
     assert left == set()
     assert (lost.reports, lost.total) == ({tier: set() for tier in lost.reports}, 0)

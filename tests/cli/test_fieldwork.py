@@ -2,46 +2,30 @@
 
 import uuid
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from cli import fieldwork
-from cli.cast import Places, invent
-from deploy.local.plan import PROJECT
-from policy.load import areas
-from schemas import codes
+from cli.cast import invent
 from schemas.base import TIERS
 from services.intake import activity
 from services.intake.api_activities import ActivityRequest, submitted_of
 from services.intake.batch import BatchRequest, items_of
 from services.intake.items import Sorter, sort_out
-from services.intake.report import Registry
 from services.intake.vault import Vault
-from tests.builders import a_policy
-
-NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-REGISTRY = areas(PROJECT / "policy" / "areas-620522.csv")
+from tests.cli.cases import LISTS, NOW, PLACES, a_registry
 
 
 @pytest.fixture(scope="module")
-def places():
-    return Places.of({"code": one.code, "tier": one.tier, "name": one.name} for one in REGISTRY.values())
-
-
-@pytest.fixture(scope="module")
-def done(places):
-    found = (fieldwork.activity(1, serial, places, TIERS) for serial in range(30_000))
+def done():
+    found = (fieldwork.activity(1, serial, PLACES, TIERS) for serial in range(30_000))
     return [one for one in found if one is not None]
 
 
 @pytest.fixture(scope="module")
-def offline(places):
-    return [one for n in range(4000) if (one := invent(1, n, places, TIERS)).offline]
-
-
-def a_registry(tier):
-    return Registry(tier, REGISTRY, codes.load(), a_policy())
+def offline():
+    return [one for n in range(4000) if (one := invent(1, n, PLACES, TIERS)).offline]
 
 
 def test_there_is_an_activity_for_about_every_eighth_report(done):
@@ -51,7 +35,7 @@ def test_there_is_an_activity_for_about_every_eighth_report(done):
 def test_every_activity_of_the_list_is_done_and_most_are_patrols(done):
     counted = Counter(one.body["activity"] for one in done)
 
-    assert set(counted) == set(codes.load()["activity/1"].codes)
+    assert set(counted) == set(LISTS["activity/1"].codes)
     assert counted["patrol"] / len(done) > 0.6
 
 

@@ -6,17 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic import TypeAdapter
 
 from cli import habits
 from cli.desk import NEVER
 from cli.habits import Call, Case
-from schemas import codes
-from schemas.actions import AnyAction
+from tests.cli.cases import LISTS, at_the_door
 
 RESOLVED = datetime(2026, 1, 5, 9, tzinfo=UTC)
-ACTION = TypeAdapter(AnyAction)
-LISTS = codes.load()
 
 
 def a_case(n=0, *, tier="village", severity="ordinary", status="accepted", attempt=1, since="2026-01-05"):
@@ -83,7 +79,7 @@ def test_every_action_is_one_the_doors_know_with_codes_of_the_lists(tier, severi
     for n in range(300):
         deed = habits.centre(7, a_case(n, tier=tier, severity=severity))
 
-        codes.completed(LISTS, ACTION.validate_python(deed.action), "")
+        at_the_door(deed)
 
 
 def test_most_are_satisfied_some_cannot_be_reached_and_a_few_relapse():

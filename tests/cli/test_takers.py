@@ -4,28 +4,15 @@ import uuid
 from collections import Counter
 
 import pytest
-from pydantic import TypeAdapter
 
 from cli import habits, takers
-from cli.cast import Places
 from cli.desk import NEVER
 from cli.habits import Case
-from deploy.local.plan import PROJECT
-from policy.load import areas
 from schemas import codes
-from schemas.actions import AnyAction
 from schemas.base import TIERS
 from services.routing.registry import merge
 from services.routing.registry_csv import Known, read
-
-ACTION = TypeAdapter(AnyAction)
-LISTS = codes.load()
-REGISTRY = areas(PROJECT / "policy" / "areas-620522.csv")
-
-
-@pytest.fixture(scope="module")
-def places():
-    return Places.of({"code": one.code, "tier": one.tier, "name": one.name} for one in REGISTRY.values())
+from tests.cli.cases import LISTS, PLACES, REGISTRY, at_the_door
 
 
 def an_asked_case(n, *, asked="grid-staff/620522101201/1", status="open"):
@@ -34,20 +21,20 @@ def an_asked_case(n, *, asked="grid-staff/620522101201/1", status="open"):
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_a_registry_is_one_its_door_takes(tier, places):
-    given, wrong = read(takers.registry(tier, places).encode(), Known(LISTS, REGISTRY))
+def test_a_registry_is_one_its_door_takes(tier):
+    given, wrong = read(takers.registry(tier, PLACES).encode(), Known(LISTS, REGISTRY))
 
     assert wrong == []
     assert merge((), given).wrong == ()
 
 
-def test_there_are_as_many_grid_staff_as_published_and_four_contacts_for_each_village(places):
-    given, _ = read(takers.registry("village", places).encode(), Known(LISTS, REGISTRY))
+def test_there_are_as_many_grid_staff_as_published_and_four_contacts_for_each_village():
+    given, _ = read(takers.registry("village", PLACES).encode(), Known(LISTS, REGISTRY))
 
     roles = Counter(codes.bare(entry.role) for _, entry in given)
     assert roles["grid-staff"] == 517
     for role in ("officer", "legal-adviser", "liaison-judge", "liaison-prosecutor", "mediator"):
-        assert roles[role] == len(places.villages)
+        assert roles[role] == len(PLACES.villages)
 
 
 def test_most_take_what_they_are_asked_some_decline_and_a_few_keep_silent():
@@ -76,4 +63,4 @@ def test_an_answer_comes_from_whoever_was_asked_with_a_reason_of_the_list():
         step = takers.answer(7, an_asked_case(n, status="accepted"))
         if step is not None:
             assert (step.role, step.ref) == ("grid-staff", "grid-staff/620522101201/1")
-            codes.completed(LISTS, ACTION.validate_python(step.deed.action), "")
+            at_the_door(step.deed)

@@ -9,42 +9,28 @@ from click.testing import CliRunner
 from cli.__main__ import fengqiao
 from cli.partners import Bus, Submission
 from deploy.local.exclusive import run as run_async
-from deploy.local.plan import PROJECT, Plan
-from deploy.local.stack import Stack
 from messaging.database import Database
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+TIERS = ("village",)
 INTAKE = ("--service", "intake", "--tier", "village")
 
 
-@pytest.fixture(scope="module")
-def village(tmp_path_factory):
-    """A stack of one tier with the deadlines of the demonstration."""
-    folder = tmp_path_factory.mktemp("village")
-    stack = Stack(folder, Plan(tiers=("village",), policy=PROJECT / "policy" / "demo.yaml"))
-    stack.start()
-    try:
-        stack.wait_ready()
-        yield stack
-    finally:
-        stack.stop(wipe=True)
-
-
 @pytest.fixture
-def fengqiao_in(village):
+def fengqiao_in(stack):
     """Runs a command on the village."""
 
     def run(*arguments):
-        return CliRunner().invoke(fengqiao, [*map(str, arguments), "--data", str(village.data)])
+        return CliRunner().invoke(fengqiao, [*map(str, arguments), "--data", str(stack.data)])
 
     return run
 
 
-def publish(village, *ids):
+def publish(stack, *ids):
     """Another system reports from an area nobody knows."""
 
     async def send():
-        bus = Bus(village.kafka)
+        bus = Bus(stack.kafka)
         for name in ids:
             body = {
                 "area": "999999",
@@ -70,9 +56,9 @@ def dead_letters(fengqiao_in, expected, status="open"):
     raise AssertionError(found.output)
 
 
-def query(village, database, sql):
+def query(stack, database, sql):
     async def ask():
-        opened = Database(village.postgres(database), name="test")
+        opened = Database(stack.postgres(database), name="test")
         await opened.connect()
         try:
             async with opened.connection() as connection:
@@ -83,28 +69,28 @@ def query(village, database, sql):
     return run_async(ask())
 
 
-def test_people_report_centres_settle_and_revisitors_ask(village, fengqiao_in):
+def test_people_report_centres_settle_and_revisitors_ask(stack, fengqiao_in):
     found = fengqiao_in("simulate", "--seconds", "12", "--rate", "5")
 
     assert found.exit_code == 0, found.output
     assert "“accepted”" in found.output
     assert "accept " in found.output
-    assert query(village, "routing_village", "select count(*) from incident where status <> 'open'") > 0
-    assert query(village, "intake_village", "select count(*) from vault") > 0
+    assert query(stack, "routing_village", "select count(*) from incident where status <> 'open'") > 0
+    assert query(stack, "intake_village", "select count(*) from vault") > 0
 
 
-def test_what_a_service_said_is_said_again_and_changes_nothing(village, fengqiao_in):
+def test_what_a_service_said_is_said_again_and_changes_nothing(stack, fengqiao_in):
     fengqiao_in("simulate", "--seconds", "4", "--rate", "5")
-    last = query(village, "routing_village", "select max(id) from outbox")
+    last = query(stack, "routing_village", "select max(id) from outbox")
 
     found = fengqiao_in("replay", "--service", "routing", "--tier", "village")
 
     assert found.exit_code == 0, found.output
     assert "events of village-routing are to be sent again" in found.output
     again = f"select count(*) from unsent where id <= {last}"
-    assert query(village, "routing_village", again) == 0
+    assert query(stack, "routing_village", again) == 0
     for reader in ("followup_village", "metrics_village", "intake_village"):
-        assert query(village, reader, "select count(*) from dead_letter") == 0
+        assert query(stack, reader, "select count(*) from dead_letter") == 0
 
 
 def test_the_figures_are_published_again_with_the_cells(fengqiao_in):
@@ -114,8 +100,8 @@ def test_the_figures_are_published_again_with_the_cells(fengqiao_in):
     assert "cells of village-metrics are to be sent again" in found.output
 
 
-def test_dead_letters_are_listed_shown_tried_again_and_discarded_on_record(village, fengqiao_in):
-    publish(village, "a", "b", "c")
+def test_dead_letters_are_listed_shown_tried_again_and_discarded_on_record(stack, fengqiao_in):
+    publish(stack, "a", "b", "c")
     ids = [one["id"] for one in dead_letters(fengqiao_in, 3)]
 
     table = fengqiao_in("dead-letters", "list")

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # so that modules can say `from tests.system import world`
 
-from deploy.local.plan import Plan
+from deploy.local.plan import TIERS, Plan
 from deploy.local.stack import Stack
 from tests.system import invariants
 from tests.system.rules import RULES
@@ -41,9 +41,15 @@ def stacks(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def county(stacks):
+def tiers(request):
+    """Those a module says to be enough as its `TIERS`; else all."""
+    return getattr(request.module, "TIERS", TIERS)
+
+
+@pytest.fixture(scope="module")
+def county(stacks, tiers):
     """The whole county: twelve services in three tiers, with a policy of short clocks for prominent matters."""
-    with stacks() as stack:
+    with stacks(tiers=tiers) as stack:
         yield stack
 
 
@@ -61,7 +67,7 @@ async def world(county, promised):
 
 
 @pytest.fixture
-async def audited(world):
+async def audited(world, tiers):
     """After the test all books agree."""
     yield
-    await invariants.hold(world, world.promised, probes=False)
+    await invariants.hold(world, world.promised, probes=False, tiers=tiers)

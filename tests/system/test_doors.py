@@ -4,27 +4,12 @@ import json
 
 import pytest
 
-from tests.system import invariants
 from tests.system.bad_requests import BAD, NAME, TELEPHONE
 from tests.system.world import a_report
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.usefixtures("audited")]
 
 TIERS = ("village",)
-
-
-@pytest.fixture(scope="module")
-def county(stacks):
-    """One tier is enough for its doors."""
-    with stacks(tiers=TIERS) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-async def audited(world):
-    """Whatever was asked, all books agree."""
-    yield
-    await invariants.hold(world, world.promised, probes=False, tiers=TIERS)
 
 
 async def test_the_same_request_has_one_answer_and_its_name_cannot_be_used_for_another(world):

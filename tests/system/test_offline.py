@@ -5,28 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.system import invariants
 from tests.system.world import VILLAGE
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.usefixtures("audited")]
 
 TIERS = ("village", "town")
 DEVICE = "grid-07"
 HANDLED = ({"action": "accept"}, {"action": "assign", "assignee": "g-7"})
-
-
-@pytest.fixture(scope="module")
-def county(stacks):
-    """A village, and the town its hard matters go to."""
-    with stacks(tiers=TIERS) as stack:
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-async def audited(world):
-    """Whatever was recorded, all books agree."""
-    yield
-    await invariants.hold(world, world.promised, probes=False, tiers=TIERS)
 
 
 def item(name, kind, **fields):
