@@ -33,7 +33,8 @@ async def door():
 
 
 @pytest.fixture
-async def knocker():
+async def knocker(monkeypatch):
+    monkeypatch.setattr("cli.knock.FIRST_WAIT_S", 0.01)
     one = Knocker(Tally())
     yield one
     await one.aclose()
