@@ -116,6 +116,11 @@ def since_here(case: Case, found: Iterable[dict[str, Any]], began: str) -> list[
     return [one for one in found if datetime.fromisoformat(one[began]) >= datetime.fromisoformat(case.since)]
 
 
+def happened(whole: dict[str, Any], event: str) -> bool:
+    """Whether the history of an incident, as its door shows it, knows of an event of this name."""
+    return any(one["event"] == f"incident.{event}.v1" for one in whole["history"])
+
+
 def at_centre(case: Case, name: str, after: float, action: dict[str, Any]) -> Step:
     """Something the centre itself does."""
     return Step(name, Deed(after, action), "centre", f"play/{case.tier}")
@@ -190,12 +195,11 @@ class Reply:
 
 def calls(view: dict[str, Any], now: datetime) -> list[Call]:
     """The parties to be asked now in an entry of `GET /v1/revisits`; a later round waits until its date is near."""
-    resolved_at = datetime.fromisoformat(view["resolved_at"])
-    due_at = None if view["due_at"] is None else datetime.fromisoformat(view["due_at"])
-    later = view["round"] > 1 and due_at is not None
-    if later and due_at is not None and now < due_at - ROUND_AHEAD:
-        return []
-    since = due_at - ROUND_AHEAD if later and due_at is not None else resolved_at
+    since = datetime.fromisoformat(view["resolved_at"])
+    if view["round"] > 1 and view["due_at"] is not None:
+        since = datetime.fromisoformat(view["due_at"]) - ROUND_AHEAD
+        if now < since:
+            return []
     return [
         Call(view["incident_id"], view["attempt"], since, one["party"]["ref"], one["calls"], view["round"])
         for one in view["answers"]

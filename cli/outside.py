@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from cli.cast import dice, happens, pick
-from cli.habits import Case, Deed, Step, at_centre
+from cli.habits import Case, Deed, Step, at_centre, happened
 
 RETURNED, OPENED_FIRST = 0.08, 0.5
 SUCCEEDED = 0.866
@@ -18,7 +18,7 @@ def referral(seed: int, case: Case, whole: dict[str, Any]) -> list[Step] | None:
     chance, away = dice(seed, "referral", case.incident_id, case.tier), whole["away"]
     body = "labour-arbitration" if case.category == "labour" else pick(chance, BODIES)
     if away is None:
-        return None if _went(whole, "referred") else [_refer(case, body, chance.uniform(0.5, 2.0))]
+        return None if happened(whole, "referred") else [_refer(case, body, chance.uniform(0.5, 2.0))]
     ref = f"{body}/{case.incident_id}/{away['stage']}"
     name = f"answer-{away['number']}-{away['stage']}"
     return [Step(name, Deed(1.0, _answer(chance, away, case)), "partner", ref, by_system=True)]
@@ -30,7 +30,7 @@ def recalled(seed: int, case: Case, whole: dict[str, Any]) -> list[Step] | None:
     if whole["away"] is not None:
         action = {"action": "recall", "reason": "no-longer-needed"}
         return [at_centre(case, "recall", RECALL_AFTER_S, action)]
-    if _went(whole, "referred"):
+    if happened(whole, "referred"):
         return None
     return [_refer(case, pick(chance, BODIES), chance.uniform(0.5, 2.0))]
 
@@ -41,7 +41,7 @@ def transfer(seed: int, case: Case, whole: dict[str, Any]) -> list[Step] | None:
     department = f"department/{case.area[:9]}/{case.category}"
     if away is None:
         action = {"action": "transfer", "department": department, "reason": "needs-departments"}
-        if _went(whole, "transferred"):
+        if happened(whole, "transferred"):
             return None
         return [at_centre(case, "transfer", chance.uniform(0.5, 2.0), action)]
     said: dict[str, Any] = {"action": "answer-referral", "number": away["number"], "answer": "accepted"}
@@ -74,7 +74,3 @@ def _answer(chance: Random, away: dict[str, Any], case: Case) -> dict[str, Any]:
     if returned:
         return said | {"answer": "returned", "reason": "can-be-settled-locally"}
     return said | {"answer": "accepted", "case_number": f"case/{case.incident_id[:8]}"}
-
-
-def _went(whole: dict[str, Any], how: str) -> bool:
-    return any(one["event"] == f"incident.{how}.v1" for one in whole["history"])

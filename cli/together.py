@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from cli import habits, mediating, outside, whistling
 from cli.cast import dice, happens, pick
-from cli.habits import Case, Deed, Step, at_centre, since_here
+from cli.habits import Case, Deed, Step, at_centre, happened, since_here
 from schemas.base import Tier
 
 Plan = Literal[
@@ -72,8 +72,14 @@ def steps(seed: int, case: Case, whole: dict[str, Any], now: datetime) -> list[S
             return outside.transfer(seed, case, whole)
         case "give-back":
             return outside.given_back(seed, case)
-        case "extend" | "suspend" | "triage" | "supervise" as alone:
-            return _by_itself(alone, seed, case, whole)
+        case "extend":
+            return _extension(seed, case, whole)
+        case "suspend":
+            return _pause(seed, case, whole)
+        case "triage":
+            return _judgement(seed, case)
+        case "supervise":
+            return _supervision(seed, case, whole)
         case "alone":
             return None
 
@@ -89,25 +95,8 @@ def ending(seed: int, case: Case, whole: dict[str, Any]) -> Deed:
     return Deed(after, {"action": "resolve", "method": "joint", "outcome": "success", "agreement": True})
 
 
-def _by_itself(plan: str, seed: int, case: Case, whole: dict[str, Any]) -> list[Step] | None:
-    """What the centre does about its own clock, its own judgement, or its own list."""
-    match plan:
-        case "extend":
-            return _extension(seed, case, whole)
-        case "suspend":
-            return _pause(seed, case, whole)
-        case "triage":
-            return _judgement(seed, case)
-        case _:
-            return _supervision(seed, case, whole)
-
-
-def _happened(whole: dict[str, Any], event: str) -> bool:
-    return any(one["event"] == event for one in whole["history"])
-
-
 def _extension(seed: int, case: Case, whole: dict[str, Any]) -> list[Step] | None:
-    if _happened(whole, "incident.extended.v1"):
+    if happened(whole, "extended"):
         return None
     approver, chance = f"post/{case.tier}-secretary", dice(seed, "extend", case.incident_id, case.tier)
     action = {"action": "extend", "reason": "complex", "approver": approver, "span": "PT20S"}
@@ -118,7 +107,7 @@ def _pause(seed: int, case: Case, whole: dict[str, Any]) -> list[Step] | None:
     chance = dice(seed, "suspend", case.incident_id, case.tier)
     if whole["suspended_at"] is not None:
         return [at_centre(case, "resume", chance.uniform(1.0, LONGEST_PAUSE_S), {"action": "resume"})]
-    if _happened(whole, "incident.suspended.v1"):
+    if happened(whole, "suspended"):
         return None
     approver = f"post/{case.tier}-secretary"
     action = {"action": "suspend", "reason": "party-away", "approver": approver}
@@ -135,13 +124,13 @@ def _judgement(seed: int, case: Case) -> list[Step]:
 def _supervision(seed: int, case: Case, whole: dict[str, Any]) -> list[Step] | None:
     """挂牌督办 by a person: listed, reminded of, sometimes given to another leader; struck off after it is closed."""
     chance, leader = dice(seed, "supervise", case.incident_id), f"post/{case.tier}-leader"
-    post, another = "leader", happens(chance, NEW_LEADER)
+    another = happens(chance, NEW_LEADER)
     if whole["listing"] is None:
         action = {"action": "list", "leader": f"{leader}-1", "reason": "leader-decides"}
-    elif not _happened(whole, "incident.reminded.v1"):
+    elif not happened(whole, "reminded"):
         action = {"action": "remind"}
-    elif another and not _happened(whole, "incident.leader-changed.v1"):
+    elif another and not happened(whole, "leader-changed"):
         action = {"action": "change-leader", "leader": f"{leader}-2", "reason": "leader-moved"}
     else:
         return None
-    return [Step(action["action"], Deed(chance.uniform(0.3, 1.0), action), post, f"{leader}-1")]
+    return [Step(action["action"], Deed(chance.uniform(0.3, 1.0), action), "leader", f"{leader}-1")]
