@@ -96,7 +96,8 @@ class Books:
             state = members[owner, "routing"].shelf.states[incident]
             for other, service in members:
                 if service == "routing" and incident in members[other, service].shelf.states:
-                    assert self._leads_to(members, incident, other) == owner
+                    leads_to = self._leads_to(members, incident, other)
+                    assert leads_to == owner, f"{other} sends who asks to {leads_to}, {owner} has it"
             self._followed(members[owner, "followup"].shelf.states.get(incident), state)
             self._rests(members, state)
 

@@ -4,17 +4,22 @@ import json
 
 import pytest
 
-from tests.builders import INCIDENT
+from schemas.actions import Accept
+from tests.builders import INCIDENT, a_record
 from tests.machine.books import Books
 from tests.machine.course import Course
 from tests.machine.member import Member
 from tests.machine.shelf import Said, Shelf
+from tests.services.routing.acting import received
+from tests.services.routing.linked import LEAD
 
 OPEN = {
     "owner": "village", "tier": "village", "status": "open", "due_at": "2026-09-14T02:20:00+00:00", "attempt": 1,
     "ties": {"lead": None},
 }  # fmt: skip
 HAND = "2026-09-14T02:20:00+00:00"
+REVISIT = {"attempt": 1, "round": 1, "status": "due"}
+REFUSED = "action.refused.v1"
 
 
 def stored(books, tier="village", service="routing", *, said=(), due=(), letters=(), **state):
@@ -67,6 +72,41 @@ def test_a_resolution_while_somebody_is_called_is_noticed():
         life.step("incident.resolved.v1", {"by_lead": None})
 
 
+def test_a_resolution_before_a_session_that_was_called_is_noticed():
+    life = Course(at="accepted")
+    life.step("mediation.called.v1", {"session": 1})
+
+    with pytest.raises(AssertionError, match="before a session that was called"):
+        life.step("incident.resolved.v1", {"by_lead": None})
+
+
+def test_a_resolution_of_what_is_suspended_is_noticed_unless_its_lead_takes_it_along():
+    alone, along = Course(at="accepted", suspended=True), Course(at="accepted", suspended=True)
+
+    along.step("incident.resolved.v1", {"by_lead": INCIDENT})
+    with pytest.raises(AssertionError, match="while suspended"):
+        alone.step("incident.resolved.v1", {"by_lead": None})
+
+
+def test_a_gap_in_the_numbers_is_noticed():
+    books, one = Books(), Said("village.routing", INCIDENT, 2, "incident.opened.v1", {})
+    member = Member("village", "routing", None)
+    member.shelf = Shelf(news=(one,))
+
+    with pytest.raises(AssertionError, match="a gap before 2"):
+        books.judge(member)
+
+
+def test_a_refusal_that_changed_something_is_noticed():
+    books = Books()
+    member = stored(books, said=["incident.opened.v1"], due=[HAND])
+    before, asked = member.shelf, a_record(received(Accept()))
+    member.shelf = Shelf({INCIDENT: "otherwise"}, news=(Said("village.routing", INCIDENT, 2, REFUSED, {}),))
+
+    with pytest.raises(AssertionError, match="what was refused changed the state"):
+        books.asked(member, before, [asked])
+
+
 def test_a_clock_that_should_run_and_does_not_is_noticed():
     with pytest.raises(AssertionError, match="no deadline is stored"):
         stored(Books(), said=["incident.opened.v1"])
@@ -112,14 +152,54 @@ def test_an_incident_in_nobodys_hands_is_noticed():
         books.judge_all({})
 
 
-def test_a_resolution_without_a_revisit_is_noticed():
+def in_the_village(revisit=None, **state):
+    """Books in which nothing is under way any more, and both members of the village."""
     books = Books()
     books.incidents[INCIDENT] = "village"
-    course = ["incident.opened.v1", "incident.accepted.v1", "incident.resolved.v1"]
-    member = stored(books, said=course[:1], due=[HAND])
-    member.shelf.states[INCIDENT]["status"] = "resolved"
+    routing, followup = (
+        stored(books, said=["incident.opened.v1"], due=[HAND]),
+        Member("village", "followup", None),
+    )
+    routing.shelf.states[INCIDENT].update(state)
+    followup.shelf = Shelf(states={} if revisit is None else {INCIDENT: revisit})
+    return books, {("village", "routing"): routing, ("village", "followup"): followup}
 
-    with pytest.raises(AssertionError, match="no revisit was planned"):
-        books.judge_all(
-            {("village", "routing"): member, ("village", "followup"): Member("village", "followup", None)}
-        )
+
+@pytest.mark.parametrize(
+    ("revisit", "found"),
+    [
+        (None, "no revisit was planned"),
+        (REVISIT | {"attempt": 2}, "of another resolution"),
+        (REVISIT | {"status": "done"}, "not where the incident is"),
+    ],
+)
+def test_a_resolution_without_its_own_revisit_is_noticed(revisit, found):
+    books, members = in_the_village(revisit, status="resolved")
+
+    with pytest.raises(AssertionError, match=found):
+        books.judge_all(members)
+
+
+def test_a_duplicate_that_rests_with_a_lead_that_is_over_is_noticed():
+    books, members = in_the_village(ties={"lead": LEAD})
+    books.owners[LEAD] = "village"
+    members["village", "routing"].shelf.states[LEAD] = OPEN | {"status": "resolved"}
+
+    with pytest.raises(AssertionError, match="linked to a lead that is resolved"):
+        books.judge_all(members)
+
+
+@pytest.mark.parametrize(
+    ("owner", "found"),
+    [("village", "send each other for it"), ("town", "sends who asks to town, county has it")],
+)
+def test_a_tier_that_sends_who_asks_to_the_wrong_one_is_noticed(owner, found):
+    books, members = in_the_village(owner="town", status="handed-over")
+    books.owners[INCIDENT] = "county"
+    for tier, whose in (("town", owner), ("county", "county")):
+        member = Member(tier, "routing", None)
+        member.shelf = Shelf(states={INCIDENT: OPEN | {"owner": whose, "tier": tier}})
+        members |= {(tier, "routing"): member, (tier, "followup"): Member(tier, "followup", None)}
+
+    with pytest.raises(AssertionError, match=found):
+        books.judge_all(members)

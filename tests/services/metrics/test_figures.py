@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.metrics.counting import ERROR, bucket_of
 from services.metrics.figures import ACTIVITY, COUNTS, DISTRIBUTIONS, RATES, distribution, percent, total
-from services.metrics.views import rates_of
+from services.metrics.views import activities_of, rates_of
 
 ACCEPT = DISTRIBUTIONS[0]
 
@@ -160,3 +160,9 @@ def test_whatever_a_rate_is_made_of_is_published_as_a_count_as_well(rate):
     ]
 
     assert set(answers) <= set(COUNTS)
+
+
+def test_activities_are_summed_over_the_tiers_and_nothing_else_is_called_one():
+    counts = {"village": {"activity.patrol": 2, "received": 1}, "town": {"activity.patrol": 1}}
+
+    assert activities_of(counts) == {"patrol": 3}

@@ -148,6 +148,16 @@ def test_while_it_is_suspended_nobody_s_time_to_answer_runs_and_it_runs_on_after
     assert runs.answer_by == later(hours=3) + timedelta(minutes=20)
 
 
+def test_who_is_asked_while_it_is_suspended_has_the_whole_time_once_it_is_resumed():
+    centre, suspend = a_staffed_centre(), Suspend(reason="reason/1:party-away", approver="o-9")
+    still, _ = done(opened(centre)[0], suspend, centre, now=later(minutes=10))
+
+    asked, _ = done(still, Assign(assignee="m-1"), centre, now=later(hours=1))
+    runs, _ = done(asked, Resume(), centre, now=later(hours=3))
+
+    assert (asked.timers, runs.answer_by) == ((), later(hours=3) + ANSWER)
+
+
 def test_a_duplicate_rests_with_its_time_to_answer_and_has_what_was_left_of_it_afterwards():
     centre, suspend = a_staffed_centre(), Suspend(reason="reason/1:party-away", approver="o-9")
     asked, _ = opened(centre)

@@ -58,6 +58,7 @@ def test_counted_again_it_is_as_if_the_year_had_been_known_and_the_history_says_
     after = evolve(guessed, event, later(days=1))
 
     assert (event.wait, event.was_due_at, event.due_at) == (wrong.step, wrong.due_at, known.due_at)
+    assert event.was_due_at - event.due_at == timedelta(days=2)
     assert (event.guess, event.rule, event.reason) == (None, wrong.guess.rule, "reason/1:calendar")
     assert after.changed(history=right.history, lines=right.lines) == right
     written = [one.strftime("%Y-%m-%dT%H:%M:%S+0000") for one in (wrong.due_at, known.due_at)]

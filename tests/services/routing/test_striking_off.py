@@ -19,6 +19,7 @@ from tests.builders import (
 )
 from tests.services.routing.acting import types
 from tests.services.routing.listed import LED, LISTING, RESOLVE, done, refused
+from tests.services.routing.sent_out import TRANSFER, answer, out
 
 
 def test_closing_does_not_strike_off():
@@ -51,9 +52,12 @@ def test_nobody_who_handled_it_or_has_no_name_strikes_it_off(actor):
 
 
 def test_nobody_strikes_off_what_was_in_the_hands_of_the_body_they_belong_to():
-    closed = a_resolved_incident(status="closed", handlers=("dept-land", "o-5"), **LED)
+    taken, _ = done(out(action=TRANSFER, **LED), answer("accepted"))
+    resolved, _ = done(done(taken, Assign(assignee="o-5"))[0], RESOLVE, actor=OFFICER)
+    closed, _ = arrive(resolved, a_completed_revisit(), a_centre(), NOW)
 
-    assert refused(closed, StrikeOff(), actor=Actor(ref="dept-land/17")) == "handler-strikes-off"
+    for ref in ("dept-land", "dept-land/17"):
+        assert refused(closed, StrikeOff(), actor=Actor(ref=ref)) == "handler-strikes-off"
     assert done(closed, StrikeOff(), actor=Actor(ref="dept-landscape/17"))[0].listing is None
 
 
