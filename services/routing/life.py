@@ -25,7 +25,7 @@ from services.routing.duplicates import forwarded, propose
 from services.routing.handling import Request, decide_action
 from services.routing.handoff import ADDRESSED, REASONS, Act, climb, first_tier, hand_over
 from services.routing.incident import Incident, Timer
-from services.routing.leads import ALONE, Beside, follow
+from services.routing.leads import ALONE, Beside, Turn, follow
 from services.routing.offers import answers
 from services.routing.opening import begun, opened, taken_over
 from services.routing.referrals import unanswered
@@ -45,7 +45,6 @@ Arrival = (
     | LeadResolved
 )
 Addressed = IncidentHandedOver | ActionForwarded | ProposalForwarded | LeadResolved
-Turn = tuple[Incident | None, Sequence[Event]]
 Move = tuple[Incident, Sequence[Event]]
 
 
