@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from messaging.errors import LostRace, Unavailable
+from messaging.errors import Unavailable
 from schemas.codes import UnknownCodes
 
 MEDIA_TYPE = "application/problem+json"
@@ -87,9 +87,8 @@ def install(app: FastAPI) -> None:
     async def _problem(_: Request, error: Problem) -> JSONResponse:
         return response(error)
 
-    @app.exception_handler(LostRace)
     @app.exception_handler(Unavailable)
-    async def _unavailable(_: Request, __: Unavailable | LostRace) -> JSONResponse:
+    async def _unavailable(_: Request, __: Unavailable) -> JSONResponse:
         return unavailable()
 
     @app.exception_handler(UnknownCodes)

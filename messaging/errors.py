@@ -27,8 +27,8 @@ class SchemaTooOld(Exception):
     """The database lacks migrations this program needs; it must not start."""
 
 
-class LostRace(Exception):
-    """Another consumer applied the same stream meanwhile (a rebalance overlapped): run the batch again."""
+class LostRace(Unavailable):
+    """Another consumer wrote the same rows meanwhile (a rebalance overlapped): nothing of this stands, call again."""
 
 
 _GONE = (

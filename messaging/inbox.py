@@ -75,8 +75,6 @@ class Inbox:
             await self._attempt(records, touched)
         except Unavailable:
             raise
-        except LostRace as race:
-            raise Unavailable(str(race)) from race
         except Exception as bug:  # noqa: BLE001 - a bug in one event must not stop the others
             await self._halve(records, touched, bug)
         self._committed()
@@ -96,8 +94,8 @@ class Inbox:
         for attempt in range(2, TRIES + 1):
             try:
                 await self._attempt(records, touched)
-            except (Unavailable, LostRace) as error:
-                raise Unavailable(str(error)) from error
+            except Unavailable:
+                raise
             except Exception as bug:  # noqa: BLE001 - whatever it is, it ends as a dead letter
                 log.error("an event met a bug, try %d of %d", attempt, TRIES, extra=frames(bug))  # noqa: TRY400 - no values
                 if attempt == TRIES:
@@ -166,7 +164,7 @@ class Inbox:
                 async with tx.transaction():
                     outcome = await self._reading.handler(tx, [message], now)
             except Exception as bug:
-                if isinstance(bug, LostRace) or is_outage(bug):
+                if is_outage(bug):
                     raise
                 faults.rejected[at] = bug
             else:

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from messaging.errors import Unavailable, is_outage, outages_translated
+from messaging.errors import LostRace, Unavailable, is_outage, outages_translated
 
 BUSY = "cannot perform operation: another operation is in progress"
 """What the driver says of a connection that died within a COPY when it is put away; and of one that two use at once."""
@@ -28,12 +28,13 @@ def after(first, then):
         asyncpg.InterfaceError("connection has been released back to the pool"),
         ConnectionResetError(104, "Connection reset by peer"),
         TimeoutError(),
+        LostRace("another consumer moved a stream of this batch"),
         DIED,
         after(DIED, asyncpg.InterfaceError(BUSY)),
         after(after(DIED, asyncpg.InterfaceError(BUSY)), asyncpg.InterfaceError(BUSY)),
     ],
 )
-def test_what_a_dying_database_says_is_an_outage(error):
+def test_what_a_dying_database_says_or_a_faster_consumer_did_is_a_reason_to_come_again(error):
     with pytest.raises(Unavailable), outages_translated():
         raise error
 

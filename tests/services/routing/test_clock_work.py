@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from messaging.database import Database
+from messaging.errors import LostRace, Unavailable
 from messaging.pace import Pulse
 from messaging.timer import AT_ONCE, Timer
 from services.routing import store
@@ -183,3 +184,16 @@ async def test_one_that_meets_a_bug_is_postponed_and_delays_no_other(new_databas
     assert await said(database) == good
     async with database.connection() as connection:
         assert await connection.fetchval("select count(*) from deadline where try_at > now()") == 1
+
+
+async def test_those_that_another_wrote_meanwhile_are_tried_again_and_not_postponed(new_database):
+    database = await new_database()
+    await overdue(database, 3)
+
+    async def too_late(tx, most, only=None):
+        raise LostRace("another consumer wrote these lines of a history")
+
+    with pytest.raises(Unavailable):
+        await Timer(database, too_late, Pulse(1), 0.05).once()
+
+    assert await a_timer(database).once() == 3
