@@ -3,8 +3,12 @@
 import logging
 import traceback
 from collections.abc import Iterator
+from itertools import islice
 
 from pythonjsonlogger.json import JsonFormatter
+
+CHAIN = 20
+"""So many errors before one are named: a library may have raised two from each other, which goes on for ever."""
 
 
 def frames(error: BaseException) -> dict[str, object]:
@@ -13,7 +17,7 @@ def frames(error: BaseException) -> dict[str, object]:
     return {
         "error": type(error).__name__,
         "frames": [f"{one.filename}:{one.lineno} {one.name}" for one in places],
-        "after": [type(one).__name__ for one in _before(error)],
+        "after": [type(one).__name__ for one in islice(_before(error), CHAIN)],
     }
 
 

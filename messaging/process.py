@@ -16,6 +16,7 @@ from messaging.dead_letters import Gravedigger
 from messaging.errors import SchemaTooOld, Unavailable
 from messaging.health import Health, probes
 from messaging.inbox import Inbox, Reading
+from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
 from messaging.relay import Relay
 from messaging.settings import ServiceSettings
@@ -119,7 +120,7 @@ class Process:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A loop that ends by an exception is a bug: the process ends with it and is started afresh."""
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.critical("%s ended", task.get_name(), exc_info=error)
+            log.critical("%s ended", task.get_name(), extra=frames(error))
             logging.shutdown()
             os._exit(1)
 
