@@ -21,12 +21,12 @@ async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
     """Draws each draft's number under its incident's row lock and stores it; `now` is the transaction's clock."""
     if not drafts:
         return
-    numbers = await _draw(tx, Counter((draft.topic, draft.key) for draft in drafts))
+    upcoming = await _draw(tx, Counter((draft.topic, draft.key) for draft in drafts))
     ids = await _queue(tx, len(drafts))
     rows = []
     for place, draft in zip(ids, drafts, strict=True):
-        seq = numbers[draft.topic, draft.key]
-        numbers[draft.topic, draft.key] = seq + 1
+        seq = upcoming[draft.topic, draft.key]
+        upcoming[draft.topic, draft.key] = seq + 1
         rows.append((
             place, draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now, draft.traceparent,
             draft.event.model_dump_json().encode(),

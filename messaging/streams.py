@@ -29,7 +29,7 @@ async def advance(tx: Connection, runs: Mapping[Stream, tuple[int, int]]) -> dat
     )
     if row["moved"] != len(known):
         raise LostRace("a stream of this batch stands elsewhere")
-    await _insert(tx, new)
+    await _begin(tx, new)
     now: datetime = row["now"]
     return now
 
@@ -92,7 +92,8 @@ async def store(
     """
     touched = sorted(moved.keys() | (waiting ^ guarded.waiting))
     await _move(tx, [one for one in touched if one in guarded.last], guarded, moved, waiting)
-    await _begin(tx, [one for one in touched if one not in guarded.last], moved, waiting)
+    begun = [one for one in touched if one not in guarded.last]
+    await _begin(tx, [(one.topic, one.key, moved.get(one, 0), one in waiting) for one in begun])
 
 
 async def _move(
@@ -123,13 +124,7 @@ async def _move(
         raise LostRace("another consumer moved a stream of this batch")
 
 
-async def _begin(
-    tx: Connection, new: Sequence[Stream], moved: Mapping[Stream, int], waiting: AbstractSet[Stream]
-) -> None:
-    await _insert(tx, [(one.topic, one.key, moved.get(one, 0), one in waiting) for one in new])
-
-
-async def _insert(tx: Connection, rows: Sequence[tuple[str, str, int, bool]]) -> None:
+async def _begin(tx: Connection, rows: Sequence[tuple[str, str, int, bool]]) -> None:
     """New guard rows. Raises `LostRace` when there is one already."""
     if not rows:
         return
