@@ -1,4 +1,4 @@
-"""When Python looks for objects that hold each other: between batches, never because a batch is large."""
+"""When Python looks for objects that hold each other: now and then, never because a batch is large."""
 
 import asyncio
 import gc
