@@ -9,6 +9,19 @@ from tests.messaging.tiny import Tiny, a_reader, effects, letters, records, rows
 pytestmark = pytest.mark.system
 
 
+class Slow(Tiny):
+    """A handler that says when it begins, and goes on when it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.entered, self.gate = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, tx, messages, now):
+        self.entered.set()
+        await self.gate.wait()
+        return await super().__call__(tx, messages, now)
+
+
 async def somebody_waits(database):
     """Until a transaction of this database waits for another."""
     query = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
@@ -20,20 +33,14 @@ async def somebody_waits(database):
 
 
 async def test_a_second_consumer_of_a_new_stream_waits_for_the_first_and_finds_it_applied(new_database):
-    database, tiny = await new_database(), Tiny()
-    entered, gate = asyncio.Event(), asyncio.Event()
-
-    async def slow(tx, messages, now):
-        entered.set()
-        await gate.wait()
-        return await tiny(tx, messages, now)
-
+    database, slow = await new_database(), Slow()
     (first, _, _), (second, other, _) = await a_reader(database, slow), await a_reader(database)
+
     begun = asyncio.create_task(first.apply(records("a", 1, 2)))
-    await entered.wait()
+    await slow.entered.wait()
     waiting = asyncio.create_task(second.apply(records("a", 1, 2)))
     await somebody_waits(database)
-    gate.set()
+    slow.gate.set()
     await asyncio.gather(begun, waiting)
 
     assert await effects(database) == {"a": [1, 2]}
@@ -71,25 +78,15 @@ async def test_consumers_at_the_same_streams_at_once_apply_each_event_once(new_d
 
 
 async def test_what_joins_the_waiting_while_others_of_the_stream_are_applied_is_applied_as_well(new_database):
-    database, tiny = await new_database(), Tiny()
-    entered, gate = asyncio.Event(), asyncio.Event()
-
-    async def slow(tx, messages, now):
-        entered.set()
-        await gate.wait()
-        return await tiny(tx, messages, now)
-
+    database, slow = await new_database(), Slow()
     (first, _, _), (second, _, _) = await a_reader(database, slow), await a_reader(database)
-    gate.set()
-    await first.apply(records("a", 2))
-    gate.clear()
-    entered.clear()
+    await second.apply(records("a", 2))
 
     applying = asyncio.create_task(until_applied(first, records("a", 1)))
-    await entered.wait()  # it has seen that 2 waits, and not that 3 does
+    await slow.entered.wait()  # it has seen that 2 waits, and not that 3 does
     joining = asyncio.create_task(until_applied(second, records("a", 3)))
     await asyncio.wait([joining], timeout=0.3)
-    gate.set()
+    slow.gate.set()
     await asyncio.gather(applying, joining)
 
     assert await effects(database) == {"a": [1, 2, 3]}
