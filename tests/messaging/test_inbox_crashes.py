@@ -17,8 +17,11 @@ BATCHES = [
     records("a", 1, 2) + BROKEN + records("b", 1),
     records("a", 4) + records("b", 2, 3) + records("d", 1, 1),
     records("a", 3) + records("c", 2) + records("b", 1),
+    records("e", 1, 2),
+    records("e", 3) + records("f", 1),
 ]
-"""Everything a batch can meet: order, a gap and its filling, a rejected one and one behind it, what cannot be read."""
+"""Everything a batch can meet: order, a gap and its filling, a rejected one and one behind it, what cannot be read; and
+nothing of the kind, as nearly always."""
 
 
 class Mortal(Database):
@@ -95,4 +98,4 @@ async def test_a_crash_at_any_step_changes_nothing_in_the_end(mortal):
 
     assert steps > 25
     assert differing == []
-    assert await effects(mortal) == {"a": [1, 2, 3, 4], "b": [1], "d": [1]}
+    assert await effects(mortal) == {"a": [1, 2, 3, 4], "b": [1], "d": [1], "e": [1, 2, 3], "f": [1]}
