@@ -74,8 +74,10 @@ def told_to_come_again(answer):
     return answer.status_code == 503 and "retry-after" in answer.headers
 
 
-def proper(answer):
-    """Whether somebody who asked knows what to do next."""
+def proper(ask, answer):
+    """Whether somebody who asked knows what to do next; who changes something is always answered to the end."""
+    if answer is WITHOUT_END:
+        return ask.method == "GET"
     return answer.status_code < 500 or told_to_come_again(answer)
 
 
@@ -117,7 +119,7 @@ async def broken_everywhere(house, prepare, way, **how):
         left = Counter(await house.rows())
         left.subtract(before)
         usual = usual or left
-        if left != usual or not (answer is None or proper(answer)):
+        if left != usual or not (answer is None or proper(ask, answer)):
             wrong.append((prepare.__name__, at, answer and answer.status_code, +left))
         if at and answer is None:
             return wrong, at - 1
