@@ -18,6 +18,7 @@ from schemas.whistles import (
     WhistleReported,
     WhistleSupported,
 )
+from services.routing.assigned import acts_for
 from services.routing.guesses import Until, until
 from services.routing.incident import Incident
 from services.routing.occasion import Occasion
@@ -106,5 +107,5 @@ def _may_excuse(one: Participant, action: Excuse, occasion: Occasion) -> None:
     if bare(action.reason) not in occasion.policy.whistle.excuse:
         raise Refused("reason-not-allowed")
     unsure = one.ref is None and (not occasion.named or action.approver == occasion.actor.ref)
-    if unsure or action.approver == one.ref:
+    if unsure or (one.ref is not None and acts_for(action.approver, one.ref)):
         raise Refused("approver-is-participant")

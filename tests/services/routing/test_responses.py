@@ -82,6 +82,7 @@ BY_ROLE = {"role": "police", "ring": "3-minutes"}
     ("participant", "actor", "changes", "reason"),
     [
         (POLICE, OFFICER, {"approver": "c-33"}, "approver-is-participant"),
+        (POLICE, OFFICER, {"approver": "c-33/7"}, "approver-is-participant"),
         (BY_ROLE, OFFICER, {"approver": OFFICER.ref}, "approver-is-participant"),
         (BY_ROLE, NAMELESS, {}, "approver-is-participant"),
         (POLICE, OFFICER, {"reason": "reason/1:complex"}, "reason-not-allowed"),
