@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.assignment import IncidentAssigned, IncidentDeclined, IncidentTaken, IncidentUnanswered
 from schemas.base import Event
 from schemas.duplicates import IncidentUnlinked
+from schemas.referrals import ReferralAccepted
 from schemas.routing import (
     IncidentEscalated,
     IncidentOpened,
@@ -53,6 +54,10 @@ def changes(before: "Incident", event: Event, now: datetime) -> dict[str, Any]:
                 event.role, event.occurred_at, was.asked + 1, event.answer_by, passed=was.passed
             )
             return {"assignee": event.assignee, "assignment": fresh}
+        case ReferralAccepted(kind="transfer"):  # whoever was asked before is not waited for
+            at = event.occurred_at
+            given = Assignment(assigned_at=at, asked=was.asked, taken_at=at, passed=was.passed)
+            return {"assignee": event.unit, "assignment": given}
         case IncidentTaken():
             return {"assignment": replace(was, taken_at=event.occurred_at, answer_by=None)}
         case IncidentDeclined() | IncidentUnanswered():

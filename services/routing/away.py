@@ -97,7 +97,7 @@ def _answered(away: Away | None, event: ReferralEvent) -> dict[str, Any]:
         case ReferralOpened():
             return {"away": replace(away, stage="opened")}
         case ReferralAccepted(kind="transfer"):
-            return {"away": None, "assignee": event.unit}
+            return {"away": None}
         case ReferralAccepted():
             taken = replace(away, stage="accepted", case_number=event.case_number)
             return {"away": replace(taken, due_at=event.due_at, guess=event.guess)}

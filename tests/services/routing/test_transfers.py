@@ -1,10 +1,12 @@
 """移交: a department of the tier takes a matter or returns it, and the tier stays the owner."""
 
+from schemas.actions import Accept
 from services.routing.incident import Timer
 from services.routing.life import arrive, late
 from tests.builders import a_centre, an_accepted_incident, later
 from tests.services.routing.acting import done, types
 from tests.services.routing.sent_out import TRANSFER, WHY, answer, out
+from tests.services.routing.staffed import a_staffed_centre, opened
 
 
 def test_a_department_that_accepts_handles_it_and_the_tier_stays_the_owner():
@@ -13,6 +15,18 @@ def test_a_department_that_accepts_handles_it_and_the_tier_stays_the_owner():
     assert (accepted.kind, accepted.unit, accepted.body) == ("transfer", "dept-land", None)
     assert (after.assignee, after.owner, after.away) == ("dept-land", "village", None)
     assert after.timers == (Timer(later(days=1), "handle"),)
+
+
+def test_who_was_asked_before_is_not_waited_for_once_a_department_has_it():
+    centre = a_staffed_centre()
+    accepted, _ = done(opened(centre)[0], Accept(), centre=centre)
+    sent, _ = done(accepted, TRANSFER, centre=centre)
+
+    after, _ = done(sent, answer("accepted"), later(minutes=5), centre=centre)
+
+    assert (sent.assignee, sent.assignment.asked) == ("g-1", 1)
+    assert (after.assignee, after.answer_by) == ("dept-land", None)
+    assert (after.assignment.asked, after.assignment.taken_at) == (1, later(minutes=5))
 
 
 def test_a_department_that_returns_it_changes_nothing_but_the_history():
