@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
 import psutil
@@ -35,7 +36,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     run(topics.create(stack.kafka, [ATopic()]))
     run(databases.create(stack.postgres(), ["kept"]))
     yield stack
+    running = {state.pid for state in stack.programs().values()}
     stack.stop(wipe=True)
+    assert not any(_runs(pid) for pid in running)
+    assert not running & _who_left_shared_memory()
+    assert not stack.data.exists()
 
 
 @pytest.mark.system
@@ -192,6 +197,12 @@ async def _records(stack: Stack) -> set[str]:
         return found
     finally:
         await consumer.stop()
+
+
+def _who_left_shared_memory() -> set[int]:
+    """Makers of segments that are still there; nobody where the system does not tell."""
+    table = Path("/proc/sysvipc/shm")
+    return {int(line.split()[4]) for line in table.read_text().splitlines()[1:]} if table.exists() else set()
 
 
 def _runs(pid: int) -> bool:
