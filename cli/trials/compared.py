@@ -73,9 +73,9 @@ def _times(tier: str, step: str, count: int) -> str:
 def _raised(before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]) -> Iterator[Difference]:
     """By a deadline, or because nobody took it."""
     for way, _ in sorted((after - before).items()):
-        yield ("会逾期上报", "would be raised by a deadline"), _way(*way)
+        yield ("会自动上报", "would be raised by the rules"), _way(*way)
     for way, _ in sorted((before - after).items()):
-        yield ("不再逾期上报", "would not be raised by a deadline"), _way(*way)
+        yield ("不再自动上报", "would not be raised by the rules"), _way(*way)
 
 
 def _way(tier: str, to_tier: str) -> str:

@@ -77,10 +77,11 @@ class Life:
                 self.begun(tier, "handle", event.due_at)
             case IncidentOverdue() | ReferralOverdue():
                 self.overdue.append((tier, event.step))
+            case IncidentEscalated(by=by, reason=reason) if reason == REASONS["severity"]:
+                if by == "person":  # else that is its first tier
+                    self.judged.append((tier, event.to_tier))
             case IncidentEscalated(by="deadline" | "policy"):
                 self.raised.append((tier, event.to_tier))
-            case IncidentEscalated(reason=reason) if reason == REASONS["severity"]:
-                self.judged.append((tier, event.to_tier))
             case _:
                 pass
 

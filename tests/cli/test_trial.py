@@ -81,7 +81,7 @@ async def everything(database):
         ((), "有变化 0 件 differ, 无变化 4 件"),
         (
             (("ordinary: {accept: PT4H", "ordinary: {accept: PT1H"),),
-            "会逾期上报 would be raised by a deadline: 4",
+            "会自动上报 would be raised by the rules: 4",
         ),
         ((("{ordinary: village", "{ordinary: town"),), "首办层级 first tier: 4"),
     ],

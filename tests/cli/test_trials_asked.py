@@ -1,6 +1,6 @@
 """What a draft does differently in who is asked: role, time to answer, and what nobody takes."""
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
@@ -10,10 +10,9 @@ from cli.trials.tally import told
 from schemas.actions import Accept, Assign
 from schemas.assignment import Decline, Take
 from schemas.base import SYSTEM, Actor
-from services.routing.registry import Entry
-from tests.builders import NOW, VILLAGE, a_contact, asking, later
+from tests.builders import NOW, a_contact, asking, later
 from tests.cli.test_trials import a_line, a_record
-from tests.cli.trials import UNTIL, alarming, found, recorded, resolved_at, tried
+from tests.cli.trials import UNTIL, WHEN_ACCEPTED, alarming, entry, found, recorded, resolved_at, tried
 
 GRID, MEDIATOR = a_contact("c-1"), a_contact("c-2", "mediator")
 TAKER = Actor(role="grid-staff", ref="c-1")
@@ -37,13 +36,11 @@ UNCLAIMED = recorded(policy=alarming(assignment=asking("mediator", unclaimed="al
 LATER = recorded(
     (later(hours=1), Accept()),
     (later(minutes=70), Take(), TAKER),
-    policy=alarming(
-        assignment={
-            "rules": [{"tier": "village", "role": "grid-staff", "when": "accepted"}],
-            "answer": "PT30M",
-        }
-    ),
+    policy=alarming(assignment=WHEN_ACCEPTED),
     contacts=(GRID,),
+)
+LATER_SILENT = recorded(
+    (later(hours=1), Accept()), policy=alarming(assignment=WHEN_ACCEPTED), contacts=(GRID,)
 )
 
 
@@ -54,16 +51,11 @@ LATER = recorded(
         (SILENT, asking()),
         (DECLINED, asking()),
         (UNCLAIMED, asking("mediator", unclaimed="alarm")),
-        (
-            LATER,
-            {
-                "rules": [{"tier": "village", "role": "grid-staff", "when": "accepted"}],
-                "answer": "PT30M",
-            },
-        ),
+        (LATER, WHEN_ACCEPTED),
+        (LATER_SILENT, WHEN_ACCEPTED),
         (NAMED, asking(unclaimed="alarm")),
     ],
-    ids=["taken", "silent", "declined", "unclaimed", "asked when accepted", "named by a person"],
+    ids=["taken", "silent", "declined", "unclaimed", "when accepted", "silent then", "named by a person"],
 )
 def test_who_was_asked_is_under_its_own_rules_as_it_was_recorded(record, terms):
     own = alarming(assignment=terms)
@@ -95,17 +87,36 @@ def test_what_nobody_took_climbs_again_under_its_own_rules():
     assert (tally.same, tally.parts) == (1, {})
 
 
+MINUTES = {number: later(minutes=number) for number in (5, 10)}
+DECLINED_BY_ALL = (
+    *STARVED[:2],
+    a_line("declined", MINUTES[5], detail="c-1 reason/1:overloaded", actor=TAKER),
+    a_line("assigned", MINUTES[5], detail="c-2 contact-role/1:mediator policy", actor=SYSTEM),
+    a_line(
+        "declined", MINUTES[10], detail="c-2 reason/1:overloaded", actor=Actor(role="mediator", ref="c-2")
+    ),
+    a_line("unclaimed", MINUTES[10], detail="2", actor=SYSTEM),
+    a_line("escalated", MINUTES[10], detail="town reason/1:unclaimed policy", actor=SYSTEM),
+    a_line("opened", MINUTES[10], "town", actor=SYSTEM),
+    *STARVED[-2:],
+)
+
+
+def test_what_everybody_declined_would_not_have_climbed_where_the_draft_lets_it_stay():
+    record, draft = a_record(DECLINED_BY_ALL), alarming(assignment=asking(unclaimed="alarm"))
+
+    differences = found(tried(record, draft, own=ASKS))
+
+    assert differences["would not be raised by the rules"] == ["村(社区) village → 镇(街道) town"]
+    assert tried(record, alarming(version="draft/1", assignment=asking()), own=ASKS).same == 1
+
+
 def test_with_a_longer_time_to_answer_it_would_not_have_climbed():
     differences = found(tried(a_record(STARVED), alarming(assignment=asking(answer="PT3H")), own=ASKS))
 
     assert "to take or decline: later" in differences
     assert "somebody would take it" in differences
-    assert differences["would not be raised by a deadline"] == ["村(社区) village → 镇(街道) town"]
-
-
-def entry(reference, role):
-    fields = {"kind": "person", "role": f"contact-role/1:{role}", "area": VILLAGE}
-    return Entry(reference=reference, valid_from=date(2026, 1, 1), **fields)
+    assert differences["would not be raised by the rules"] == ["村(社区) village → 镇(街道) town"]
 
 
 def test_another_role_would_have_been_asked_first():
@@ -149,11 +160,26 @@ def test_what_nobody_acknowledged_in_time_would_have_passed_on_and_climbed():
 
     assert differences["who is asked to take it"][0].count("村(社区)") == 2
     assert "nobody would take it" in differences
-    assert differences["would be raised by a deadline"] == ["村(社区) village → 镇(街道) town"]
+    assert differences["would be raised by the rules"] == ["村(社区) village → 镇(街道) town"]
 
 
-def test_an_empty_registry_asks_nobody():
-    assert tried(recorded((later(minutes=20), Accept())), ASKS).same == 1
+@pytest.mark.parametrize(
+    "entries",
+    [
+        (),
+        (entry("c-7", "grid-staff", valid_until=NOW.date() - timedelta(days=1)),),
+        (entry("c-7", "grid-staff", valid_from=NOW.date() + timedelta(days=1)),),
+    ],
+    ids=["empty", "gone by then", "not there yet"],
+)
+def test_a_registry_with_nobody_that_day_asks_nobody(entries):
+    assert tried(recorded((later(minutes=20), Accept())), ASKS, entries=entries).same == 1
+
+
+def test_what_nobody_took_nobody_else_is_asked_by_the_same_rules():
+    draft, spare = alarming(version="draft/1", assignment=asking()), [entry("c-8", "mediator")]
+
+    assert tried(a_record(STARVED), draft, own=ASKS, entries=spare).same == 1
 
 
 def test_a_shorter_time_to_answer_would_have_passed_to_the_next():

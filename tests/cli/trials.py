@@ -1,5 +1,7 @@
 """Histories for trials: what people did is recorded by the functions the service decides with."""
 
+from datetime import date
+
 from cli.trials.asked import Registry
 from cli.trials.recorded import Record
 from cli.trials.tally import Tally
@@ -8,16 +10,31 @@ from schemas.actions import Accept, Resolve
 from services.routing.centre import Centre
 from services.routing.handling import Request
 from services.routing.life import act, arrive, late
+from services.routing.registry import Entry
 from services.routing.roster import Roster
-from tests.builders import NOW, OFFICER, a_policy, later, policies, reported
+from tests.builders import NOW, OFFICER, VILLAGE, a_policy, later, policies, reported
 
 UNTIL = later(days=60)
 ACCEPTED = (later(hours=1), Accept())
 
 
+WHEN_ACCEPTED = {
+    "rules": [{"tier": "village", "role": "grid-staff", "when": "accepted"}],
+    "answer": "PT30M",
+    "unclaimed": "alarm",
+}
+"""Terms of assignment by which somebody is asked once the centre has accepted."""
+
+
 def alarming(**changes):
     """The product's policy with changes, by which nothing leaves its tier: a missed deadline is an alarm."""
     return a_policy(missed={"accept": "alarm", "handle": "alarm"}, **changes)
+
+
+def entry(reference, role, valid_from=date(2026, 1, 1), valid_until=None):
+    """Somebody in the registry of the village."""
+    fields = {"kind": "person", "role": f"contact-role/1:{role}", "area": VILLAGE}
+    return Entry(reference=reference, valid_from=valid_from, valid_until=valid_until, **fields)
 
 
 def resolved_at(moment, method="mediation", outcome="success"):
