@@ -73,6 +73,12 @@ def test_whom_a_person_named_is_called_by_any_policy():
     assert tried(whistled(named=True), draft).same == 1
 
 
+def test_a_whistle_about_imported_history_has_no_times_to_differ():
+    record = recorded(ACCEPTED, (BLOWN, Whistle()), severity=PROMINENT, backfill=True)
+
+    assert tried(record, whistles(slow={"acknowledge": "PT30M"})).same == 1
+
+
 def test_a_shorter_time_to_acknowledge_would_have_been_missed():
     differences = found(tried(whistled(), whistles(slow={"acknowledge": "PT30M"})))
 
