@@ -76,9 +76,11 @@ class People:
         known = [contact for one in lines if (contact := _contact(one, area)) is not None]
         if self.registries is None:
             return Recorded(list(self._asked(lines, now)), known)
-        late = sorted(lines, key=lambda one: one.recorded_at < now)
-        order = [contact for one in late if (contact := _contact(one, area)) is not None]
         near = self.registries.get(tier, Registry()).near(area, self.own.where.day(now))
+        there = {one.reference for one in near}
+        late = sorted(lines, key=lambda one: one.recorded_at < now)
+        pairs = ((one, contact) for one in late if (contact := _contact(one, area)) is not None)
+        order = [who for one, who in pairs if one.recorded_at <= now or who.reference in there]
         return Recorded(order, near, self._empty(tier, now))
 
     def _asked(self, lines: Iterable[Entry], now: datetime) -> Iterator[Contact]:

@@ -34,7 +34,7 @@ def test_whoever_would_have_been_asked_after_a_relapse_takes_it_on_as_the_centre
     assert differences == {"who is asked to take it": ["无 nobody → 村(社区) village 网格员 Grid staff"]}
 
 
-def test_under_its_own_rules_nobody_is_asked_before_they_were():
+def test_by_the_same_rules_nobody_is_asked_before_they_were_there():
     own, mediator = alarming(assignment=asking(unclaimed="alarm")), Actor(role="mediator", ref="c-2")
     opened, accepted, resolved, reopened, again = RELAPSED
     history = (
@@ -50,11 +50,13 @@ def test_under_its_own_rules_nobody_is_asked_before_they_were():
         again,
     )
     record = a_record(history)
+    entries = [entry("c-2", "mediator"), entry("c-9", "grid-staff", valid_from=BACK.date())]
 
     life = Living(record, own).through(UNTIL)
 
     assert tuple(life.lived) == record.lived
     assert life.of("assignment") == record.of("assignment")
+    assert tried(record, own.model_copy(update={"version": "draft/1"}), own=own, entries=entries).same == 1
 
 
 @pytest.mark.parametrize(("moment", "reference"), [(NOW, "c-1"), (BACK, "c-9")])
