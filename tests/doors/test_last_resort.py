@@ -69,6 +69,7 @@ async def test_an_answer_that_broke_off_has_no_end_and_is_logged(app, logged):
 
     assert (status, body) == (200, b"5\r\nbegun\r\n")
     assert ("a request met a bug", "ValueError") in [(one["message"], one.get("error")) for one in logged()]
+    assert "no end" not in json.dumps(logged())
 
 
 async def test_a_request_that_is_given_up_when_we_stop_is_told_to_come_again(app):

@@ -88,11 +88,14 @@ async def test_an_unknown_code_is_told_what_would_do(client):
     assert "gossip" not in answer.text
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/echo", 405)])
-async def test_even_what_the_framework_refuses_is_a_problem(client, method, path, status):
-    answer = await client.request(method, path)
+@pytest.mark.parametrize(("path", "status", "allow"), [("/nowhere", 404, None), ("/echo", 405, "POST")])
+async def test_even_what_the_framework_refuses_is_a_problem_and_keeps_its_headers(
+    client, path, status, allow
+):
+    answer = await client.get(path)
 
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.headers.get("allow") == allow
 
 
 async def test_the_document_and_its_viewer_need_no_cdn(client):
