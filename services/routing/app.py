@@ -18,8 +18,7 @@ from services.routing.watch import Auditor, Recount
 
 LISTENS_TO = (
     IncidentReported, ActionReceived, ActionReceivedV1, IncidentHandedOver, ActionForwarded, ActionForwardedV1,
-    RevisitCompleted, RoundCompleted,
-    RevisitCompleted, DuplicateProposed, ProposalForwarded, LeadResolved,
+    RevisitCompleted, RoundCompleted, DuplicateProposed, ProposalForwarded, LeadResolved,
 )  # fmt: skip
 
 
