@@ -73,6 +73,14 @@ def test_what_was_reopened_is_settled():
     assert shares([habits.centre(7, a_case(n, attempt=2)) for n in range(500)]) == {"resolve": 1}
 
 
+def test_of_what_another_body_sent_as_many_succeed_as_published_and_a_village_settles_all_else():
+    offered = [replace(a_case(n), offered=True) for n in range(4000)]
+    succeeded = [habits.settle(7, one)["outcome"] == "success" for one in offered]
+
+    assert sum(succeeded) / 4000 == pytest.approx(0.866, abs=0.02)
+    assert {habits.settle(7, a_case(n))["outcome"] for n in range(1000)} == {"success"}
+
+
 @pytest.mark.parametrize("tier", ["village", "town", "county"])
 @pytest.mark.parametrize("severity", ["ordinary", "prominent", "major"])
 def test_every_action_is_one_the_doors_know_with_codes_of_the_lists(tier, severity):

@@ -142,6 +142,8 @@ def a_body(lag: int | None, **conditions: str) -> dict[str, object]:
 
 def test_the_chain_is_quiet_only_when_every_service_says_so() -> None:
     assert chain_of({"a": a_body(0), "b": a_body(0)}).quiet
+    assert not chain_of({"a": a_body(0), "b": a_body(1)}).quiet
+    assert not chain_of({"a": a_body(0), "b": None}).quiet
     assert chain_of({"a": a_body(3), "b": a_body(4)}).waiting == 7
     assert chain_of({"a": a_body(0), "b": a_body(None)}).troubled == ("b",)
     assert chain_of({"a": a_body(0), "b": None}).troubled == ("b",)

@@ -51,6 +51,15 @@ async def test_a_request_keeps_its_name_until_the_door_answers(door, knocker):
     assert knocker._tally.again == 2
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_a_door_that_cannot_answer_now_is_knocked_at_again(door, knocker, status):
+    url, answers, heard = door
+    answers += [(status, {}), (200, {"ok": 1})]
+
+    assert (await knocker.get(url)).json() == {"ok": 1}
+    assert len(heard) == 2
+
+
 async def test_a_refusal_is_an_answer_and_is_not_repeated(door, knocker):
     url, answers, heard = door
     answers += [(409, {"type": "urn:fengqiao:problem:closed"})]

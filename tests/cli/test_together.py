@@ -96,6 +96,19 @@ def test_a_session_is_called_then_held_or_sometimes_missed_and_called_again():
     assert again == {"call-session": len(cases)}
 
 
+def test_nobody_misses_a_session_twice():
+    second = a_whole(sessions=[a_session("missed"), a_session("called", number=2)])
+
+    assert "miss-session" not in action_names(planned("session"), second)
+
+
+def test_whoever_has_acknowledged_goes_on():
+    acknowledged = whistled(a_participant("acknowledged", ("acknowledge",)))
+
+    assert set(action_names(cases := planned("whistle"), acknowledged)) == {"arrive", "call-off"}
+    assert action_names(cases, acknowledged).total() == len(cases)
+
+
 def test_nobody_holds_a_session_before_its_time():
     for case in planned("session"):
         (step,) = together.steps(7, case, a_whole(sessions=[a_session("called")]), NOW)
