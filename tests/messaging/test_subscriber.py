@@ -200,13 +200,14 @@ async def test_only_what_was_applied_is_committed(start, kafka):
 
 
 async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(start, kafka):
-    key, dropped = str(uuid.uuid4()), []
+    key, dropped, asked = str(uuid.uuid4()), [], asyncio.Event()
     async with await start() as reader:
         await until(lambda: _no_lag(reader))
         fetcher = reader.subscriber._consumer()._fetcher
         found = fetcher.fetched_records
 
         async def breaking(*places, **options):
+            asked.set()
             polled = await found(*places, **options)
             if polled and not dropped:
                 dropped.extend(one for batch in polled.values() for one in batch)
@@ -214,6 +215,7 @@ async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(sta
             return polled
 
         fetcher.fetched_records = breaking
+        await asyncio.wait_for(asked.wait(), 30)  # the poll under way ends first
         await send(kafka, *records(key, 1, 2))
         await until(lambda: _all_of(reader, key, 2))
 
