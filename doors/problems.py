@@ -72,10 +72,12 @@ def response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSON
 
 
 def unavailable() -> JSONResponse:
-    """503: nothing was accepted, come again."""
+    """503: not accepted as far as anybody knows, come again; the answer to a commit may be what was lost."""
     problem = Problem(
-        503, "unavailable", "The service cannot store anything now; nothing was accepted. Try again.",
-        zh="系统暂时无法保存，请稍后重试，本次未受理",
+        503, "unavailable",
+        "The service cannot store anything now: do not take this as accepted. Try again; what is sent again with the "
+        "same Idempotency-Key takes effect once.",
+        zh="系统暂时无法保存，本次不得视为已受理。请稍后重试；以同一 Idempotency-Key 再次提交，只生效一次",
     )  # fmt: skip
     return response(problem)
 

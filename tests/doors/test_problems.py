@@ -64,11 +64,13 @@ async def test_a_query_is_checked_as_well(client):
     assert SECRET not in answer.text
 
 
-async def test_an_outage_says_that_nothing_was_accepted_and_when_to_come_again(client):
+async def test_an_outage_never_says_accepted_but_what_to_do_and_when(client):
     answer = await client.get("/unavailable")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
-    assert "nothing was accepted" in answer.json()["detail"]
+    assert "do not take this as accepted" in answer.json()["detail"]
+    assert "same Idempotency-Key" in answer.json()["detail"]
+    assert "不得视为已受理" in answer.json()["detail_zh"]
     assert "secret" not in answer.text
 
 
