@@ -104,6 +104,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(
+            error.__cause__, UnicodeDecodeError
+        ):  # the library's own answer to a body that is not text
+            return response(_not_json())
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         return response(Problem(error.status_code, kind, str(error.detail)), error.headers)
 
@@ -112,7 +116,7 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """The problem for a request whose parts do not fit; unknown fields and bad JSON have answers of their own."""
     kinds = {str(one["type"]) for one in errors}
     if "json_invalid" in kinds:
-        return Problem(400, "not-json", "The body is not JSON.", zh="请求体不是 JSON")
+        return _not_json()
     fields = [(_field(one["loc"]), _what(one)) for one in errors[:20]]
     if kinds == {"extra_forbidden"}:
         return Problem(
@@ -121,6 +125,10 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
     return Problem(
         422, "invalid", "Some fields cannot be used as they are.", zh="部分字段不符合要求", fields=fields
     )
+
+
+def _not_json() -> Problem:
+    return Problem(400, "not-json", "The body is not JSON.", zh="请求体不是 JSON")
 
 
 def _field(place: Sequence[int | str]) -> str:

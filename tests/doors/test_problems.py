@@ -42,10 +42,11 @@ async def test_each_kind_of_bad_body_has_its_answer_and_repeats_no_value(client,
     assert SECRET not in answer.text
 
 
-async def test_a_body_that_is_not_json_has_an_answer_of_its_own(client):
+@pytest.mark.parametrize("body", [f"{{{SECRET}".encode(), b"\xff\xfe" + SECRET.encode()])
+async def test_a_body_that_is_not_json_has_an_answer_of_its_own(client, body):
     headers = {"content-type": "application/json"}
 
-    answer = await client.post("/echo", content=f"{{{SECRET}".encode(), headers=headers)
+    answer = await client.post("/echo", content=body, headers=headers)
 
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:fengqiao:problem:not-json")
     assert SECRET not in answer.text
