@@ -57,33 +57,23 @@ async def asks_for(asked, wanted):
             await asyncio.sleep(0.01)
 
 
-async def test_where_nothing_comes_the_broker_is_asked_to_answer_at_the_first_record(kafka):
-    stopping = asyncio.Event()
-
-    async with reading(kafka, stopping) as (patient, asked):
-        waiting = asyncio.create_task(patient.getmany(max_records=10))
-        await asks_for(asked, QUIET)
-        sent = await publish(kafka, 1)
-        polled = await asyncio.wait_for(waiting, PATIENCE_S)
-
-    assert [one.value for one in polled[PLACE]] == sent
+async def first_after_silence(kafka, patient, asked):
+    """Waits until the broker is asked for the first record, sends one, and takes what comes: (sent, come)."""
+    waiting = asyncio.create_task(patient.getmany(max_records=10))
+    await asks_for(asked, QUIET)
+    sent = await publish(kafka, 1)
+    polled = await asyncio.wait_for(waiting, PATIENCE_S)
+    return sent, [one.value for one in polled[PLACE]]
 
 
-async def test_while_records_come_the_broker_gathers_and_then_waits_again(kafka):
-    stopping = asyncio.Event()
-
-    async with reading(kafka, stopping) as (patient, asked):
-        waiting = asyncio.create_task(patient.getmany(max_records=10))
-        await asks_for(asked, QUIET)
-        await publish(kafka, 1)
-        await asyncio.wait_for(waiting, PATIENCE_S)
+async def test_while_records_come_the_broker_gathers_and_in_silence_it_waits_for_the_first(kafka):
+    async with reading(kafka, asyncio.Event()) as (patient, asked):
+        sent, come = await first_after_silence(kafka, patient, asked)
         await asks_for(asked, FLOWING)
-        waiting = asyncio.create_task(patient.getmany(max_records=10))
-        await asks_for(asked, QUIET)
-        sent = await publish(kafka, 1)
-        polled = await asyncio.wait_for(waiting, PATIENCE_S)
+        sent_later, come_later = await first_after_silence(kafka, patient, asked)
 
-    assert [one.value for one in polled[PLACE]] == sent
+    assert come == sent
+    assert come_later == sent_later
 
 
 async def test_a_reader_that_stops_comes_back_with_nothing(kafka):
