@@ -57,7 +57,10 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
 
     `files` are the paths that take something else than small JSON.
     """
-    app = FastAPI(title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None,
+        responses=problems.DOCUMENTED,
+    )  # fmt: skip
     problems.install(app)
     app.add_middleware(Limits, files=files)
     app.add_middleware(LastResort)

@@ -14,6 +14,33 @@ from schemas.codes import UnknownCodes
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+_TEXT = {"type": "string"}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457). It names the fields and repeats no value; 503 says when to come again.",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        **dict.fromkeys(("type", "title", "detail", "detail_zh"), _TEXT),
+                        "status": {"type": "integer"},
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["field", "problem"],
+                                "properties": {"field": _TEXT, "problem": _TEXT, "line": {"type": "integer"}},
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+"""What every door's document says of every answer that is no success."""
 
 
 class Problem(Exception):

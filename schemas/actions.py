@@ -1,6 +1,6 @@
 """What a person or another system may ask to be done to an incident: closed at every door, open between services."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -130,8 +130,10 @@ class _Closed:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         union = cast("dict[str, Any]", handler(source))
+        # not its choices: whoever takes a model apart, as OpenAPI does, gets here before they have their tags
+        names = [get_args(one.model_fields["action"].annotation)[0] for one in get_args(source)]
         union["custom_error_type"] = "unknown_action"
-        union["custom_error_message"] = f"Input should name an action: {', '.join(union['choices'])}"
+        union["custom_error_message"] = f"Input should name an action: {', '.join(names)}"
         return cast("CoreSchema", union)
 
 

@@ -1,7 +1,7 @@
 """Metrics' HTTP door: a snapshot of the figures, the live stream, and the board. Each group adds its own routes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Header
 from fastapi.responses import FileResponse, StreamingResponse
@@ -15,6 +15,9 @@ from services.metrics.naming import Naming
 from services.metrics.stream import Hub
 
 BOARD = Path(__file__).parent / "board"
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 
 def api(database: Database, hub: Hub, naming: Naming, tier: Tier) -> FastAPI:
@@ -39,7 +42,7 @@ def _areas(app: FastAPI, naming: Naming) -> None:
 
 
 def _stream(app: FastAPI, hub: Hub) -> None:
-    @app.get("/v1/metrics/stream")
+    @app.get("/v1/metrics/stream", response_class=StreamingResponse, responses=EVENTS)
     async def stream(
         area: AreaCode | None = None, last_event_id: Annotated[str | None, Header()] = None
     ) -> StreamingResponse:

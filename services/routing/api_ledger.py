@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.staticfiles import StaticFiles
@@ -33,6 +33,12 @@ KINDS: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The ledger",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()},
+    }
+}
 Day = Annotated[date, Field(ge=date(EARLIEST_YEAR, 1, 1), le=date(LATEST_YEAR, 1, 1))]
 
 
@@ -57,7 +63,7 @@ def routes(app: FastAPI, database: Database, centre: Centre, codes: dict[str, Co
     zone = next(iter(centre.policies.values())).zone
     printer, said, free = Printer(codes, zone), labels(codes), asyncio.Semaphore(AT_ONCE)
 
-    @app.get("/v1/ledger", response_class=Download)
+    @app.get("/v1/ledger", response_class=Response, responses=FILES)
     async def ledger(asked: Annotated[Asked, Query()]) -> Download:
         """The ledger as CSV or XLSX: every line of the history of every incident, oldest first."""
         if free.locked():
@@ -71,7 +77,7 @@ def routes(app: FastAPI, database: Database, centre: Centre, codes: dict[str, Co
         pieces = _one_of(free, Ledger(database, wanted, said).pieces(asked.format))
         return Download(pieces, name=wanted.name(centre.tier, asked.format), media_type=KINDS[asked.format])
 
-    @app.get("/v1/incidents/{incident_id}/sheet")
+    @app.get("/v1/incidents/{incident_id}/sheet", response_class=HTMLResponse)
     async def sheet(incident_id: IncidentId) -> HTMLResponse:
         """One incident with its whole history, to be printed."""
         async with database.connection() as connection:
