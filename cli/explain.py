@@ -31,6 +31,9 @@ MEANS: dict[str, tuple[str, str]] = {
     "whistle": ("吹哨", "who is called, and how fast"),
     "mediation": ("联合调解", "sessions of joint mediation"),
     "triage": ("研判", "which severity is proposed"),
+    "assignment": ("指派", "who is asked to take it, and until when"),
+    "referrals": ("移交和分流", "what is given out of hand, and until when it is answered"),
+    "duplicates": ("合并", "what is proposed and linked as the same matter"),
 }
 
 

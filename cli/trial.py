@@ -8,7 +8,7 @@ import click
 
 from cli.checks import policy
 from cli.databases import Place, chosen, connected, database_options, run
-from cli.files import FOLDER
+from cli.files import FOLDER, code_lists
 from cli.trials.asked import Registries, Registry
 from cli.trials.recorded import Record
 from cli.trials.tally import Tally, told
@@ -62,7 +62,7 @@ def try_draft(
 
 def _judged(draft: Path) -> Policy:
     try:
-        return load.policy(draft)
+        return load.policy(draft, code_lists(None))
     except load.Refused as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None

@@ -1,5 +1,6 @@
 """YAML with line numbers, so that an error can name the line it is about."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,25 @@ def read(path: Path) -> tuple[Any, yaml.Node | None]:
         line = mark.line + 1 if mark else 1
         raise Refused(f"{path}:{line}: not YAML: {getattr(error, 'problem', error)}") from error
     return raw, node
+
+
+def twice(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """Every key that stands in a mapping a second time, with its line: of two rules one would be lost unnoticed."""
+    seen: set[int] = set()
+    left = [node]
+    while left:
+        one = left.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, yaml.SequenceNode):
+            left += one.value
+        elif isinstance(one, yaml.MappingNode):
+            left += [value for _, value in one.value]
+            keys = [key.value for key, _ in one.value]
+            for at, (key, _) in enumerate(one.value):
+                if key.value in keys[:at]:
+                    yield key.start_mark.line + 1, str(key.value)
 
 
 def line_of(node: yaml.Node | None, place: Place) -> int:

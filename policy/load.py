@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from policy.lines import Refused, line_of, read
+from policy.lines import Refused, line_of, read, twice
 from policy.model import Policy
 from schemas.base import Tier, tier_of
 from schemas.codes import CodeList
@@ -46,12 +46,16 @@ def policies(path: Path, codes: Codes | None = None) -> dict[str, Policy]:
 def policy(path: Path, codes: Codes | None = None) -> Policy:
     """One policy file; its codes must be in the lists, where given. Raises `Refused` with every error and its line."""
     raw, node = read(path)
+    placed = [(line, key, "stands there twice") for line, key in twice(node)]
+    found: Policy | None = None
     try:
-        return Policy.model_validate(raw, context={"codes": codes})
+        found = Policy.model_validate(raw, context={"codes": codes})
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-        placed = sorted((line_of(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems)
-        raise Refused("\n".join(f"{path}:{line}: {place}: {what}" for line, place, what in placed)) from None
+        placed += [(line_of(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems]
+    if found is None or placed:
+        raise Refused("\n".join(f"{path}:{line}: {place}: {what}" for line, place, what in sorted(placed)))
+    return found
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:

@@ -16,6 +16,7 @@ def check_basis(revisit: Revisit | None, asked: Following, believed: Basis) -> N
         "status": revisit.status,
         "attempt": str(revisit.attempt),
         "result": None if party is None else party.result,
+        "counselling": None if ref is None else revisit.counselling.get(ref),
     }
     try:
         differences = changed(believed, actual)

@@ -45,7 +45,8 @@ class ActionItem(Closed):
     actor: Actor = Actor()
     action: AnyAction
     based_on: Basis = ()
-    """What the device believed of the incident (`status`, `owner`, `assignee`, `severity`), as far as it matters."""
+    """What the device believed of the incident, as far as it matters: `status`, `owner`, `assignee`, `severity`,
+    `leader`, `origin`; of a revisit `status`, `attempt`, the party's `result` and `counselling`."""
 
 
 class ActivityItem(ActivityRequest):

@@ -26,6 +26,12 @@ class Rate:
     tier: Literal["village", "town", "county"] | None = None
     apart: tuple[str, ...] = ()
     """Measures shown beside the rate because they must not disappear in it."""
+    within: bool = False
+    """Whether what is counted is a part of the denominator: more than that shows the denominator to be incomplete."""
+
+    def value(self, numerator: int, denominator: int) -> str | None:
+        """The percentage; None without a denominator, or with one that is known to be incomplete."""
+        return None if self.within and numerator > denominator else percent(numerator, denominator)
 
 
 def _share(tier: Literal["village", "town", "county"], zh: str, en: str) -> Rate:
@@ -114,7 +120,7 @@ RATES: tuple[Rate, ...] = (
     Rate(
         "diversion@1", "对接分流率", "Diversion rate", ("referral.diverted",), ("referral.eligible",),
         "来源单位申报的可分流案件", "matters the sources declared as eligible", None,
-        ("referral.offered", "referral.returned"),
+        ("referral.offered", "referral.returned"), within=True,
     ),
     Rate(
         "diversion_success@1", "对接化解成功率", "Diverted matters settled", ("referral.succeeded",),

@@ -119,7 +119,7 @@ def _rate(rate: Rate, counts: Counts, as_of: datetime) -> RateView:
         en=rate.en,
         numerator=numerator,
         denominator=denominator,
-        value=figures.percent(numerator, denominator),
+        value=rate.value(numerator, denominator),
         cohort_zh=rate.cohort_zh,
         cohort_en=rate.cohort_en,
         as_of=as_of,

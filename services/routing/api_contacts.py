@@ -16,7 +16,7 @@ from schemas.codes import UnknownCode, UnknownCodes
 from services.routing import contacts_store
 from services.routing.contacts_store import Listed, Wanted
 from services.routing.desk import Desk
-from services.routing.registry import Entry, merge
+from services.routing.registry import Entry, Wrong, merge
 from services.routing.registry_csv import Known, read
 from services.routing.roster import Kind, around
 
@@ -76,13 +76,13 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
         given, wrong = await asyncio.to_thread(
             read, file, known
         )  # thousands of lines must not stop the others
-        if wrong:
+        if wrong and not given:
             raise _problem(wrong)
         fingerprint = digest(PATH, file.decode("utf-8-sig"))
         async with database.transaction() as tx:
             answer = await earlier(tx, key, fingerprint)
             if answer is None:
-                answer = Answer(200, await _merged(tx, given))
+                answer = Answer(200, await _merged(tx, given, wrong))
                 await remember(tx, key, fingerprint, answer)
         return Contacts(**answer.body)
 
@@ -99,11 +99,11 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
         return ContactPage(contacts=tuple(map(_view, found)), next=last)
 
 
-async def _merged(tx: Connection, given: list[tuple[int, Entry]]) -> dict[str, Any]:
-    """What a file does, done. Raises `Problem` with every line that does not fit what is there."""
+async def _merged(tx: Connection, given: list[tuple[int, Entry]], wrong: list[Wrong]) -> dict[str, Any]:
+    """What a file does, done. Raises `Problem` with all lines that are wrong or do not fit what is there."""
     merged = merge(await contacts_store.beside(tx, [one for _, one in given]), given)
-    if merged.wrong:
-        raise _problem(merged.wrong)
+    if every := sorted([*wrong, *merged.wrong]):
+        raise _problem(every)
     now: datetime = await tx.fetchval("select now()")
     if fresh := (*merged.added, *merged.changed):
         await contacts_store.write(tx, fresh, now)
@@ -111,7 +111,7 @@ async def _merged(tx: Connection, given: list[tuple[int, Entry]]) -> dict[str, A
     return done.model_dump()
 
 
-def _problem(wrong: list[Any] | tuple[Any, ...]) -> FileProblem:
+def _problem(wrong: list[Wrong]) -> FileProblem:
     return FileProblem(
         f"Nothing was taken from the file: {len(wrong)} of its fields cannot be used.",
         zh=f"文件未导入：{len(wrong)} 处有误，请更正后整份重新提交",

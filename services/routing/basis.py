@@ -12,6 +12,8 @@ def check_basis(incident: Incident, believed: Basis) -> None:
         "owner": incident.owner,
         "assignee": incident.assignee,
         "severity": incident.severity,
+        "leader": incident.leader,
+        "origin": incident.derived_from,
     }
     try:
         differences = changed(believed, actual)

@@ -79,7 +79,7 @@ class Explanation(BaseModel):
     steps: tuple[Said, ...] = ()
     """The same as sentences, in order."""
     waits: tuple[Wait, ...] = ()
-    """What the clock waits for besides: participants of whistles, sessions of joint mediation, the next reminder."""
+    """What the clock waits for besides: who is asked to take it on, whistles, sessions, the next reminder."""
     awaiting: Awaiting | None = None
     """The answer of a department or a body, awaited by a clock of its own."""
 

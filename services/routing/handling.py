@@ -68,6 +68,7 @@ class Request:
 def decide_action(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
     """The events of an action. Raises `Refused`; an incident handed over is forwarded to its owner."""
     if mediation.in_these_books(incident, request.action):
+        check_basis(incident, request.based_on)
         return _joint(incident, request, centre, now)
     if not incident.owned:
         return [

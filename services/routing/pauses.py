@@ -103,8 +103,8 @@ def _running(incident: Incident, now: datetime) -> datetime:
 
 
 def _approved(action: Suspend | Extend, actor: Actor, allowed: tuple[str, ...]) -> None:
-    """Four eyes: who is not named cannot be told from the approver."""
+    """Four eyes: who is not named cannot be told from the approver, and an approver who is not named is nobody."""
     if bare(action.reason) not in allowed:
         raise Refused("reason-not-allowed")
-    if actor.ref in (NOBODY, action.approver):
+    if NOBODY in (actor.ref, action.approver) or actor.ref == action.approver:
         raise Refused("approver-is-actor")

@@ -85,7 +85,7 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
     "unknown-basis": (
         "所依据的字段不在可比对之列",
-        "It is based on a field that cannot be compared; known: status, owner, assignee, severity",
+        "It is based on a field that cannot be compared; known: status, owner, assignee, severity, leader, origin",
     ),
     "changed-meanwhile": (
         "所依据的内容已被他人更改，未作改动",
@@ -113,8 +113,8 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
     "reason-not-allowed": ("事由不在规定之列", "The policy does not know this reason for it"),
     "approver-is-actor": (
-        "经办人须具名，且不能由本人批准",
-        "Whoever asks must be named, and somebody else must approve",
+        "经办人和批准人须具名，且不能由本人批准",
+        "Whoever asks must be named, and somebody else who is named must approve",
     ),
     "same-severity": ("与现有严重程度相同", "It has this severity already"),
     "own-origin": ("事件不能由自身衍生", "It cannot derive from itself"),
@@ -147,8 +147,8 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     "out-of-turn": ("请先完成前面的环节", "It is another step's turn"),
     "before-the-step": ("时间早于上一环节", "This cannot have happened before the step before it"),
     "approver-is-participant": (
-        "免到须由参与方以外的人批准",
-        "Somebody else than the participant must approve",
+        "免到须由参与方以外的具名人员批准",
+        "Somebody who is named and is not the participant must approve",
     ),
     "unknown-session": ("没有这场调解", "No such session"),
     "session-open": (

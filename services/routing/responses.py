@@ -2,6 +2,7 @@
 
 from typing import Any, assert_never
 
+from schemas.base import Actor
 from schemas.codes import bare
 from schemas.whistles import (
     Acknowledge,
@@ -25,6 +26,8 @@ from services.routing.occasion import Occasion
 from services.routing.refusal import Refused
 from services.routing.rules import rule
 from services.routing.whistles import Participant, Whistle
+
+NOBODY = Actor().ref
 
 
 def answer(
@@ -107,5 +110,5 @@ def _may_excuse(one: Participant, action: Excuse, occasion: Occasion) -> None:
     if bare(action.reason) not in occasion.policy.whistle.excuse:
         raise Refused("reason-not-allowed")
     unsure = one.ref is None and (not occasion.named or action.approver == occasion.actor.ref)
-    if unsure or (one.ref is not None and acts_for(action.approver, one.ref)):
+    if unsure or action.approver == NOBODY or (one.ref is not None and acts_for(action.approver, one.ref)):
         raise Refused("approver-is-participant")

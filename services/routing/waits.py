@@ -1,4 +1,4 @@
-"""Until when others are waited for, in sentences: participants of whistles, sessions, the next reminder. Pure."""
+"""Until when others are waited for, in sentences: who is asked or called, sessions, the next reminder. Pure."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -31,8 +31,8 @@ class Wait(BaseModel):
 
 
 def waits(incident: Incident, local: Local) -> Iterator[Wait]:
-    """All of them: of whistles, of sessions, the reminder; of each kind the next one first."""
-    tell = {"whistle": _participant, "session": _session, "remind": _reminder}
+    """All of them: the assignee, whistles, sessions, the reminder; of each kind the next one first."""
+    tell = {"answer": _assignee, "whistle": _participant, "session": _session, "remind": _reminder}
     for kind, words in tell.items():
         for timer in sorted(one for one in incident.timers if one.step.partition(":")[0] == kind):
             zh, en = words(incident, timer, local)
@@ -44,6 +44,14 @@ def waits(incident: Incident, local: Local) -> Iterator[Wait]:
                 zh=zh + maybe[0],
                 en=en + maybe[1],
             )
+
+
+def _assignee(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
+    at = local(timer.due_at)
+    return (
+        f"指派：{incident.assignee} 应于 {at} 前认领或拒接",
+        f"Assigned: {incident.assignee} is to take it on or decline by {at}",
+    )
 
 
 def _participant(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:

@@ -55,6 +55,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "incident.unclaimed.v1": ("无人承接", "Nobody takes it"),
     "incident.unanswered.v1": ("承办人未答复", "Its assignee does not answer"),
     "incident.origin-linked.v1": ("关联原事件", "Linked to what it derives from"),
+    "duplicate.proposed.v1": ("提示可能重复", "Proposed as a duplicate"),
     "duplicate.dismissed.v1": ("判定为不同事件", "Judged to be another matter"),
     "incident.linked.v1": ("并入主事件", "Linked to its lead"),
     "incident.unlinked.v1": ("解除合并", "Unlinked"),
@@ -72,6 +73,7 @@ STATES: dict[str, tuple[str, str]] = {
     "resolved": ("已化解，待回访", "resolved"),
     "closed": ("已销号", "closed"),
     "handed-over": ("已移交", "handed over"),
+    "returned-to-source": ("已退回来源单位", "returned to its source"),
 }
 DETAILS: dict[str, tuple[str, str]] = {
     "accept": ("接单期限", "to accept"),

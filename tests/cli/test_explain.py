@@ -4,7 +4,9 @@ import pytest
 from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
+from cli.explain import MEANS
 from deploy.local.plan import PROJECT
+from policy.model import Policy
 from tests.builders import INCIDENT
 
 DEFAULT = PROJECT / "policy" / "default.yaml"
@@ -79,6 +81,12 @@ def test_a_version_that_is_not_at_hand_is_named_with_the_folder(knowing, tmp_pat
 
 def test_the_present_clock_ends_it_chinese_first(knowing):
     assert explained(INCIDENT, "--url", knowing).output.splitlines()[-1].strip().startswith("应于明日前办理")
+
+
+def test_whatever_may_decide_something_of_an_incident_is_called_by_its_name():
+    never_decide = {"version", "time_zone", "calendar", "support"}
+
+    assert set(MEANS) == set(Policy.model_fields) - never_decide
 
 
 def test_an_unknown_incident_is_one_sentence(door):

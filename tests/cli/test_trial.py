@@ -44,6 +44,15 @@ def test_a_draft_with_errors_names_all_their_lines(tmp_path):
     assert [line.split(": ")[1] for line in lines] == ["first_tier.ordinary", "revisit.calls"]
 
 
+def test_a_draft_whose_codes_stand_in_no_list_is_refused_as_by_check(tmp_path):
+    draft = a_draft(tmp_path, ("extend: [complex,", "extend: [too-complex,"))
+
+    found = tried(draft, "--dsn", "postgresql://nobody@127.0.0.1:9/none")
+
+    assert found.exit_code == 1
+    assert ": pauses.extend.0: " in found.output
+
+
 def test_a_database_that_does_not_answer_is_one_message(tmp_path):
     found = tried(a_draft(tmp_path), "--dsn", "postgresql://nobody@127.0.0.1:9/none")
 

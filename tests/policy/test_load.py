@@ -129,6 +129,17 @@ def test_all_errors_come_at_once(tmp_path):
     assert 0 not in found
 
 
+def test_a_rule_that_stands_there_twice_is_refused_beside_all_other_errors(tmp_path):
+    again = "clocks:\n  town: {ordinary: {accept: PT9H}}\nclocks:\n"
+    text = DEFAULT.replace("clocks:\n", again).replace("calls: 3", "calls: 3\n  calls: x")
+
+    found = lines(policy, a_file(tmp_path, text))
+
+    assert found[line_of(text, "clocks:\n  village")] == "clocks: stands there twice"
+    assert found[line_of(text, "calls: x")] == "calls: stands there twice"
+    assert "revisit.calls" in found[line_of(text, "calls: 3")]
+
+
 def test_missing_rules_are_listed(tmp_path):
     text = DEFAULT.replace("    major: {accept: PT1H, handle: 7 working days}\n", "").replace(
         ", major: town}", "}"

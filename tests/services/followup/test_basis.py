@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.actions import Visit
+from schemas.care import Counsel
 from schemas.offline import Belief, Difference
 from services.followup.basis import check_basis
 from services.followup.refusal import Conflict, Refused
@@ -35,6 +36,17 @@ def test_an_answer_that_somebody_else_recorded_meanwhile_is_shown():
         check_basis(CALLED, VISIT, believed(result=None))
 
     found = Difference(field="result", expected=None, found="revisit-result/1:unreachable")
+    assert caught.value.conflicts == (found,)
+
+
+def test_what_somebody_else_recorded_of_the_counselling_is_shown_and_not_overwritten():
+    declined = Counsel(party="p1", counselling="counselling/1:declined")
+    taken = a_revisit(counselling={"p1": "counselling/1:taken", "p2": "counselling/1:offered"})
+
+    with pytest.raises(Conflict) as caught:
+        check_basis(taken, declined, believed(counselling="offered"))
+
+    found = Difference(field="counselling", expected="offered", found="counselling/1:taken")
     assert caught.value.conflicts == (found,)
 
 

@@ -127,6 +127,12 @@ def test_the_published_docking_with_the_court_is_found_again():
     assert diverted.apart == {"offered": 110, "returned": 5}
 
 
+def test_more_diverted_than_was_declared_is_no_rate_but_still_shown():
+    diverted = the_rate("diversion@1", {"county": {**DOCKING, "referral.eligible": 60}})
+
+    assert (diverted.numerator, diverted.denominator, diverted.value) == (105, 60, None)
+
+
 def test_there_is_no_diversion_rate_before_the_source_has_declared_what_was_eligible():
     found = the_rate("diversion@1", {"county": DOCKING})
 

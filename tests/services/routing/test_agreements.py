@@ -1,12 +1,16 @@
 """联合调解: what a joint mediation has to show before a matter is resolved, and what a court says of its agreement."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.base import Actor
-from services.routing.life import arrive
+from schemas.offline import Belief
+from services.routing.life import act, arrive
+from services.routing.refusal import Conflict
 from tests.builders import a_centre, a_completed_revisit, a_policy, an_accepted_incident, an_incident, later
 from tests.services.routing.convened import CONFIRM, FRIDAY, JOINT, STATES, UNDISTURBED, convened, held
-from tests.services.routing.joint import done, refused
+from tests.services.routing.joint import a_request, done, refused
 
 COURT = Actor(role="court", ref="c-9")
 FAILED = JOINT | {"outcome": "outcome/1:failure", "agreement": False}
@@ -43,6 +47,14 @@ def test_a_court_may_also_say_no():
     after, _ = done(held(), "confirm-agreement", FRIDAY, session=1, confirmed=False)
 
     assert (after.sessions[0].confirmed, after.sessions[0].agreement) == (False, True)
+
+
+def test_a_confirmation_that_was_based_on_something_else_is_a_conflict_like_any_other():
+    believed = (Belief(field="status", value="open"),)
+    request = replace(a_request("confirm-agreement", later(days=30), COURT, **CONFIRM), based_on=believed)
+
+    with pytest.raises(Conflict):
+        act(held(), request, a_centre(), later(days=30))
 
 
 def test_an_agreement_nobody_here_knows_is_confirmed_where_the_matter_is():

@@ -91,6 +91,22 @@ async def test_what_does_not_fit_the_registry_is_named_and_changes_nothing(door,
     assert await rows(database, "contact") == 1
 
 
+async def test_what_cannot_be_read_and_what_does_not_fit_are_named_at_once(door, database):
+    await put(door, HEAD + f"o-1,person,officer,{VILLAGE},2026-01-01,2026-12-31,,\n")
+    follower, stranger = (
+        f"o-2,person,officer,{VILLAGE},2026-06-01,,,\n",
+        "m-1,person,mayor,620522,2026-01-01,,,\n",
+    )
+    twice = f"g-1,person,grid-staff,{VILLAGE},2026-01-01,,,\n" * 2
+
+    answer = await put(door, HEAD + follower + stranger + twice)
+
+    assert [(one["line"], one["field"]) for one in answer.json()["errors"]] == [
+        (2, "valid_from"), (3, "role"), (5, "valid_from"),
+    ]  # fmt: skip
+    assert await rows(database, "contact") == 1
+
+
 async def test_two_files_at_once_leave_one_officer_at_a_time(door, database):
     files = [HEAD + f"o-{n},person,officer,{VILLAGE},2026-0{n}-01,,,\n" for n in range(1, 9)]
 

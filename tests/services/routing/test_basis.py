@@ -30,6 +30,7 @@ def asked(action, **fields):
         {"assignee": None},
         {"severity": "ordinary"},
         {"severity": "severity/1:ordinary"},
+        {"leader": None, "origin": None},
     ],
 )
 def test_what_is_as_it_was_believed_is_no_conflict(basis):
@@ -37,15 +38,17 @@ def test_what_is_as_it_was_believed_is_no_conflict(basis):
 
 
 def test_every_field_that_changed_is_shown_with_both_values():
-    now = an_accepted_incident(assignee="u-3")
+    now = an_accepted_incident(assignee="u-3", leader="l-7")
+    basis = believed(status="open", owner="village", assignee=None, severity="major", leader=None)
 
     with pytest.raises(Conflict) as caught:
-        check_basis(now, believed(status="open", owner="village", assignee=None, severity="major"))
+        check_basis(now, basis)
 
     assert caught.value.conflicts == (
         Difference(field="status", expected="open", found="accepted"),
         Difference(field="assignee", expected=None, found="u-3"),
         Difference(field="severity", expected="major", found="severity/1:ordinary"),
+        Difference(field="leader", expected=None, found="l-7"),
     )
 
 

@@ -114,6 +114,7 @@ SUSPENDED = an_accepted_incident(
     due_at=None, due_step=None, suspended_at=NOW, moves=(Move("suspended", NOW),), path=("county",)
 )
 UNNAMED = Actor(role="officer")
+BY_NOBODY = SUSPEND.model_copy(update={"approver": UNNAMED.ref})
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,7 @@ UNNAMED = Actor(role="officer")
         (an_accepted_incident(), APPRAISAL, NOW, OFFICER, "reason-not-allowed"),
         (an_accepted_incident(), BY_MYSELF, NOW, OFFICER, "approver-is-actor"),
         (an_accepted_incident(), EXTEND, NOW, UNNAMED, "approver-is-actor"),
+        (an_accepted_incident(), BY_NOBODY, NOW, OFFICER, "approver-is-actor"),
         (an_accepted_incident(status="resolved"), SUSPEND, NOW, OFFICER, "already-resolved"),
         (an_accepted_incident(status="closed"), EXTEND, NOW, OFFICER, "closed"),
     ],

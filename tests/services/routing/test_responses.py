@@ -85,6 +85,7 @@ BY_ROLE = {"role": "police", "ring": "3-minutes"}
         (POLICE, OFFICER, {"approver": "c-33/7"}, "approver-is-participant"),
         (BY_ROLE, OFFICER, {"approver": OFFICER.ref}, "approver-is-participant"),
         (BY_ROLE, NAMELESS, {}, "approver-is-participant"),
+        (POLICE, OFFICER, {"approver": NAMELESS.ref}, "approver-is-participant"),
         (POLICE, OFFICER, {"reason": "reason/1:complex"}, "reason-not-allowed"),
     ],
 )

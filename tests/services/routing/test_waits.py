@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.routing.explained import explain
 from tests.builders import an_accepted_incident, later, policies
 from tests.services.routing.joint import GRID, POLICE, answered, done, minutes, through, whistled
+from tests.services.routing.staffed import a_staffed_centre, opened
 
 
 def told(incident):
@@ -36,6 +37,17 @@ def test_a_session_s_time_is_told_with_what_happens_after_it():
 
     assert (wait.step, wait.due_at) == ("session:1:missed", later(days=4) + timedelta(days=1))
     assert wait.zh == "联合调解 1：定于 2026-09-18 09:25:00 召开，至 2026-09-19 09:25:00 仍无结果，记为未召开"
+
+
+def test_who_is_asked_to_take_it_on_is_told_until_when():
+    centre = a_staffed_centre()
+    incident, _ = opened(centre)
+
+    [wait] = explain(incident, centre.policies).waits
+
+    assert (wait.step, wait.due_at) == ("answer", later(minutes=30))
+    assert wait.zh == "指派：g-1 应于 2026-09-14 09:55:00 前认领或拒接"
+    assert wait.en == "Assigned: g-1 is to take it on or decline by 2026-09-14 09:55:00"
 
 
 def test_nobody_is_waited_for_when_all_is_said():

@@ -1,9 +1,13 @@
 """What people read is there for every event of an incident, in both languages."""
 
+from typing import get_args
+
 import pytest
 
 from schemas.codes import load
+from schemas.duplicates import DuplicateProposed
 from schemas.topics import TOPICS
+from services.routing.incident import Status
 from services.routing.words import DETAILS, EVENTS, ROLES, STATES, TIERS, labels
 
 OURS = sorted(one.type for one in TOPICS["village.routing"].flow.events if not one.type.startswith("action."))
@@ -12,6 +16,14 @@ OURS = sorted(one.type for one in TOPICS["village.routing"].flow.events if not o
 @pytest.mark.parametrize("event", OURS)
 def test_every_event_of_a_history_has_words(event):
     assert event in EVENTS, "add it to services/routing/words.py"
+
+
+def test_a_proposal_that_routing_notes_in_a_history_has_words():
+    assert DuplicateProposed.type in EVENTS
+
+
+def test_every_state_has_words():
+    assert set(STATES) == set(get_args(Status))
 
 
 @pytest.mark.parametrize("words", [DETAILS, EVENTS, ROLES, STATES, TIERS], ids=lambda one: next(iter(one)))
