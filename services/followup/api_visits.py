@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import FastAPI, Header, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from doors.closed import Closed
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.paging import moment_of
 from messaging.database import Database
@@ -19,10 +20,9 @@ from services.followup.desk import Desk
 from services.followup.refusal import Refused
 
 
-class Recorded(BaseModel):
+class Recorded(Closed):
     """Who did it, and when: `occurred_at` may be in the past, when it was recorded without a network."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     actor: Actor = Actor()
     occurred_at: Moment | None = None
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Header
 from pydantic import BaseModel, Field
 
+from doors.closed import Closed
 from doors.idempotency import Answer, IdempotencyKey, earlier, remember
 from messaging.database import Database
 from messaging.pace import Pulse
@@ -14,7 +15,7 @@ from messaging.trace import begin
 from schemas.base import Actor, AreaCode, Count, Minutes, Moment
 from schemas.inbound import ActivitySubmitted
 from services.intake.activity import recorded
-from services.intake.api_reports import Closed, GivenCode
+from services.intake.api_reports import GivenCode
 from services.intake.desk import HTTP, Arrival, Desk
 
 

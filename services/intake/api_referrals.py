@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from doors.closed import Closed
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.limits import Allowance
 from doors.paging import moment_of
@@ -40,12 +41,6 @@ FILES = {LISTS: Allowance(("text/csv", "application/json"), 1_048_576)}
 """A court's list of a month has some hundred lines; this holds about twenty thousand."""
 MOST_MONTHS = 120
 Source = Annotated[str, Field(min_length=1, max_length=80)]
-
-
-class Closed(BaseModel):
-    """Base of requests: an unknown field is a misunderstanding, and is named."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class EligibleRequest(Closed):

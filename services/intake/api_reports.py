@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from doors.closed import Closed
 from doors.idempotency import Answer, IdempotencyKey, earlier, remember
 from messaging.database import Database
 from messaging.pace import Pulse
@@ -20,12 +21,6 @@ from services.intake.report import Origin, Registry, reported, triaged
 
 Text = Annotated[str, Field(max_length=200)]
 GivenCode = Annotated[str, Field(min_length=1, max_length=80)]
-
-
-class Closed(BaseModel):
-    """Base of requests: an unknown field is a misunderstanding, and is named."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class PartyRequest(Closed):

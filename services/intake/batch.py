@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
+from doors.closed import Closed
 from doors.problems import body_of, invalid
 from schemas.actions import AnyAction
 from schemas.base import Actor, IncidentId, Moment, Reference
@@ -16,7 +17,7 @@ from schemas.offline import Basis
 from services.intake import api_activities, api_reports
 from services.intake.answers import problem_of
 from services.intake.api_activities import ActivityRequest
-from services.intake.api_reports import Closed, ReportRequest
+from services.intake.api_reports import ReportRequest
 from services.intake.items import Given, Item
 from services.intake.report import NAMES, NotAccepted
 from services.intake.vault import Vault

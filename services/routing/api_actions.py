@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from doors.closed import Closed
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.paging import moment_of
 from messaging.database import Database
@@ -25,10 +26,9 @@ from services.routing.incident import Incident, Status
 from services.routing.refusal import Refused
 
 
-class ActionRequest(BaseModel):
+class ActionRequest(Closed):
     """What somebody does to an incident; `occurred_at` may be in the past, when it was recorded without a network."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     action: HandlingAction
     actor: Actor = Actor()
     occurred_at: Moment | None = None

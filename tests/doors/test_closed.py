@@ -1,0 +1,73 @@
+"""A field nobody knows is refused and named at every depth, although the events that share the parts pass it over."""
+
+import pytest
+from fastapi import FastAPI
+from pydantic import TypeAdapter, ValidationError
+
+from doors.problems import invalid
+from schemas.actions import HandlingAction
+from services.followup.api_visits import FollowingRequest, VisitRequest
+from services.intake.api_activities import ActivityRequest
+from services.intake.api_reports import ReportRequest
+from services.intake.batch import BatchRequest, Unfit
+from services.routing.api_actions import ActionRequest
+
+ACCEPT = {"action": "accept"}
+ESCALATE = {"action": "escalate", "reason": "too-hard", "tier": "county"}  # the field is called `to_tier`
+VISIT = {"party": "p1", "means": "home", "result": "satisfied"}
+REPORT = {"area": "620522100201", "category": "land", "channel": "hotline"}
+PATROL = {"activity": "patrol", "area": "620522100201", "role": "grid-staff"}
+
+
+@pytest.mark.parametrize(
+    ("request_type", "given", "field"),
+    [
+        (ActionRequest, {"action": ESCALATE}, "action.escalate.tier"),
+        (ActionRequest, {"action": ACCEPT, "actor": {"name": "a"}}, "actor.name"),
+        (ActionRequest, {"action": ACCEPT, "when": 1}, "when"),
+        (ActionRequest, {"action": ACCEPT, "based_on": [{"field": "status", "was": "open"}]}, "based_on.0.was"),
+        (FollowingRequest, {"action": {"action": "visit", **VISIT, "note": "a"}}, "action.visit.note"),
+        (VisitRequest, VISIT | {"actor": {"name": "a"}}, "actor.name"),
+        (ReportRequest, REPORT | {"parties": [{"role": "reporter", "age": 4}]}, "parties.0.age"),
+        (ActivityRequest, PATROL | {"actor": {"name": "a"}}, "actor.name"),
+    ],
+)  # fmt: skip
+def test_an_unknown_field_is_named(request_type, given, field):
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(request_type).validate_python(given)
+
+    problem = invalid(caught.value.errors())
+    assert (problem.kind, [name for name, _ in problem.fields]) == ("unknown-field", [field])
+
+
+def test_an_unknown_field_refuses_one_item_of_a_batch_alone():
+    item = {"kind": "action", "occurred_at": "2026-09-14T09:20:00+08:00", "report_id": "r"}
+    items = [item | {"id": "a", "action": ESCALATE}, item | {"id": "b", "action": ACCEPT}]
+
+    wrong, good = BatchRequest.model_validate({"device": "d", "items": items}).items
+
+    assert isinstance(wrong, Unfit)
+    assert [one["field"] for one in wrong.problem["errors"]] == ["action.escalate.tier"]
+    assert good.action.action == "accept"
+
+
+def test_what_is_known_is_read_as_it_is():
+    read = ActionRequest.model_validate({"action": ACCEPT, "actor": {"ref": "staff-1"}})
+
+    assert (read.action.action, read.actor.ref) == ("accept", "staff-1")
+    assert ActionRequest.model_validate(read) is read
+
+
+def test_an_event_still_passes_over_what_it_does_not_know():
+    assert TypeAdapter(HandlingAction).validate_python(ACCEPT | {"more": 1}).action == "accept"
+
+
+def test_the_document_of_a_request_is_that_of_its_fields():
+    app = FastAPI()
+
+    @app.post("/")
+    async def act(body: ActionRequest) -> None: ...
+
+    shown = app.openapi()["components"]["schemas"]["ActionRequest"]
+    assert set(shown["properties"]) == {"action", "actor", "occurred_at", "based_on"}
+    assert shown["additionalProperties"] is False
