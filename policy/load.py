@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -64,29 +65,44 @@ def _dotted(place: tuple[int | str, ...]) -> str:
 
 def areas(path: Path) -> dict[str, Area]:
     """The area registry: a CSV of `code,tier,name,parent`. Raises `Refused` with every error and its line."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, restkey="more", restval=""))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{path}: cannot be read: {error}") from error
     found: dict[str, Area] = {}
+    lines: dict[str, int] = {}
     errors = []
-    for line, row in enumerate(rows, start=2):
+    for line, row in _rows(path):
         problems = list(_wrong(row, found))
-        errors += [f"{path}:{line}: {problem}" for problem in problems]
+        errors += [(line, problem) for problem in problems]
         if not problems:
             code = row["code"].strip()
             found[code] = Area(code, tier_of(code), row["name"].strip(), row["parent"].strip() or None)
+            lines[code] = line
     errors += [
-        f"{path}: {one.code}: its parent {one.parent} is not in the file"
+        (lines[one.code], f"parent: {one.parent} is not in the file")
         for one in found.values()
         if one.parent is not None and one.parent not in found
     ]
     if errors or not found:
         raise Refused(
-            "\n".join(errors) or f"{path}: no area in it; the first line must be code,tier,name,parent"
+            "\n".join(f"{path}:{line}: {problem}" for line, problem in sorted(errors, key=itemgetter(0)))
+            or f"{path}: no area in it; the first line must be code,tier,name,parent"
         )
     return found
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """Each row with the line it ends on: there may be empty lines between them. Raises `Refused`."""
+    line = 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, restkey="more", restval="")
+            found = []
+            for row in rows:
+                line = rows.line_num
+                found.append((line, row))
+            return found
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path}: cannot be read: {error}") from error
+    except csv.Error as error:
+        raise Refused(f"{path}:{line + 1}: not CSV: {error}") from error
 
 
 def _wrong(row: Mapping[str, Any], found: Mapping[str, Area]) -> Iterator[str]:

@@ -211,8 +211,21 @@ def test_every_wrong_line_of_a_registry_is_named(tmp_path):
     assert all(part in found[line] for line, part in said.items())
 
 
-def test_a_parent_that_is_not_in_the_file_is_named(tmp_path):
-    assert "620522" in lines(areas, a_file(tmp_path, HEAD + "620522100,town,b,620522\n"))[0]
+def test_a_parent_that_is_not_in_the_file_is_named_with_the_line_of_its_child(tmp_path):
+    found = lines(areas, a_file(tmp_path, GOOD + "620523,county,b,\n620522101,town,c,62052\n"))
+
+    assert list(found) == [GOOD.count("\n") + 2]
+    assert "parent: 62052 is not" in found[GOOD.count("\n") + 2]
+
+
+def test_empty_lines_of_a_registry_are_counted(tmp_path):
+    assert list(lines(areas, a_file(tmp_path, HEAD + "\n\n620522,town,a,\n"))) == [4]
+
+
+def test_a_registry_that_cannot_be_taken_apart_is_refused_with_its_line(tmp_path):
+    found = lines(areas, a_file(tmp_path, GOOD + f"620523,county,{'a' * 200_000},\n"))
+
+    assert "not CSV" in found[GOOD.count("\n") + 1]
 
 
 @pytest.mark.parametrize("text", ["", HEAD, "x,y\n1,2\n"])
