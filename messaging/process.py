@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 
 from messaging import collector, logs, migrate
 from messaging.database import Database
@@ -19,7 +20,7 @@ from messaging.inbox import Inbox, Reading
 from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
 from messaging.relay import Relay
-from messaging.settings import ServiceSettings
+from messaging.settings import ServiceSettings, wrong
 from messaging.subscriber import Subscriber
 from messaging.watchdog import Watchdog
 from messaging.web import serve
@@ -134,7 +135,8 @@ def main(service: str, compose: Callable[[], Process]) -> None:
         process = compose()
         collector.settled()
     except ValueError as error:
-        log.critical("the settings cannot be used: %s", error)
+        said = wrong(error, service) if isinstance(error, ValidationError) else error
+        log.critical("the settings cannot be used: %s", said)
         sys.exit(EXIT_CONFIGURATION)
     if sys.argv[1:] == ["migrate"]:
         names = asyncio.run(migrate.apply(process.dsn, service))

@@ -5,6 +5,7 @@ import base64
 import pytest
 from pydantic import ValidationError
 
+from messaging.settings import wrong
 from services.followup.settings import Settings as FollowupSettings
 from services.intake.settings import Settings as IntakeSettings
 from services.metrics.settings import Settings as MetricsSettings
@@ -50,6 +51,23 @@ def test_all_errors_come_at_once(monkeypatch, prefix):
 
     wrong = {str(one["loc"][0]) for one in caught.value.errors()}
     assert {"TIER", "port", "pool_size", "postgres"} <= wrong
+
+
+@pytest.mark.parametrize("prefix", EVERY)
+def test_each_error_is_said_under_the_name_of_its_environment_variable(monkeypatch, prefix):
+    with pytest.raises(ValidationError) as caught:
+        given(monkeypatch, prefix, TIER="province", PORT="http", POSTGRES=None)
+
+    said = wrong(caught.value, prefix.lower().rstrip("_")).splitlines()
+    assert [one.partition(": ")[0] for one in said] == ["TIER", f"{prefix}POSTGRES", f"{prefix}PORT"]
+    assert not any("pydantic" in one or "province" in one for one in said)
+
+
+def test_an_error_of_several_settings_together_says_which(monkeypatch):
+    with pytest.raises(ValidationError) as caught:
+        given(monkeypatch, "INTAKE_", TIER="town", VAULT_KEY=None)
+
+    assert "INTAKE_VAULT_KEY_FILE" in wrong(caught.value, "intake")
 
 
 @pytest.mark.parametrize("prefix", EVERY)
