@@ -40,7 +40,7 @@ class Limits:
         allowed = self._files.get(scope["path"], Allowance())
         headers = {name.lower(): value for name, value in scope["headers"]}
         kind = headers.get(b"content-type", b"").decode("latin-1").lower()
-        if not kind.startswith(allowed.kinds):
+        if kind.partition(";")[0].strip() not in allowed.kinds:
             await response(_other_kind(allowed))(scope, receive, send)
             return
         length = headers.get(b"content-length", b"0")

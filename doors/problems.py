@@ -131,9 +131,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        if isinstance(
-            error.__cause__, UnicodeDecodeError
-        ):  # the library's own answer to a body that is not text
+        if isinstance(error.__cause__, (ValueError, RecursionError)):
+            # the framework's own answer to bytes that are no text, and to what is too long or too deep to be read
             return response(_not_json())
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         return response(Problem(error.status_code, kind, str(error.detail)), error.headers)

@@ -23,7 +23,15 @@ async def test_json_may_enter(client, kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+    "kind",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "",
+        "application/jsonl",
+        "application/json-patch+json",
+    ],
 )
 async def test_other_kinds_are_refused(client, kind):
     answer = await client.post("/echo", content=b'{"name": "a"}', headers={"content-type": kind})
