@@ -4,10 +4,17 @@ from functools import cached_property
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    StringConstraints,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from policy.assignment import Assignment
 from policy.calendar import Calendar
+from policy.complete import complete
 from policy.duplicates import DuplicateRules
 from policy.mediation import Mediation
 from policy.parts import SEVERITIES, Deadline, LocalDate, MissedStep, Part, Reason, Severity
@@ -98,20 +105,15 @@ class Policy(Part):
             raise ValueError(f"two rules have the same name: {', '.join(twice)}")
         return value
 
-    @field_validator("first_tier")
+    @field_validator("first_tier", mode="wrap")
     @classmethod
-    def _every_severity(cls, value: dict[Severity, Tier]) -> dict[Severity, Tier]:
-        if missing := [one for one in SEVERITIES if one not in value]:
-            raise ValueError(f"these rules are missing: {', '.join(missing)}")
-        return value
+    def _every_severity(cls, value: object, handler: ValidatorFunctionWrapHandler) -> object:
+        return complete(value, handler, [(one,) for one in SEVERITIES])
 
-    @field_validator("clocks")
+    @field_validator("clocks", mode="wrap")
     @classmethod
-    def _every_clock(cls, value: dict[Tier, dict[Severity, Clock]]) -> dict[Tier, dict[Severity, Clock]]:
-        wanted = [(tier, one) for tier in TIERS for one in SEVERITIES]
-        if missing := [f"{tier}.{one}" for tier, one in wanted if one not in value.get(tier, {})]:
-            raise ValueError(f"these rules are missing: {', '.join(missing)}")
-        return value
+    def _every_clock(cls, value: object, handler: ValidatorFunctionWrapHandler) -> object:
+        return complete(value, handler, [(tier, one) for tier in TIERS for one in SEVERITIES])
 
     @field_validator("referrals")
     @classmethod

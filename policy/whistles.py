@@ -1,9 +1,9 @@
 """吹哨—响应—支援: who is called to a whistle, how fast, and who may be excused."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import PlainSerializer, PlainValidator, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationInfo, field_validator
 
 from policy.parts import Category, ContactRole, Deadline, Part, Reason, Severity
 from policy.spans import Span, span_of
@@ -91,18 +91,20 @@ class Whistles(Part):
 
     rings: dict[RingName, Ring] = RINGS
     since: Begins = Begins()
-    usual: RingName = "slow"
+    usual: Annotated[RingName, Field(validate_default=True)] = "slow"
     """The ring of somebody who is named without one."""
-    calls: tuple[Callees, ...] = ()
+    calls: Annotated[tuple[Callees, ...], Field(validate_default=True)] = ()
     """The first one that meets severity and category says who is called."""
     excuse: tuple[Reason, ...] = ("engaged-elsewhere", "beyond-authority", "force-majeure")
 
-    @model_validator(mode="after")
-    def _known_rings(self) -> Self:
-        used = {self.usual, *(ring for one in self.calls for ring in one.roles)}
-        if unknown := sorted(used - self.rings.keys()):
+    @field_validator("usual", "calls")
+    @classmethod
+    def _known_rings(cls, value: RingName | tuple[Callees, ...], info: ValidationInfo) -> object:
+        used = {value} if isinstance(value, str) else {ring for one in value for ring in one.roles}
+        unknown = sorted(used - info.data.get("rings", dict.fromkeys(used)).keys())
+        if unknown:
             raise ValueError(f"these rings have no times: {', '.join(unknown)}")
-        return self
+        return value
 
     def rule(self, severity: str, category: str) -> int | None:
         """Which rule says who is called to such an incident, if one does; both codes bare."""

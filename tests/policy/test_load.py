@@ -152,6 +152,25 @@ def test_missing_rules_are_listed(tmp_path):
     assert "missing: village.major" in clocks
 
 
+def test_what_is_missing_is_told_beside_what_is_wrong(tmp_path):
+    text = (
+        DEFAULT.replace("    major: {accept: PT1H, handle: 7 working days}\n", "")
+        .replace("ordinary: {accept: PT4H", "ordinary: {accept: soon")
+        .replace("ordinary: village, prominent: village, major: town", "ordinary: hamlet, prominent: village")
+        .replace("usual: slow", "usual: fast")
+        .replace("excuse: [engaged-elsewhere", "pardon: [engaged-elsewhere")
+    )
+
+    with pytest.raises(Refused) as caught:
+        policy(a_file(tmp_path, text))
+
+    places = {one.split(": ")[1] for one in str(caught.value).split("\n")}
+    assert places == {
+        "first_tier", "first_tier.ordinary", "clocks", "clocks.village.ordinary.accept", "whistle.usual",
+        "whistle.pardon",
+    }  # fmt: skip
+
+
 def test_a_value_is_never_repeated(tmp_path):
     text = DEFAULT.replace("calls: 3", "calls: hunter2")
 
