@@ -47,7 +47,7 @@ def test_as_much_is_adopted_as_published(done):
 
 def test_every_activity_would_be_let_in_at_its_door(done):
     for one in done[:1000]:
-        given = submitted_of(ActivityRequest(**one.body), NOW)
+        given = submitted_of(ActivityRequest.model_validate(one.body), NOW)
 
         activity.recorded(a_registry(one.tier), str(uuid.UUID(int=1)), "http", given, NOW)
 
@@ -59,7 +59,7 @@ def test_a_device_brings_a_patrol_a_report_and_its_acknowledgement_and_its_door_
         trips = fieldwork.trips(1, report, f"run-{at}", NOW)
 
         for trip in trips:
-            body = BatchRequest(device=fieldwork.device(report), items=trip.items)
+            body = BatchRequest.model_validate({"device": fieldwork.device(report), "items": trip.items})
             items = items_of(body, Vault(bytes(32)))
             sorter = Sorter(NOW + timedelta(seconds=9), lambda why: {"why": str(why)}, lambda _: None)
             taken = sort_out(a_registry("village"), "device", items, known, sorter)
