@@ -1,5 +1,6 @@
 """``fengqiao policy explain``: which rule decided what of an incident, with the rule as its policy file has it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from services.routing.words import EVENTS
 from services.routing.words import TIERS as TIER_WORDS
 
 PATIENCE_S = 10.0
+PROPOSED = re.compile(r"\S+/\d+ triage\.\S+")
+"""The rules that proposed a severity, as the first line of a history names them."""
 MEANS: dict[str, tuple[str, str]] = {
     "first_tier": ("按严重程度确定首办层级", "severity decides the first tier"),
     "clocks": ("环节期限", "how long the step may take"),
@@ -100,7 +103,8 @@ def told(
         what, where = _said(EVENTS, line["event"]), _said(TIER_WORDS, line["tier"])
         detail = f" · {line['detail']}" if line.get("detail") else ""
         yield f"{number:3}. {at:%Y-%m-%d %H:%M:%S} {where} · {what}{detail}"
-        yield f"     {rule_told(line.get('rule'), files, folder)}"
+        for rule in (*PROPOSED.findall(detail), line.get("rule")):
+            yield f"     {rule_told(rule, files, folder)}"
     if clock["steps"]:
         yield "当前期限 the present clock"
     for step in clock["steps"]:

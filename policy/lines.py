@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -68,9 +68,19 @@ def line_of(node: yaml.Node | None, place: Place) -> int:
             if found is None:
                 break
             line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
+        elif (one := item(node, step)) is not None:
+            line, node = one.start_mark.line + 1, one
         else:
             break
     return line
+
+
+def item(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
+    """The part of a list by its number, or by the name it gives itself."""
+    if not isinstance(node, yaml.SequenceNode):
+        return None
+    for at, one in enumerate(node.value):
+        fields = one.value if isinstance(one, yaml.MappingNode) else ()
+        if at == step or any(key.value == "name" and value.value == step for key, value in fields):
+            return cast("yaml.Node", one)
+    return None

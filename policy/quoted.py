@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from policy.lines import Place, line_of, read
+from policy.lines import Place, item, line_of, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,7 @@ class Policyfile:
 def _below(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == str(step)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        found: yaml.Node = node.value[step]
-        return found
-    return None
+    return item(node, step)
 
 
 def place_of(rule: str) -> tuple[str, Place]:

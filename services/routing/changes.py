@@ -44,7 +44,7 @@ from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
 from services.routing import assigned, guesses, listing, sessions, ties, whistles
 from services.routing import away as out_of_hand
-from services.routing.entries import entry_of
+from services.routing.entries import entry_of, with_rules
 from services.routing.history import counted
 from services.routing.incident import Incident, Move
 
@@ -52,6 +52,8 @@ from services.routing.incident import Incident, Move
 def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     """The incident after one of its events; `now` is when the event was recorded."""
     entry = entry_of(before.tier, event, now)
+    if before.triage:
+        entry, before = with_rules(entry, before.triage), before.changed(triage=())
     history, lines = (*before.history, entry), counted(before.lines, (entry,))
     tied = ties.changed(before.ties, event, now)
     changes = _changes(before, event, now) | assigned.changes(before, event, now)

@@ -1,5 +1,6 @@
 """What the history says of an event: who, when, under which rule, and the one thing more one wants to know. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.assignment import (
@@ -46,6 +47,12 @@ def entry_of(tier: Tier, event: Event, now: datetime) -> Entry:
         detail=_detail(event),
         rule=getattr(event, "rule", None),
     )
+
+
+def with_rules(entry: Entry, rules: Sequence[str]) -> Entry:
+    """A line that says under which rules it is so, besides its own."""
+    said = " ".join([*filter(None, [entry.detail]), *rules])
+    return entry.model_copy(update={"detail": said})
 
 
 def _detail(event: Event) -> str | None:

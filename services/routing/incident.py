@@ -94,6 +94,8 @@ class Incident(MatterState):
     """What is with a department or a body, while this tier stays the owner."""
     referrals: int = 0
     """How often that was so; the number of the last one."""
+    triage: tuple[str, ...] = ()
+    """The rules that proposed its severity, until the first line of its history has said so."""
     offer: Offer | None = None
     """Which body sent the matter here and wants to be answered."""
     ties: Ties = UNTIED

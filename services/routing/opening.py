@@ -21,7 +21,9 @@ from services.routing.ties import Ties
 
 def begun(report: IncidentReported, centre: Centre) -> Incident:
     """What a report says, under the policy in force."""
-    return _begin(report, centre, next(iter(centre.policies)), attempt=1).changed(offer=offered(report))
+    taken = report.severity == report.proposed_severity  # else a person judged it, under no rule
+    begun_with = {"offer": offered(report), "triage": report.triage if taken else ()}
+    return _begin(report, centre, next(iter(centre.policies)), attempt=1).changed(**begun_with)
 
 
 def taken_over(given: IncidentHandedOver, before: Incident | None, centre: Centre) -> Incident:

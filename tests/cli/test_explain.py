@@ -83,6 +83,20 @@ def test_the_present_clock_ends_it_chinese_first(knowing):
     assert explained(INCIDENT, "--url", knowing).output.splitlines()[-1].strip().startswith("应于明日前办理")
 
 
+def test_the_rule_that_proposed_the_severity_is_quoted_with_its_reason(door):
+    url, _, answers = door
+    opened = a_line(
+        "incident.opened.v1", f"{VERSION} first_tier.major", detail=f"{VERSION} triage.collective"
+    )
+    answers += [(200, WHOLE | {"history": [opened]}), (200, CLOCK)]
+
+    found = explained(INCIDENT, "--url", url).output.splitlines()
+
+    assert f"=> {VERSION} triage.collective  研判" in found[2]
+    assert "because: 涉及三十人以上" in found[2]
+    assert f"=> {VERSION} first_tier.major" in found[3]
+
+
 def test_whatever_may_decide_something_of_an_incident_is_called_by_its_name():
     never_decide = {"version", "time_zone", "calendar", "support"}
 

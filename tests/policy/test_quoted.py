@@ -17,6 +17,7 @@ TEXT = DEFAULT.read_text(encoding="utf-8").splitlines()
         (("missed", "accept"), "accept: escalate"),
         (("skips", 0), "{from_tier: village, to_tier: county, severities: [major]}"),
         (("first_tier", "major"), "major: town"),
+        (("triage", "collective", "because"), "because: 涉及三十人以上"),
         (("revisit", "reopen_on"), "reopen_on: [dissatisfied, relapse]"),
     ],
 )
@@ -25,6 +26,14 @@ def test_a_rule_is_quoted_with_its_line(place, says):
 
     assert quote.text == says
     assert says.split(": ")[-1] in TEXT[quote.line - 1]
+
+
+def test_a_rule_with_a_name_is_quoted_by_it():
+    quote = Policyfile(DEFAULT).quote(("triage", "many-people"))
+
+    assert "severity: prominent because: 涉及五人以上 people: 5" in quote.text
+    assert TEXT[quote.line - 1].strip() == "- name: many-people"
+    assert Policyfile(DEFAULT).quote(("triage", "no-such-rule")).text == ""
 
 
 def test_a_rule_of_several_lines_is_quoted_in_one(tmp_path):

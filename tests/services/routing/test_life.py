@@ -6,10 +6,12 @@ import pytest
 
 from messaging.errors import Rejected
 from schemas.actions import Accept
+from services.routing.handling import Request
 from services.routing.incident import Timer
-from services.routing.life import arrive, late
+from services.routing.life import act, arrive, late
 from tests.builders import (
     NOW,
+    OFFICER,
     REPORTED_AT,
     a_centre,
     a_completed_revisit,
@@ -39,6 +41,27 @@ def test_a_major_report_goes_up_to_the_town_at_once():
     assert (after.status, after.owner, after.due_at) == ("handed-over", "town", None)
     assert (fact.by, fact.reason) == ("policy", "reason/1:severity")
     assert whole.path == ("village",)
+
+
+RULES = ("default/2 triage.collective", "default/2 triage.threat-to-life")
+PROPOSED = {"proposed_severity": "severity/1:major", "triage": RULES}
+
+
+def test_the_first_line_of_a_history_names_the_rules_that_proposed_the_severity():
+    ordinary = {"severity": "severity/1:ordinary", "proposed_severity": "severity/1:ordinary"}
+    above, [_, whole] = arrive(None, reported(severity="severity/1:major", **PROPOSED), a_centre(), NOW)
+    here, _ = arrive(None, reported(**ordinary, triage=RULES[:1]), a_centre(), NOW)
+    after, _ = act(here, Request(Accept(), OFFICER, NOW), a_centre(), NOW)
+
+    assert whole.history[0].detail == f"town reason/1:severity policy {' '.join(RULES)}"
+    assert above.history == whole.history
+    assert [one.detail for one in after.history] == [RULES[0], None]
+
+
+def test_a_severity_that_a_person_judged_otherwise_goes_by_no_rule():
+    after, _ = arrive(None, reported(**PROPOSED), a_centre(), NOW)
+
+    assert [one.detail for one in after.history] == [None]
 
 
 def test_a_village_s_matter_reported_at_the_county_goes_down_to_the_village():
