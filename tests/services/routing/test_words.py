@@ -6,7 +6,12 @@ import pytest
 
 from schemas.codes import load
 from schemas.duplicates import DuplicateProposed
+from schemas.mediation import SessionMissed
+from schemas.referrals import Answer, Awaited, ReferralConcluded
+from schemas.routing import Step
+from schemas.supervision import IncidentReminded
 from schemas.topics import TOPICS
+from schemas.whistles import RESPONSE_STEPS
 from services.routing.incident import Status
 from services.routing.words import DETAILS, EVENTS, ROLES, STATES, TIERS, labels
 
@@ -24,6 +29,22 @@ def test_a_proposal_that_routing_notes_in_a_history_has_words():
 
 def test_every_state_has_words():
     assert set(STATES) == set(get_args(Status))
+
+
+SAID = {
+    *get_args(IncidentReminded.model_fields["by"].annotation),
+    *get_args(SessionMissed.model_fields["by"].annotation),
+    *get_args(ReferralConcluded.model_fields["result"].annotation),
+    *get_args(Answer),
+    *get_args(Awaited),
+    *get_args(Step),
+    *RESPONSE_STEPS,
+}
+
+
+@pytest.mark.parametrize("word", sorted(SAID))
+def test_whatever_a_line_says_besides_codes_and_references_has_words(word):
+    assert word in DETAILS
 
 
 @pytest.mark.parametrize("words", [DETAILS, EVENTS, ROLES, STATES, TIERS], ids=lambda one: next(iter(one)))
