@@ -10,13 +10,17 @@ from pydantic import BaseModel, ConfigDict
 from doors.problems import Problem
 from messaging.database import Database
 from schemas.base import TIERS, AreaCode, Tier
+from schemas.codes import complete
 from services.metrics import store, views
 from services.metrics.naming import Naming
 from services.metrics.stream import STALE_S
 
 
 class Asked(BaseModel):
-    """Which figures: a subtree of areas, days (inclusive), a category or channel, and by what to group them."""
+    """Which figures: a subtree of areas, days (inclusive), a category or channel, and by what to group them.
+
+    Codes may be bare (`land`) or full (`category/1:land`).
+    """
 
     model_config = ConfigDict(extra="forbid")
     area: AreaCode | None = None
@@ -25,6 +29,12 @@ class Asked(BaseModel):
     last: date | None = None
     category: str | None = None
     channel: str | None = None
+
+    def cells(self, area: str, naming: Naming) -> store.Wanted:
+        """Which cells these are. Raises `UnknownCodes`."""
+        given = self.model_dump(include={"category", "channel"}, exclude_none=True)
+        full = complete(naming.codes, given, "query.")
+        return store.Wanted(area, self.group_by, _iso(self.first), _iso(self.last), **full)
 
 
 def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None:
@@ -39,9 +49,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
             raise Problem(
                 422, "unknown-area", "There is no such area.", zh="区划代码不在名录中", fields=fields
             )
-        wanted = store.Wanted(
-            area, asked.group_by, _iso(asked.first), _iso(asked.last), asked.category, asked.channel
-        )
+        wanted = asked.cells(area, naming)
         async with database.connection() as connection:
             now: datetime = await connection.fetchval("select now()")
             groups = await store.sums(connection, wanted)

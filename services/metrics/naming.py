@@ -11,8 +11,9 @@ TIER_NAMES = {"village": ("村级", "Village"), "town": ("镇级", "Town"), "cou
 class Naming:
     """Chinese and English names of whatever figures are grouped by."""
 
-    def __init__(self, areas: Mapping[str, Area], codes: Mapping[str, CodeList]) -> None:
+    def __init__(self, areas: Mapping[str, Area], codes: dict[str, CodeList]) -> None:
         self.areas = areas
+        self.codes = codes
         self.root = min(areas, key=len)
         self.labels = {code: (one.name, one.name) for code, one in areas.items()} | TIER_NAMES
         self.labels |= {

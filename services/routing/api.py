@@ -23,7 +23,7 @@ def api(
 ) -> FastAPI:
     """The application."""
     app = door.create("Fengqiao routing 分流", "Who owns an incident, and until when.", api_contacts.FILES)
-    api_incidents.routes(app, database, desk)
+    api_incidents.routes(app, database, desk, codes)
     api_derived.routes(app, database)
     api_actions.routes(app, database, desk, codes, sent)
     api_contacts.routes(app, database, desk, Known(codes, areas))

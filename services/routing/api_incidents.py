@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode, Party, Reference, Tier
+from schemas.codes import CodeList, complete
 from schemas.duplicates import Candidate, Duplicate
 from schemas.referrals import Offer
 from schemas.routing import Entry
@@ -100,7 +101,7 @@ class IncidentPage(BaseModel):
 
 
 class Filters(BaseModel):
-    """What a list may be narrowed by."""
+    """What a list may be narrowed by. Codes may be bare (`land`) or full (`category/1:land`)."""
 
     model_config = ConfigDict(extra="forbid")
     area: AreaCode | None = None
@@ -115,22 +116,22 @@ class Filters(BaseModel):
     after: str | None = None
     limit: Annotated[int, Query(ge=1, le=500)] = 50
 
-    def page(self) -> store.Wanted:
-        """The filters as the store takes them. Raises `Problem` for a broken token."""
-        return store.Wanted(
-            **self.model_dump(exclude={"after"}),
-            after=untoken(self.after),
-        )
+    def page(self, codes: dict[str, CodeList]) -> store.Wanted:
+        """The filters as the store takes them. Raises `Problem` for a broken token, `UnknownCodes`."""
+        given = self.model_dump(include={"severity", "category"}, exclude_none=True)
+        full = self.model_dump(exclude={"after"}) | complete(codes, given, "query.")
+        return store.Wanted(**full, after=untoken(self.after))
 
 
-def routes(app: FastAPI, database: Database, desk: Desk) -> None:
+def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeList]) -> None:
     """Adds them to the door."""
 
     @app.get("/v1/incidents")
     async def incidents(wanted: Annotated[Filters, Query()]) -> IncidentPage:
         """Incidents of this tier, newest first; filters narrow, `after` pages."""
+        page = wanted.page(codes)
         async with database.connection() as connection:
-            found = await store.page(connection, wanted.page())
+            found = await store.page(connection, page)
         last = found[-1] if len(found) == wanted.limit else None
         return IncidentPage(
             incidents=tuple(IncidentView.model_validate(one, from_attributes=True) for one in found),
