@@ -9,7 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from cli.__main__ import fengqiao
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
 
@@ -34,7 +36,7 @@ def village(tmp_path_factory):
 
 @pytest.mark.system
 def test_a_partners_first_events_become_incidents(village):
-    environment = os.environ | {"KAFKA": village.kafka, "VILLAGE_INTAKE": village.url("village-intake")}
+    environment = os.environ | addresses(village)
     (shell,) = blocks("README.md", "sh")
     (python,) = blocks("README.md", "python")
 
@@ -49,6 +51,14 @@ def test_a_partners_first_events_become_incidents(village):
 def test_both_languages_show_the_same_lines():
     for kind in ("sh", "python"):
         assert blocks("README.md", kind) == blocks("README.zh-CN.md", kind) != []
+
+
+def addresses(village):
+    """What the command of the README puts into a shell."""
+    printed = (
+        CliRunner().invoke(fengqiao, ["env", "--data", str(village.data)], catch_exceptions=False).output
+    )
+    return dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines())
 
 
 def listed(village):

@@ -1,13 +1,18 @@
 """The schema is brought up once, however many try, and a program that is ahead of it does not start."""
 
 import asyncio
+import os
 import re
+import subprocess
+import sys
 
 import asyncpg
 import pytest
 
 from messaging import migrate
 from messaging.errors import SchemaTooOld, Unavailable
+from messaging.process import EXIT_CONFIGURATION
+from tests.builders import ROOT
 
 pytestmark = pytest.mark.system
 
@@ -58,6 +63,21 @@ async def test_an_older_schema_is_named_with_what_to_do(new_dsn):
         await migrate.verify(dsn, "routing")
 
     assert "messaging/" not in str(caught.value)
+
+
+async def test_a_process_that_meets_an_older_schema_refuses_to_start_and_says_so(new_dsn):
+    dsn = await new_dsn("routing", empty=True)
+    settings = {"TIER": "village", "ROUTING_POSTGRES": dsn}
+
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.routing",
+        cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        said, _ = await process.communicate()
+
+    assert process.returncode == EXIT_CONFIGURATION
+    assert "run `python -m services.routing migrate` and start again" in said.decode()
 
 
 async def test_a_newer_schema_is_fine_so_that_old_pods_survive_a_release(new_dsn):
