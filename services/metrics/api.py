@@ -47,6 +47,7 @@ def _stream(app: FastAPI, hub: Hub) -> None:
         area: AreaCode | None = None, last_event_id: Annotated[str | None, Header()] = None
     ) -> StreamingResponse:
         """Server-sent events: a snapshot, then changes; comes back where it was with Last-Event-ID."""
+        await hub.fresh()  # while there is nothing to be read from, this is answered and not begun
         body = hub.listen(last_event_id, area or "")
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(body, media_type="text/event-stream", headers=headers)

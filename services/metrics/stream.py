@@ -5,7 +5,7 @@ import json
 import logging
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ class Hub:
         self._changes: deque[tuple[int, set[Key]]] = deque(maxlen=REMEMBERED)
         self._clients: set[_Client] = set()
         self._seen: datetime | None = None
+        self._looked = 0.0
         self.tiers: dict[str, dict[str, Any]] = {}
         self.as_of: datetime | None = None
         self.pulse = Pulse(TICK_S)
@@ -73,6 +74,7 @@ class Hub:
             rows = await store.totals(connection, since)
             states = await store.tiers(connection)
         self._seen = self.as_of = now
+        self._looked = asyncio.get_running_loop().time()
         self.tiers = {
             tier: {"as_of": as_of.isoformat(), "stale": age > STALE_S}
             for tier, (as_of, age) in states.items()
@@ -87,10 +89,14 @@ class Hub:
             for client in self._clients:
                 client.add(changed)
 
+    async def fresh(self) -> None:
+        """Looks now unless somebody listens: then it was looked just before. Raises `Unavailable`."""
+        if not self._clients:
+            await self._look()
+
     async def listen(self, last_id: str | None, area: str) -> AsyncIterator[bytes]:
         """The stream of one client, as bytes of server-sent events."""
-        if not self._clients:
-            await self._look()  # nobody listened, so nobody looked
+        await self.fresh()
         client = _Client()
         self._clients.add(client)
         try:
@@ -115,7 +121,11 @@ class Hub:
         return set().union(*(keys for at, keys in self._changes if at > int(number)))
 
     def _event(self, name: str, keys: set[Key], area: str) -> bytes:
-        body: dict[str, Any] = {"as_of": self.as_of.isoformat() if self.as_of else None, "tiers": self.tiers}
+        blind = asyncio.get_running_loop().time() - self._looked
+        body: dict[str, Any] = {
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "tiers": as_seen(self.tiers, blind),
+        }
         if name != "tick":
             body["totals"] = [
                 [*key, self._totals[key]]
@@ -125,6 +135,11 @@ class Hub:
         data = json.dumps(body, separators=(",", ":"))
         retry = "retry: 1000\n" if name == "snapshot" else ""
         return f"{retry}id: {self._boot}-{self._number}\nevent: {name}\ndata: {data}\n\n".encode()
+
+
+def as_seen(tiers: Mapping[str, dict[str, Any]], blind_s: float) -> dict[str, dict[str, Any]]:
+    """The tiers as they were found so many seconds ago: after a while nobody knows, and all are stale."""
+    return {tier: one | {"stale": one["stale"] or blind_s > STALE_S} for tier, one in tiers.items()}
 
 
 class _Client:

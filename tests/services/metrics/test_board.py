@@ -10,7 +10,7 @@ from policy.load import areas
 from schemas.codes import load
 from services.metrics.api import BOARD, api
 from services.metrics.naming import Naming
-from services.metrics.stream import Hub
+from services.metrics.stream import STALE_S, Hub, as_seen
 from tests.builders import ROOT
 
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -52,6 +52,20 @@ async def test_a_browser_is_told_to_load_nothing_from_elsewhere(door):
 
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+async def test_a_stream_that_cannot_begin_is_a_problem_and_no_stream(door):
+    answer = await door.get("/v1/metrics/stream")
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:fengqiao:problem:unavailable")
+    assert answer.headers["retry-after"]
+
+
+@pytest.mark.parametrize(("blind_s", "stale"), [(0.0, [False, True]), (STALE_S + 1, [True, True])])
+def test_a_tier_is_stale_when_it_is_silent_and_when_nobody_can_look(blind_s, stale):
+    found = {"village": {"as_of": "x", "stale": False}, "town": {"as_of": "y", "stale": True}}
+
+    assert [one["stale"] for one in as_seen(found, blind_s).values()] == stale
 
 
 def test_the_page_is_chinese_until_somebody_asks_for_english():

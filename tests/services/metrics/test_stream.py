@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from services.metrics import cells
+from services.metrics import cells, store, stream
 from services.metrics.counting import Cell
 from services.metrics.stream import Hub
 from tests.messaging.wire import running
@@ -54,6 +54,10 @@ class Client:
 
     async def leave(self):
         await self._events.aclose()
+
+
+def data_of(event):
+    return json.loads(event.decode().split("data: ", 1)[1])
 
 
 RECEIVED = ("village", AREA, "received")
@@ -177,6 +181,23 @@ async def test_silence_is_broken_by_ticks(live):
     name, _ = await client.next(ticks=True)
 
     assert name in {"tick", "change"}
+
+
+async def test_while_the_database_is_away_the_tiers_go_stale(live, monkeypatch):
+    database, hub = live
+    monkeypatch.setattr(stream, "STALE_S", 2.0)
+    async with database.transaction() as tx:
+        await store.note_alive(tx, "village", await tx.fetchval("select now()"))
+    events = hub.listen(None, "")
+    before = data_of(await anext(events))
+
+    await database.close()
+
+    async with asyncio.timeout(20):
+        while not (after := data_of(await anext(events)))["tiers"]["village"]["stale"]:
+            pass
+    assert not before["tiers"]["village"]["stale"]
+    assert after["tiers"]["village"]["as_of"] == before["tiers"]["village"]["as_of"]
 
 
 async def test_a_listener_that_leaves_is_forgotten(live):
