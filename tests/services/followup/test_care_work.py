@@ -75,14 +75,20 @@ async def test_counselling_and_support_are_recorded_over_http_and_seen(database,
 
 
 @pytest.mark.parametrize(
-    "fields", [{"counselling": "forced"}, {"counselling": "offered", "name": "x"}, {"party": "somebody"}]
+    ("fields", "named"),
+    [
+        ({"counselling": "forced"}, "action.counselling"),
+        ({"name": "x"}, "action.counsel.name"),
+        ({"party": "somebody"}, "action.counsel.party"),
+    ],
 )
-async def test_what_is_no_code_or_no_party_is_named(database, door, fields):
+async def test_what_is_no_code_no_party_or_no_field_is_named(database, door, fields, named):
     await keep(database, a_revisit())
 
     answer = await act(door, "counsel", **{"party": "p1", "counselling": "offered"} | fields)
 
-    assert answer.status_code == (201 if "name" in fields else 422)
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == [named]
 
 
 async def test_a_plan_ends_by_the_clock_once_and_the_date_of_the_revisit_stays(database):
