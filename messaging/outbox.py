@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
+from messaging.backlog import MOST
 from messaging.columns import numbers, texts
 from messaging.database import Connection
 from messaging.envelope import Draft
@@ -73,6 +74,14 @@ async def unsent(connection: Connection, limit: int) -> list[Record]:
         limit,
     )
     return list(rows)
+
+
+async def waiting(connection: Connection) -> int:
+    """How many events are not yet sent, `backlog.MOST` at most."""
+    number: int = await connection.fetchval(
+        "select count(*) from (select from unsent limit $1) as seen", MOST
+    )
+    return number
 
 
 async def mark_sent(connection: Connection, ids: Sequence[int]) -> None:

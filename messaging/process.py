@@ -11,8 +11,9 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from messaging import collector, logs, migrate
-from messaging.database import Database
+from messaging import collector, logs, migrate, outbox
+from messaging.backlog import Backlog
+from messaging.database import Connection, Database
 from messaging.dead_letters import Gravedigger
 from messaging.errors import SchemaTooOld, Unavailable
 from messaging.health import Health, probes
@@ -49,6 +50,13 @@ class Process:
         self._loops: list[Loop] = [self.relay.run, collector.sweep]
         self._subscribers: list[Subscriber] = []
         self._stop = asyncio.Event()
+        self.queues("unsent", outbox.waiting)
+
+    def queues(self, name: str, count: Callable[[Connection], Awaitable[int]]) -> None:
+        """Adds a table in which something waits to be sent, to be told of at `/ready`."""
+        backlog = Backlog(self.database, count)
+        self.health.figures[f"queue {name}"] = lambda: backlog.waiting
+        self._loops.append(backlog.run)
 
     def reads(self, reading: Reading, *, group: str | None = None, committed: Pulse | None = None) -> Inbox:
         """Adds a consumer group member; its group is the process's name unless given. Commits beat the pulse."""

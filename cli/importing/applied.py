@@ -9,7 +9,9 @@ import httpx
 
 POLL_S = 0.5
 QUIET_S = 12.0
-"""Services look at their lag every five seconds, so this covers two looks of each: nothing was between two services."""
+"""Services look at lag and queues every five seconds, so this covers two looks of each: nothing was between two."""
+TOLD = ("lag ", "queue ")
+"""How the numbers begin that say what waits: at a service's entrance, and to be sent by it."""
 
 TIMEOUT_S = 10.0
 """A busy machine answers late; that is no trouble."""
@@ -29,23 +31,23 @@ class Chain:
 
 
 def chain_of(answers: Mapping[str, object]) -> Chain:
-    """Reads `/ready` bodies, by service; a lag nobody knows, or any condition that does not hold, is trouble."""
+    """Reads `/ready` bodies, by service; a number nobody knows, or any condition that does not hold, is trouble."""
     waiting, troubled = 0, []
     for name, body in sorted(answers.items()):
-        lags = _lags(body)
-        if lags is None or any(lag is None for lag in lags):
+        told = _told(body)
+        if told is None or any(one is None for one in told):
             troubled.append(name)
-        waiting += sum(lag or 0 for lag in lags or ())
+        waiting += sum(one or 0 for one in told or ())
     return Chain(waiting, tuple(troubled))
 
 
-def _lags(body: object) -> list[int | None] | None:
-    """Every lag a service tells; None when it is not well."""
+def _told(body: object) -> list[int | None] | None:
+    """Every lag and queue a service tells; None when it is not well."""
     if not isinstance(body, dict) or any(
         said != "ok" for said in body.get("conditions", {"": None}).values()
     ):
         return None
-    return [lag for name, lag in body.get("figures", {}).items() if name.startswith("lag ")]
+    return [number for name, number in body.get("figures", {}).items() if name.startswith(TOLD)]
 
 
 async def wait_applied(ports: Mapping[str, int], seen: Callable[[Chain], None]) -> None:

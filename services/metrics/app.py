@@ -6,6 +6,7 @@ from policy.load import areas, policy
 from schemas.codes import load
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import topics_read_by
+from services.metrics import store
 from services.metrics.api import api
 from services.metrics.desk import Desk
 from services.metrics.facts import LISTENS_TO
@@ -31,6 +32,7 @@ def compose() -> Process:
         group=f"{process.name}-board",
         committed=hub.pulse,
     )
+    process.queues("unpublished", store.waiting)
     process.loops(hub.run)
     process.loops(Publisher(process.database, settings.kafka, settings.tier).run)
     process.door = api(process.database, hub, naming, settings.tier)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic_core import from_json
 
+from messaging.backlog import MOST
 from messaging.columns import numbers
 from messaging.database import Connection
 from schemas.base import Tier
@@ -45,6 +46,14 @@ async def unpublished(connection: Connection, tier: Tier, limit: int) -> list[tu
         limit,
     )
     return [(slot_of(row), row_of(row)) for row in rows]
+
+
+async def waiting(connection: Connection) -> int:
+    """How many cells are still to be published, `backlog.MOST` at most."""
+    number: int = await connection.fetchval(
+        "select count(*) from (select from unpublished limit $1) as seen", MOST
+    )
+    return number
 
 
 async def mark_published(connection: Connection, sent: Sequence[tuple[Slot, Row]]) -> None:

@@ -149,3 +149,12 @@ def test_the_chain_is_quiet_only_when_every_service_says_so() -> None:
     assert chain_of({"a": a_body(0), "b": None}).troubled == ("b",)
     assert chain_of({"a": a_body(0, relay="the broker is away")}).troubled == ("a",)
     assert chain_of({"a": {"conditions": {"database": "not yet"}, "figures": {}}}).troubled == ("a",)
+
+
+def test_what_has_not_left_a_service_is_waited_for_although_nobody_lags_behind_it() -> None:
+    def holding(unsent: int | None) -> dict[str, object]:
+        return {"conditions": {"consumer": "ok"}, "figures": {"lag a": 0, "queue unsent": unsent}}
+
+    assert chain_of({"a": holding(0)}).quiet
+    assert not chain_of({"a": holding(1)}).quiet
+    assert chain_of({"a": holding(None)}).troubled == ("a",)

@@ -9,7 +9,7 @@ from messaging.envelope import Record
 from messaging.inbox import Inbox, Reading
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import TOPICS
-from services.metrics import cells, publisher
+from services.metrics import cells, publisher, store
 from services.metrics.counting import Cell
 from services.metrics.desk import Desk
 from services.metrics.publisher import Publisher
@@ -38,8 +38,22 @@ async def add(database, **changes):
         await cells.add(tx, "village", changes.get("cells"))
 
 
+async def waiting(database):
+    async with database.connection() as connection:
+        return await store.waiting(connection)
+
+
 async def none_left(database):
-    return (await rows(database, "select count(*) from unpublished"))[0][0] == 0
+    return await waiting(database) == 0
+
+
+async def test_changed_cells_wait_each_once_and_ready_tells_so(new_database):
+    database, again = await new_database("metrics"), a_cell()
+
+    await add(database, cells={again: 1, a_cell(): 1})
+    await add(database, cells={again: 1})
+
+    assert await waiting(database) == 2
 
 
 async def test_a_change_is_published_with_value_and_version(new_database, kafka):
