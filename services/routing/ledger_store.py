@@ -8,6 +8,7 @@ from typing import Any
 
 from messaging.database import Database
 from services.routing.ledger import Wanted
+from services.routing.words import STATUS
 
 LONGEST_S = 900.0
 """A ledger that takes longer is broken off, so that no reader holds a connection and its snapshot for ever."""
@@ -22,9 +23,9 @@ def _cell(value: str) -> str:
     return f"case when $1 and {value} ~ $2 then '''' || {value} else {value} end"
 
 
-def _word(value: str) -> str:
+def _word(value: str, kind: str = "") -> str:
     """A word of ours by its label, which is harmless already; what has none is a cell like any other."""
-    return f"coalesce(w.labels->>{value}, {_cell(value)})"
+    return f"coalesce(w.labels->>('{kind}' || {value}), {_cell(value)})"
 
 
 def _defused(label: str) -> str:
@@ -37,7 +38,7 @@ def _time(value: str) -> str:
 
 _ROWS = f"""
     select {_cell("i.incident_id")}, {_cell("i.area")}, {_word("i.category")}, {_word("i.channel")},
-        {_word("i.severity")}, {_time("i.reported_at")}, {_word("i.status")}, h.number, {_word("h.tier")},
+        {_word("i.severity")}, {_time("i.reported_at")}, {_word("i.status", STATUS)}, h.number, {_word("h.tier")},
         {_word("h.event")}, {_word("h.role")}, {_cell("h.ref")}, {_time("h.occurred_at")},
         {_time("h.recorded_at")}, {_cell("h.rule")}, {_cell("d.detail")}
     from (select $3::jsonb as labels) w, incident i join history h using (incident_id)

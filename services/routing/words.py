@@ -111,8 +111,13 @@ ROLES: dict[str, tuple[str, str]] = {
 }
 
 
+STATUS = "status:"
+"""Before a state, because an answer may be called by the same word and say something else."""
+
+
 def labels(codes: Mapping[str, CodeList]) -> dict[str, str]:
     """All words and codes with what people read: `接单 Accepted`."""
     coded = {f"{one.id}:{code}": said for one in codes.values() for code, said in one.codes.items()}
-    every = coded | DETAILS | STATES | TIERS | ROLES | EVENTS
+    states = {f"{STATUS}{one}": said for one, said in STATES.items()}
+    every = coded | states | DETAILS | TIERS | ROLES | EVENTS
     return {word: f"{zh} {en}" for word, (zh, en) in every.items()}

@@ -57,6 +57,16 @@ async def test_codes_in_the_detail_are_said(door, database):
     assert found[1]["说明 detail"] == "o-7"
 
 
+async def test_what_a_source_was_answered_is_not_told_as_the_state_of_the_matter(door, database):
+    answered = a_line(event="referral.answered.v1", detail="referral-body/1:court accepted")
+    await keep(database, with_lines(answered, status="accepted"))
+
+    [found] = await rows(door)
+
+    assert found["说明 detail"].endswith("已受理 accepted")
+    assert found["当前状态 status now"] == "办理中 in handling"
+
+
 async def test_a_period_and_an_area_narrow_it_to_whole_incidents(door, database):
     late, elsewhere = a_line(recorded_at=NOW + timedelta(days=90)), "620522102201"
     await keep(

@@ -52,5 +52,11 @@ def test_all_words_are_there_in_both_languages(words):
     assert all(zh and en and any(sign > "一" for sign in zh) for zh, en in words.values())
 
 
+def test_an_answer_and_a_state_of_the_same_name_are_told_apart():
+    every = labels(load())
+
+    assert (every["accepted"], every["status:accepted"]) == ("已受理 accepted", "办理中 in handling")
+
+
 def test_codes_are_labelled_in_full():
     assert labels(load())["category/1:land"] == "土地山林 Land and forest"
