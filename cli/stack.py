@@ -96,14 +96,11 @@ def env(data: Path) -> None:
 
 def _judge(plan: Plan) -> None:
     """Every error in the files of a plan at once, before anything starts that could only refuse them one by one."""
-    wrong, lists = [], code_lists(plan.codes)
-    for read in (partial(load.policies, plan.policy, lists), partial(load.areas, plan.areas)):
-        try:
-            read()
-        except load.Refused as error:
-            wrong.append(str(error))
-    if wrong:
-        raise StackError("nothing was started:\n" + "\n".join(wrong))
+    lists = code_lists(plan.codes)
+    try:
+        load.both(partial(load.policies, plan.policy, lists), partial(load.areas, plan.areas))
+    except load.Refused as error:
+        raise StackError(f"nothing was started:\n{error}") from error
 
 
 def say(line: str) -> None:

@@ -1,11 +1,11 @@
 """Reads policies and the area registry; a file that is wrong is refused whole, every error with its line."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -14,9 +14,11 @@ from policy.model import Policy
 from schemas.base import Tier, tier_of
 from schemas.codes import CodeList
 
-__all__ = ["Area", "Refused", "areas", "policies", "policy"]
+__all__ = ["Area", "Refused", "areas", "both", "policies", "policy"]
 
 
+First = TypeVar("First")
+Second = TypeVar("Second")
 Codes = dict[str, CodeList]
 """Code lists by id."""
 
@@ -57,6 +59,20 @@ def policy(path: Path, codes: Codes | None = None) -> Policy:
     if found is None or placed:
         raise Refused("\n".join(f"{path}:{line}: {place}: {what}" for line, place, what in sorted(placed)))
     return found
+
+
+def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """What two files say. Raises `Refused` with the errors of both: whoever mends them wants to start once more."""
+    found: list[Any] = []
+    errors: list[str] = []
+    for read_file in (first, second):
+        try:
+            found.append(read_file())
+        except Refused as error:
+            errors.append(str(error))
+    if errors:
+        raise Refused("\n".join(errors))
+    return found[0], found[1]
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:

@@ -1,8 +1,10 @@
 """Intake put together: what it listens to, what it serves."""
 
+from functools import partial
+
 from messaging.inbox import Reading
 from messaging.process import Process
-from policy.load import areas, policy
+from policy.load import areas, both, policy
 from schemas.codes import load
 from schemas.declarations import EligibleDeclared
 from schemas.duplicates import IncidentLinked
@@ -30,7 +32,8 @@ def compose() -> Process:
     settings = Settings()
     process = Process("intake", settings)
     codes = load(*([settings.codes] if settings.codes else []))
-    registry = Registry(settings.tier, areas(settings.areas), codes, policy(settings.policy, codes))
+    places, rules = both(partial(areas, settings.areas), partial(policy, settings.policy, codes))
+    registry = Registry(settings.tier, places, codes, rules)
     vault = Vault(settings.key())
     desk = Desk(registry, vault)
     process.loops(Forgetting(process.database, registry.policy).run)

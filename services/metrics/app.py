@@ -1,8 +1,10 @@
 """Metrics put together: what it counts, what it takes over from other tiers, what it publishes and serves."""
 
+from functools import partial
+
 from messaging.inbox import Reading
 from messaging.process import Process
-from policy.load import areas, policy
+from policy.load import areas, both, policy
 from schemas.codes import load
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import topics_read_by
@@ -20,8 +22,9 @@ def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting, policy or registry line that is wrong."""
     settings = Settings()
     process = Process("metrics", settings)
-    naming = Naming(areas(settings.areas), load(*([settings.codes] if settings.codes else [])))
-    desk = Desk(settings.tier, policy(settings.policy).zone)
+    places, rules = both(partial(areas, settings.areas), partial(policy, settings.policy))
+    naming = Naming(places, load(*([settings.codes] if settings.codes else [])))
+    desk = Desk(settings.tier, rules.zone)
     hub = Hub(process.database)
     topics = topics_read_by("metrics", settings.tier)
     own = tuple(one for one in topics if one.sequenced)

@@ -1,9 +1,11 @@
 """Routing put together: what it listens to, what it serves, what its clock does."""
 
+from functools import partial
+
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.timer import Timer
-from policy.load import areas, policies
+from policy.load import areas, both, policies
 from schemas.codes import load
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
@@ -27,9 +29,11 @@ def compose() -> Process:
     settings = Settings()
     process = Process("routing", settings)
     codes = load(*([settings.codes] if settings.codes else []))
-    centre = Centre(settings.tier, policies(settings.policy, codes))
-    registry = areas(settings.areas) if settings.areas else None
-    desk = Desk(centre)
+    rules, registry = both(
+        partial(policies, settings.policy, codes),
+        lambda: None if settings.areas is None else areas(settings.areas),
+    )
+    desk = Desk(Centre(settings.tier, rules))
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)

@@ -1,11 +1,13 @@
 """Settings are refused all at once, naming each one, and never with a secret in the text."""
 
 import base64
+from importlib import import_module
 
 import pytest
 from pydantic import ValidationError
 
 from messaging.settings import wrong
+from policy.load import Refused
 from services.followup.settings import Settings as FollowupSettings
 from services.intake.settings import Settings as IntakeSettings
 from services.metrics.settings import Settings as MetricsSettings
@@ -68,6 +70,20 @@ def test_an_error_of_several_settings_together_says_which(monkeypatch):
         given(monkeypatch, "INTAKE_", TIER="town", VAULT_KEY=None)
 
     assert "INTAKE_VAULT_KEY_FILE" in wrong(caught.value, "intake")
+
+
+@pytest.mark.parametrize("prefix", ["INTAKE_", "ROUTING_", "METRICS_"])
+def test_the_errors_of_all_files_come_at_once(monkeypatch, tmp_path, prefix):
+    policy, areas = tmp_path / "policy.yaml", tmp_path / "areas.csv"
+    policy.write_text("version: Default\n")
+    areas.write_text("code,tier,name,parent\n62,county,a,\n")
+    given(monkeypatch, prefix, TIER="town", POLICY=str(policy), AREAS=str(areas))
+
+    with pytest.raises(Refused) as caught:
+        import_module(f"services.{prefix.lower().rstrip('_')}.app").compose()
+
+    assert f"{policy}:1: version" in str(caught.value)
+    assert f"{areas}:2: code" in str(caught.value)
 
 
 @pytest.mark.parametrize("prefix", EVERY)
