@@ -11,7 +11,25 @@ class Refused(ValueError):
     """A file cannot be used; the message has one line per error, each with file and line number."""
 
 
-FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+def _careful(loader: Any) -> Any:  # noqa: ANN401 - a loader of either kind
+    """A date that does not exist stays text: it would end the reading, and the policy can name its line."""
+
+    def dated(self: Any, node: yaml.ScalarNode) -> object:  # noqa: ANN401 - the same
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+    careful = type("Careful", (loader,), {})
+    careful.add_constructor(TIMESTAMP, dated)  # type: ignore[attr-defined]
+    return careful
+
+
+SLOW = _careful(yaml.SafeLoader)
+FAST = _careful(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 """The same language ten times as fast, where the machine has the library for it."""
 
 
@@ -19,7 +37,7 @@ def _parsed(text: str) -> tuple[Any, yaml.Node | None]:
     try:
         return yaml.load(text, Loader=FAST), yaml.compose(text, Loader=FAST)  # noqa: S506 - safe, either of the two
     except yaml.YAMLError:  # the slow one knows better where the mistake is
-        return yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.load(text, Loader=SLOW), yaml.compose(text, Loader=SLOW)  # noqa: S506 - safe as well
 
 
 Place = tuple[int | str, ...]

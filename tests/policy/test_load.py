@@ -90,6 +90,7 @@ def test_the_file_asked_for_is_the_one_in_force_and_the_others_are_at_hand(tmp_p
         ("PT8H, handle: 7 working days}", "PT8H, handle: 0 working days}", "greater than"),
         ("PT8H, handle: 7 working days}", "PT8H, handle: 4000 working days}", "ten years"),
         ("closed: []", "closed: [today]", "calendar.closed.0"),
+        ("closed: []", "closed: [2026-02-30]", "calendar.closed.0"),
         ("[P7D, P30D, P90D]", "[P7D, P90D, P30D]", "each round must be later"),
         ("{reason: relapsed-again, reopened: 2}", "{reason: relapsed-again}", "supervision.rules.2"),
         ("{reason: major-matter, sev", "{reason: major matter, sev", "supervision.rules.0.reason"),
