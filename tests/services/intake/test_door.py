@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from doors.idempotency import Answer, remember
+from messaging.trace import carried
 from services.intake.vault import Vault
 from tests.builders import VILLAGE
 
@@ -51,6 +52,23 @@ async def test_triage_of_a_report_that_could_not_be_accepted_names_the_field(doo
 
     assert (asked.status_code, asked.json()["type"].rpartition(":")[2]) == (422, "unknown-code")
     assert "gossip" not in asked.text
+
+
+async def test_the_trace_of_whoever_asks_goes_on_with_the_event_and_one_is_begun_for_nobody(door, database):
+    given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    for key, trace in (("k-1", {"traceparent": given}), ("k-2", {"traceparent": "王小明"}), ("k-3", {})):
+        headers = {"Idempotency-Key": key} | {name: value.encode() for name, value in trace.items()}
+        assert (await door.post("/v1/reports", json=REPORT, headers=headers)).status_code == 201
+
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            "select traceparent from outbox where type = 'incident.reported.v1' order by id"
+        )
+
+    went_on, *begun = [row["traceparent"] for row in rows]
+    assert went_on == given
+    assert all(carried(one) for one in begun)
+    assert len({given, *begun}) == 3
 
 
 async def test_a_request_answered_by_the_first_release_gets_that_answer_again(door, database):
