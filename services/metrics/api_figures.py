@@ -12,6 +12,7 @@ from messaging.database import Database
 from schemas.base import TIERS, AreaCode, Tier
 from schemas.codes import complete
 from services.metrics import store, views
+from services.metrics.figures import Counts
 from services.metrics.naming import Naming
 from services.metrics.stream import STALE_S
 
@@ -35,6 +36,10 @@ class Asked(BaseModel):
         given = self.model_dump(include={"category", "channel"}, exclude_none=True)
         full = complete(naming.codes, given, "query.")
         return store.Wanted(area, self.group_by, _iso(self.first), _iso(self.last), **full)
+
+    def durations(self, counts: Counts) -> tuple[views.DistributionView, ...]:
+        """How long things took; nothing by category or channel, of which durations are not kept apart."""
+        return () if self.category or self.channel else views.distributions_of(counts)
 
 
 def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None:
@@ -63,7 +68,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
             activities=views.activities_of(whole),
             by_tier=views.by_tier(whole),
             rates=views.rates_of(whole, now),
-            distributions=views.distributions_of(whole),
+            distributions=asked.durations(whole),
             groups=views.groups_of(groups, naming.labels, now) if asked.group_by else (),
         )
 

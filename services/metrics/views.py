@@ -71,6 +71,7 @@ class MetricsView(BaseModel):
     by_tier: dict[str, dict[str, int]]
     rates: tuple[RateView, ...]
     distributions: tuple[DistributionView, ...]
+    """Empty when asked by category or channel: of these durations are not kept apart."""
     groups: tuple[GroupView, ...]
 
 

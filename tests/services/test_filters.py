@@ -35,6 +35,15 @@ def test_what_is_not_narrowed_stays_wide():
     assert Asked().cells("620522", NAMING).channel is None
 
 
+@pytest.mark.parametrize(
+    ("given", "count"), [({}, True), ({"category": "land"}, False), ({"channel": "court"}, False)]
+)
+def test_durations_that_are_not_kept_apart_are_left_out_and_not_called_none(given, count):
+    durations = Asked(**given).durations({"village": {"time_to_accept:0042": 3}})
+
+    assert [one.count for one in durations if one.id == "time_to_accept@1"] == [3] * count
+
+
 @pytest.mark.parametrize("path", DOORS)
 @pytest.mark.parametrize("given", ["gossip", "category/9:land", "", "land\0"])
 async def test_an_unknown_code_is_named_and_not_taken_for_nothing_found(path, given):
