@@ -6,8 +6,10 @@ from pydantic import Field, model_validator
 
 from schemas.actions import AnyAction
 from schemas.base import Actor, AreaCode, Count, Event, IncidentId, Minutes, Moment, Reference
-from schemas.codes import GivenCode
 from schemas.offline import Basis
+
+Named = Annotated[str, Field(max_length=80)]
+"""A code by its bare or full name, whatever stands there: who knows the lists in force says which they have."""
 
 
 class ReportSubmitted(Event):
@@ -19,12 +21,12 @@ class ReportSubmitted(Event):
     type: ClassVar[str] = "report.submitted.v1"
 
     area: AreaCode
-    category: Annotated[str, Field(max_length=80)]
-    channel: Annotated[str, Field(max_length=80)]
-    severity: Annotated[str, Field(max_length=80)] = "ordinary"
+    category: Named
+    channel: Named
+    severity: Named = "ordinary"
     """Where it is left out, the policy's triage may propose another."""
     occurred_at: Moment
-    parties: Annotated[tuple[Annotated[str, Field(max_length=80)], ...], Field(max_length=20)] = ("reporter",)
+    parties: Annotated[tuple[Named, ...], Field(max_length=20)] = ("reporter",)
     """One party role per person in the matter, for example `["applicant", "respondent"]`."""
     people: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     """How many people are concerned: triage may look at it."""
@@ -69,9 +71,9 @@ class ActivitySubmitted(Event):
 
     type: ClassVar[str] = "activity.submitted.v1"
 
-    activity: GivenCode
+    activity: Named
     area: AreaCode
-    role: GivenCode
+    role: Named
     occurred_at: Moment
     minutes: Minutes = 0
     attendance: Count = 0

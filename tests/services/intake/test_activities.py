@@ -33,7 +33,13 @@ async def test_an_activity_is_recorded_once_and_says_nothing_of_persons(door, da
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"activity": "party"}, "activity"), ({"role": "x"}, "role"), ({"minutes": 10_081}, "minutes")],
+    [
+        ({"activity": "party"}, "activity"),
+        ({"activity": "巡查"}, "activity"),
+        ({"role": "x"}, "role"),
+        ({"role": "网格员"}, "role"),
+        ({"minutes": 10_081}, "minutes"),
+    ],
 )
 async def test_an_activity_that_cannot_be_recorded_names_the_field(door, changes, field):
     body = {"activity": "patrol", "area": VILLAGE, "role": "grid-staff"} | changes

@@ -82,6 +82,7 @@ def test_a_name_that_was_used_for_something_else_is_refused():
         (a_report(occurred_at=later(hours=1)), "future", "occurred_at"),
         (an_action(action={"action": "escalate", "reason": "rain"}), "unknown-code", "action.reason"),
         (an_activity(role="mayor"), "unknown-code", "role"),
+        (an_activity(activity="巡查"), "unknown-code", "activity"),
         (an_activity(area="110101"), "unknown-area", "area"),
     ],
 )
