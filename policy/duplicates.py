@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from policy.parts import Duration, Part, Reason
+from policy.parts import Category, Duration, Part
 
 Steps = Annotated[int, Field(ge=1, le=9)]
 Radius = Literal["village", "grid"]
@@ -51,7 +51,7 @@ class DuplicateRules(Likeness):
     """How many earlier reports are proposed for one, the likeliest first."""
     at_most: Annotated[int, Field(ge=1, le=500)] = 100
     """How many may be linked to one lead: they are resolved with it in one breath."""
-    categories: dict[Reason, Exceptional] = Field(default_factory=dict)
+    categories: dict[Category, Exceptional] = Field(default_factory=dict)
     """Exceptions by category, bare."""
 
     @model_validator(mode="after")
