@@ -40,19 +40,22 @@ def policies(path: Path, codes: Codes | None = None) -> dict[str, Policy]:
     """
     others = [other for other in sorted(path.parent.glob("*.yaml")) if other != path]
     first = policy(path, codes)
-    rest = {one.version: one for one in map(policy, others)}
+    rest = {one.version: one for one in (policy(other, named=codes) for other in others)}
     return {first.version: first} | {
         version: one for version, one in rest.items() if version != first.version
     }
 
 
-def policy(path: Path, codes: Codes | None = None) -> Policy:
-    """One policy file; its codes must be in the lists, where given. Raises `Refused` with every error and its line."""
+def policy(path: Path, codes: Codes | None = None, *, named: Codes | None = None) -> Policy:
+    """One policy file; its codes must be in the lists, where given. Raises `Refused` with every error and its line.
+
+    `named` are lists its codes are only named by: an older file may have some that stand in none any more.
+    """
     raw, node = read(path)
     placed = [(line, key, "stands there twice") for line, key in twice(node)]
     found: Policy | None = None
     try:
-        found = Policy.model_validate(raw, context={"codes": codes})
+        found = Policy.model_validate(raw, context={"codes": codes, "lists": codes or named})
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         placed += [(line_of(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems]

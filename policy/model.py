@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    PrivateAttr,
     StringConstraints,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -26,6 +27,7 @@ from policy.triage import TriageRule
 from policy.whistles import Whistles
 from policy.zones import ZoneName
 from schemas.base import TIERS, Tier, height
+from schemas.codes import CodeList, find
 
 
 class Clock(Part):
@@ -96,6 +98,12 @@ class Policy(Part):
     support: SupportRules = SupportRules()
     whistle: Whistles = Whistles()
     mediation: Mediation = Mediation()
+    _lists: dict[str, CodeList] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _reads_codes(self, info: ValidationInfo) -> Self:
+        self._lists.update((info.context or {}).get("lists") or {})
+        return self
 
     @field_validator("triage")
     @classmethod
@@ -145,6 +153,10 @@ class Policy(Part):
     def first(self, severity: str) -> Tier:
         """The tier an incident of a severity begins at."""
         return self.first_tier[severity_of(severity)]
+
+    def reason(self, code: str) -> str:
+        """A reason it names, in full: a locality may have given it in a list of its own."""
+        return find(self._lists, "reason", code) or f"reason/1:{code}"
 
     def stops_for(self, reason: str | None) -> str | None:
         """The reason itself, where a clock may stand still for it."""

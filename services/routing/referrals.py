@@ -156,7 +156,7 @@ def _stopped(case: _Case, pause: str) -> Event:
         occurred_at=case.by["occurred_at"],
         actor=SYSTEM,
         step=case.incident.step,
-        reason=f"reason/1:{pause}",
+        reason=case.policy.reason(pause),
         approver=SYSTEM.ref,
         due_at=case.incident.due_at,
         rule=rule(case.incident, "pauses", "suspend"),

@@ -67,12 +67,13 @@ def watch(incident: Incident, event: Event, policies: Policies, now: datetime) -
 
 
 def _by_rule(incident: Incident, policies: Policies, now: datetime) -> Sequence[Event]:
-    rules = policies[incident.policy].supervision
+    policy = policies[incident.policy]
+    rules = policy.supervision
     at = next((at for at, one in enumerate(rules.rules) if _holds(one, incident)), None)
     if at is None:
         return []
     leader = incident.leader or rules.leaders[incident.tier]
-    fields = {"leader": leader, "reason": f"reason/1:{rules.rules[at].reason}", "by": "policy"}
+    fields = {"leader": leader, "reason": policy.reason(rules.rules[at].reason), "by": "policy"}
     by = {"occurred_at": now, "actor": SYSTEM, "rule": rule(incident, "supervision", "rules", at)}
     return [IncidentListed(**incident.matter, **by, **fields, **_next(incident, policies, now))]
 
