@@ -8,7 +8,7 @@ import click
 
 from cli.checks import policy
 from cli.databases import Place, chosen, connected, database_options, run
-from cli.files import FOLDER, code_lists
+from cli.files import FOLDER, code_lists, codes_option
 from cli.trials.asked import Registries, Registry
 from cli.trials.recorded import Record
 from cli.trials.tally import Tally, told
@@ -32,6 +32,7 @@ PAGE = 500
     default=PROJECT / "policy",
     help="The folder of the policies they were recorded under (default: the project's).",
 )
+@codes_option
 @click.option("--area", help="Only this area and all below it.")
 @click.option(
     "--limit", type=click.IntRange(1), default=10_000, show_default=True, help="The newest so many of a tier."
@@ -43,6 +44,7 @@ def try_draft(
     service: str | None,
     tier: str | None,
     policies: Path,
+    codes: Path | None,
     area: str | None,
     limit: int,
 ) -> None:
@@ -54,26 +56,27 @@ def try_draft(
     """
     if service not in {None, "routing"}:
         raise click.UsageError("histories are routing's")
-    wanted = _judged(draft)
-    tally = run(_tried(chosen(data, dsn, "routing", tier), wanted, _known(policies), (area, limit)))
+    lists = code_lists(codes)
+    wanted = _judged(draft, lists)
+    tally = run(_tried(chosen(data, dsn, "routing", tier), wanted, _known(policies, lists), (area, limit)))
     for line in told(tally, wanted.version):
         click.echo(line)
 
 
-def _judged(draft: Path) -> Policy:
+def _judged(draft: Path, lists: load.Codes) -> Policy:
     try:
-        return load.policy(draft, code_lists(None))
+        return load.policy(draft, lists)
     except load.Refused as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
 
 
-def _known(folder: Path) -> dict[str, Policy]:
+def _known(folder: Path, lists: load.Codes) -> dict[str, Policy]:
     """The policies of a folder by version; what is none is passed over, and missed only if it is needed."""
     found = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            one = load.policy(path)
+            one = load.policy(path, named=lists)
         except load.Refused:
             continue
         found[one.version] = one

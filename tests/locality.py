@@ -6,7 +6,10 @@ from pathlib import Path
 LISTS: dict[str, dict[str, tuple[str, str]]] = {
     "category": {"grassland": ("草场边界", "Grassland"), "water-right": ("水源", "Water")},
     "contact-role": {"herd-head": ("牧长", "Herd head"), "elder": ("长者", "Elder")},
-    "reason": {"snowed-in": ("大雪封山", "Snowed in"), "pasture-conflict": ("草场纠纷", "Conflict of pastures")},
+    "reason": {
+        "snowed-in": ("大雪封山", "Snowed in"),
+        "pasture-conflict": ("草场纠纷", "Conflict of pastures"),
+    },
 }
 
 

@@ -16,6 +16,7 @@ from services.routing.desk import Desk
 from services.routing.handling import Request
 from services.routing.registry import Entry
 from tests.builders import OFFICER, VILLAGE, a_centre, a_message, reported
+from tests.locality import lists
 
 DEFAULT = (PROJECT / "policy" / "default.yaml").read_text(encoding="utf-8")
 
@@ -51,6 +52,17 @@ def test_a_draft_whose_codes_stand_in_no_list_is_refused_as_by_check(tmp_path):
 
     assert found.exit_code == 1
     assert ": pauses.extend.0: " in found.output
+
+
+def test_a_draft_may_speak_of_codes_of_the_lists_of_its_locality(tmp_path):
+    draft = a_draft(tmp_path, ("extend: [complex,", "extend: [snowed-in,"))
+    nowhere = ("--dsn", "postgresql://nobody@127.0.0.1:9/none")
+
+    unknown, known = tried(draft, *nowhere), tried(draft, "--codes", lists(tmp_path), *nowhere)
+
+    assert f"{draft}:" in unknown.output
+    assert f"{draft}:" not in known.output
+    assert "Connect call failed" in known.output
 
 
 def test_a_database_that_does_not_answer_is_one_message(tmp_path):

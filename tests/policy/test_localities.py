@@ -31,5 +31,7 @@ def test_an_exception_from_the_rules_of_duplicates_is_made_for_a_category(tmp_pa
 def test_an_exception_for_what_is_no_category_is_refused_with_its_line(tmp_path):
     path = a_policy_file(tmp_path, DUPLICATES, f"{DUPLICATES} categories: {{overloaded: {{radius: grid}}}},")
 
-    with pytest.raises(Refused, match=r"p\.yaml:\d+: duplicates\.categories\.overloaded.*not a category code"):
+    with pytest.raises(
+        Refused, match=r"p\.yaml:\d+: duplicates\.categories\.overloaded.*not a category code"
+    ):
         policy(path, load())
