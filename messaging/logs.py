@@ -1,11 +1,16 @@
 """JSON lines on standard error, each with the service's name; no value of a message is ever logged."""
 
+import asyncio
 import logging
+import sys
 import traceback
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
+
+log = logging.getLogger(__name__)
 
 CHAIN = 20
 """So many errors before one are named: a library may have raised two from each other, which goes on for ever."""
@@ -28,11 +33,39 @@ def _before(error: BaseException) -> Iterator[BaseException]:
         error = before
 
 
+class Silent(JsonFormatter):
+    """Tells of an exception somebody else logged what we tell of our own: libraries log its text, which may quote."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - as the library has it
+        """Its kind and its place, on one line."""
+        if ei[1] is None:
+            return ""
+        told = frames(ei[1])
+        places = told["frames"]
+        return f"{told['error']} at {' < '.join(reversed(places)) if isinstance(places, list) else ''}"
+
+
+def unhandled(_: object, context: dict[str, Any]) -> None:
+    """What the event loop met and nobody handled; its own words show arguments and results."""
+    error = context.get("exception")
+    log.error("the event loop met an error nobody handled", extra={} if error is None else frames(error))
+
+
+def watch(loop: asyncio.AbstractEventLoop) -> None:
+    """From now on this loop tells of what nobody handled without any value."""
+    loop.set_exception_handler(unhandled)
+
+
+def _ended(_: type[BaseException], error: BaseException, __: object) -> None:
+    log.critical("the process ended by an error", extra=frames(error))
+
+
 def configure(service: str, tier: str) -> None:
-    """Sends every log record to standard error as one JSON object."""
+    """Sends every log record, and the error a process may end by, to standard error as one JSON object."""
+    sys.excepthook = _ended
     handler = logging.StreamHandler()
     handler.setFormatter(
-        JsonFormatter(
+        Silent(
             "{asctime}{levelname}{name}{message}",
             style="{",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},

@@ -74,8 +74,10 @@ class Process:
 
     async def run(self) -> int:
         """Runs until SIGTERM or SIGINT; returns the exit code."""
+        loop = asyncio.get_running_loop()
+        logs.watch(loop)
         for one in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(one, self._stop.set)
+            loop.add_signal_handler(one, self._stop.set)
         self.health.set("started", ok=False)
         async with serve(probes(self.health), self.settings.host, self.settings.probe_port):
             try:

@@ -65,3 +65,50 @@ def test_a_part_of_a_process_that_meets_a_bug_ends_it_and_is_logged_without_any_
     assert ended.returncode == 1
     assert (line["message"], line["error"]) == ("part ended", "ValueError")
     assert SECRET not in json.dumps(line, ensure_ascii=False)
+
+
+UNHANDLED = f"""
+import asyncio
+import gc
+import logging
+from messaging import logs
+from messaging.process import Process
+from messaging.settings import ServiceSettings
+
+async def lost():
+    raise ValueError("{SECRET}")
+
+async def main():
+    process = Process("routing", ServiceSettings(TIER="village", kafka="127.0.0.1:1", postgres="postgresql://h:1/"))
+    running = asyncio.create_task(process.run())
+    await asyncio.sleep(0.1)
+    task = asyncio.create_task(lost())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+    asyncio.get_running_loop().call_soon(lambda _: 1 / 0, "{SECRET}")
+    await asyncio.sleep(0.1)
+    try:
+        await lost()
+    except ValueError:
+        logging.getLogger("somebody's").exception("a library met an error")
+    process._stop.set()
+    await running
+    await lost()
+
+logs.configure("routing", "village")
+asyncio.run(main())
+"""
+
+
+def test_what_libraries_and_the_event_loop_tell_of_an_error_quotes_nothing_either():
+    command = [sys.executable, "-c", UNHANDLED]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    told = [json.loads(line) for line in ended.stderr.splitlines()]
+    errors = [one["error"] for one in told if "error" in one]
+    assert errors == ["ValueError", "ZeroDivisionError", "ValueError"]
+    assert [one["exc_info"][:10] for one in told if "exc_info" in one] == ["ValueError"]
+    assert told[-1]["message"] == "the process ended by an error"
+    assert SECRET not in json.dumps(told, ensure_ascii=False)
