@@ -1,0 +1,73 @@
+"""The server bounds what it keeps of a request before anybody has looked at it."""
+
+import asyncio
+
+import pytest
+from starlette.responses import PlainTextResponse
+
+from messaging.web import MOST_HEAD, serve
+
+BLOCK = b"a" * 65_536
+MUCH = 64
+"""Blocks: four megabytes."""
+
+
+async def answering(scope, receive, send):
+    """Reads the whole body, then tells how long the headers were."""
+    while (await receive()).get("more_body"):
+        pass
+    size = sum(len(name) + len(value) for name, value in scope["headers"])
+    await PlainTextResponse(f"{size} bytes")(scope, receive, send)
+
+
+async def asked(*pieces):
+    """What the server answers to pieces sent one after the other, and how many of them it took."""
+    async with serve(answering, "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        taken = 0
+        try:
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0)  # so that it is told when the other side has closed
+                taken += 1
+            answer = await asyncio.wait_for(reader.read(), 5)
+        except ConnectionError:
+            answer = b""
+        writer.close()
+    return answer, taken
+
+
+@pytest.mark.parametrize(
+    ("begin", "pieces"),
+    [
+        (b"GET / HTTP/1.1\r\nhost: x\r\nx-long: ", [BLOCK] * MUCH),
+        (b"GET / HTTP/1.1\r\nhost: x\r\n", [b"x-a: b\r\n" * 8_000] * MUCH),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-trailer: ", [BLOCK] * MUCH),
+        (b"", [b"\r\n" * 32_768] * MUCH),
+    ],
+    ids=["one header", "many headers", "a trailer", "nothing at all"],
+)  # fmt: skip
+async def test_a_head_without_end_is_cut_off(begin, pieces):
+    answer, taken = await asked(begin, *pieces)
+
+    assert taken < MUCH or b" 431 " in answer
+    assert b" 200 " not in answer
+
+
+async def test_a_long_head_is_read_and_so_is_a_body_longer_than_any_head():
+    head = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-long: " + b"a" * (MOST_HEAD // 2)
+    length = b"\r\ncontent-length: %d\r\n\r\n" % (len(BLOCK) * MUCH)
+
+    answer, _ = await asked(head, length, *[BLOCK] * MUCH)
+
+    assert b" 200 " in answer
+
+
+async def test_requests_behind_one_another_each_have_a_head_of_their_own():
+    one = b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * 30_000 + b"\r\n"
+    last = one + b"connection: close\r\n\r\n"
+
+    answer, _ = await asked(*[one + b"\r\n"] * 5, last)
+
+    assert answer.count(b" 200 ") == 6
