@@ -35,11 +35,15 @@ class Careful:
         self._untrusted = untrusted
         self._resume = resume
         self._getmany: Callable[..., Awaitable[Polled]] = consumer.getmany
+        self._astray = False
+        """What was found and dropped is not behind us yet: going back has not worked so far."""
 
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> Polled:
         """What `getmany` promises, with a stand-in for each record that cannot be parsed."""
+        if self._astray:
+            await self._back()
         try:
             return await self._getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
         except UnicodeDecodeError:
@@ -50,17 +54,21 @@ class Careful:
             raise
 
     async def _back(self) -> list[TopicPartition]:
-        """Goes back to what was last applied; returns the partitions we have."""
+        """Goes back to what was last applied; returns the partitions we have. If it fails, the next poll goes back."""
+        self._astray = True
         assigned = sorted(self._consumer.assignment())
         for one in assigned:
             self._consumer.seek(one, await self._resume(one))
+        self._astray = False
         return assigned
 
     async def _step_by_step(self, assigned: list[TopicPartition]) -> Polled:
         found: Polled = {}
+        self._astray = True  # until what is found here is handed over, an error would lose it
         for one in assigned:
             if one.topic in self._untrusted and await self._through(one, found):
                 break
+        self._astray = False
         return found
 
     async def _through(self, partition: TopicPartition, found: Polled) -> bool:
