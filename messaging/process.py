@@ -115,7 +115,7 @@ class Process:
     async def _work(self) -> None:
         tasks = [asyncio.create_task(loop(self._stop), name=loop.__qualname__) for loop in self._loops]
         joining = [
-            asyncio.create_task(self._until_available("consumer", one.start)) for one in self._subscribers
+            asyncio.create_task(self._until_available(one.condition, one.start)) for one in self._subscribers
         ]
         for task in tasks:
             task.add_done_callback(self._ended)

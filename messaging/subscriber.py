@@ -16,6 +16,7 @@ from messaging.envelope import Record
 from messaging.errors import Unavailable
 from messaging.health import Health
 from messaging.inbox import Inbox, Reading
+from messaging.logs import frames
 from messaging.pace import Backoff
 from messaging.patient import Patient
 
@@ -31,6 +32,8 @@ class Subscriber:
 
     def __init__(self, bootstrap: str, group: str, reading: Reading, inbox: Inbox, health: Health) -> None:
         self._bootstrap = bootstrap
+        self.condition = f"consumer {group}"
+        """Under which name our health says whether this reader works: a process may have several."""
         self._inbox = inbox
         self._health = health
         self._stopping = asyncio.Event()
@@ -108,9 +111,13 @@ class Subscriber:
             except Unavailable as error:
                 self._hold(str(error))
                 await backoff.wait(self._stopping)
+            except Exception as bug:  # noqa: BLE001 - raised from here, the next commit would pass over the batch
+                log.error("a batch can be neither applied nor buried", extra=frames(bug))  # noqa: TRY400 - no values
+                self._hold(f"a bug, {type(bug).__name__}: see the log of the service")
+                await backoff.wait(self._stopping)
             else:
                 self.held = False
-                self._health.set("consumer", ok=True)
+                self._health.set(self.condition, ok=True)
                 return True
         return False
 
@@ -118,7 +125,7 @@ class Subscriber:
         if not self.held:
             log.warning("consuming is held: %s", why)
         self.held = True
-        self._health.set("consumer", ok=False, why=why)
+        self._health.set(self.condition, ok=False, why=why)
 
     async def _commit(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> None:
         """Commits exactly what was applied; a failure is harmless, the guard drops what comes again."""

@@ -68,8 +68,8 @@ class Reader:
 async def start(kafka, new_database):
     database, group = await new_database(), f"test-{uuid.uuid4()}"
 
-    async def make(handler=None, *, another_group=False):
-        inbox, _, reading = await a_reader(database, handler)
+    async def make(handler=None, *, another_group=False, seal=None):
+        inbox, _, reading = await a_reader(database, handler, seal)
         return Reader(kafka, database, group + "-b" * another_group, inbox, reading)
 
     return make
@@ -86,7 +86,7 @@ async def test_events_take_effect_and_their_offsets_are_committed(start, kafka):
 
         assert await reader.done(key) == [1, 2]
         assert reader.subscriber.progress > 0
-        assert reader.health.conditions["consumer"] is None
+        assert reader.health.conditions[reader.subscriber.condition] is None
 
 
 async def _no_lag(reader):
@@ -119,7 +119,7 @@ async def test_while_a_dependency_is_down_it_holds_and_says_so(start, kafka):
 
     async with await start(gate) as reader:
         await until(lambda: _held(reader))
-        why, committed = reader.health.conditions["consumer"], await reader.committed()
+        why, committed = reader.health.conditions[reader.subscriber.condition], await reader.committed()
         gate.down = False
         await until(lambda: reader.done(key))
 
@@ -130,6 +130,51 @@ async def test_while_a_dependency_is_down_it_holds_and_says_so(start, kafka):
 
 async def _held(reader):
     return reader.subscriber.held
+
+
+class Jammed:
+    """A seal that is broken for a while: what came from outside can then not even be buried."""
+
+    broken = True
+
+    def close(self, value):
+        if self.broken:
+            raise ZeroDivisionError
+        return value
+
+
+async def test_a_batch_that_cannot_even_be_buried_is_held_and_not_passed_over(start, kafka):
+    key, jammed = str(uuid.uuid4()), Jammed()
+    body = f'{{"of": "{key}"}}'.encode()
+    await send(kafka, an_inbound_record(body))
+
+    async with await start(seal=jammed) as reader:
+        await until(lambda: _held(reader))
+        why = reader.health.conditions[reader.subscriber.condition]
+        await send(kafka, *records(key, 1))
+        jammed.broken = False
+        await until(lambda: reader.done(key))
+        await until(lambda: _no_lag(reader))
+
+    assert why == "a bug, ZeroDivisionError: see the log of the service"
+    assert await rows(reader.database, "select reason from dead_letter where value = $1", body) == [
+        ("wrong-schema",)
+    ]
+
+
+async def test_two_readers_of_one_process_do_not_speak_for_each_other(start, kafka):
+    key, gate = str(uuid.uuid4()), Gate()
+    gate.open.set()
+    gate.down = True
+    await send(kafka, *records(key, 1))
+
+    async with await start(gate) as held, await start(another_group=True) as other:
+        other.subscriber._health = held.health
+        await until(lambda: _held(held))
+        await until(lambda: _no_lag(other))
+
+        assert held.health.conditions[other.subscriber.condition] is None
+        assert not held.health.ready
 
 
 async def test_a_restart_in_the_middle_loses_and_doubles_nothing(start, kafka):
