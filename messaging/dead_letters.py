@@ -15,6 +15,7 @@ from messaging.database import Connection, Database
 from messaging.envelope import Stream
 from messaging.errors import Rejected, Unavailable
 from messaging.inbox import Inbox, Reading
+from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
 
 log = logging.getLogger(__name__)
@@ -148,8 +149,18 @@ class Gravedigger:
                 self._topics,
             )
         for row in rows:
-            await (self._redrive(row) if row["status"] == "redrive" else self._discard(row))
+            await self._carry_out(row)
         return len(rows)
+
+    async def _carry_out(self, row: DatabaseRow) -> None:
+        """One request. Whatever a bug makes of it, the service goes on, and the letter is open again."""
+        try:
+            await (self._redrive(row) if row["status"] == "redrive" else self._discard(row))
+        except Unavailable:
+            raise
+        except Exception as bug:  # noqa: BLE001 - raised from here, it would end the process, again after each start
+            log.error("dead letter %d met a bug", row["id"], extra=frames(bug))  # noqa: TRY400 - no values
+            await self._reopen(row["id"])
 
     async def _redrive(self, row: DatabaseRow) -> None:
         stream = [] if row["seq"] is None else [Stream(row["topic"], row["key"])]
@@ -170,25 +181,31 @@ class Gravedigger:
     async def _reopen(self, letter: int) -> None:
         async with self._database.transaction() as tx:
             await tx.execute(
-                "update dead_letter set status = 'open' where id = $1 and status = 'redrive'", letter
+                "update dead_letter set status = 'open' where id = $1 and status in ('redrive', 'discard')",
+                letter,
             )
 
     async def _discard(self, row: DatabaseRow) -> None:
-        """Lets the stream go on without the event; what waited behind it is applied at once."""
-        async with self._database.transaction() as tx:
-            if row["seq"] is not None and not await _skip(tx, row):
-                await tx.execute("update dead_letter set status = 'open' where id = $1", row["id"])
+        """Lets the stream go on without the event, applies what waited behind it, and only then calls it done.
+
+        Were it done before, nobody would come back for what waits when something fails in between.
+        """
+        if row["seq"] is not None:
+            async with self._database.transaction() as tx:
+                possible = await _skip(tx, row)
+            if not possible:
+                await self._reopen(row["id"])
                 log.error(
                     "dead letter %d was not discarded: an earlier event of the incident comes first",
                     row["id"],
                 )
                 return
+            await self._inbox.apply([], [Stream(row["topic"], row["key"])])
+        async with self._database.transaction() as tx:
             await tx.execute(
                 "update dead_letter set status = 'discarded', last_at = now() where id = $1", row["id"]
             )
         log.warning("dead letter %d was discarded", row["id"])
-        if row["seq"] is not None:
-            await self._inbox.apply([], [Stream(row["topic"], row["key"])])
 
 
 async def _skip(tx: Connection, row: DatabaseRow) -> bool:

@@ -189,7 +189,13 @@ class Inbox:
                 "dead letter: %s", letter.reason,
                 extra={"topic": letter.stream.topic, "seq": letter.seq, "kind": letter.kind, "detail": letter.detail},
             )  # fmt: skip
-        dead = sum(letter.stream.topic not in self._untrusted for letter in verdict.letters)
+        dead = sum(
+            letter.stream.topic not in self._untrusted
+            and (
+                letter.record is None or letter.record.redriven is None
+            )  # an operator's try says nothing new
+            for letter in verdict.letters
+        )
         self.budget.note(applied=applied, dead=dead)
 
     def _decoded(self, records: Sequence[Record]) -> tuple[list[Message], list[Letter]]:

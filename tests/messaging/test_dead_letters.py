@@ -6,9 +6,10 @@ import pytest
 
 from messaging import dead_letters
 from messaging.dead_letters import Gravedigger, Request, WrongCount, ask, listed, shown
+from messaging.errors import Unavailable
 from services.intake.vault import SealedLetters, Vault
 from tests.builders import an_inbound_record
-from tests.messaging.tiny import a_reader, effects, letters, records, rows
+from tests.messaging.tiny import Tiny, a_reader, effects, letters, records, rows
 
 pytestmark = pytest.mark.system
 
@@ -107,6 +108,63 @@ async def test_a_discarded_letter_is_passed_over_and_what_waited_follows(office)
     assert await effects(office.database) == {"a": [1, 3]}
     assert await letters(office.database, "discarded") == [("a", 2, "rejected", "forbidden-transition")]
     assert await office.open() == []
+
+
+class Faint(Tiny):
+    """A handler that meets trouble at its next turn, once."""
+
+    trouble = None
+
+    async def __call__(self, tx, messages, now):
+        if messages and self.trouble is not None:
+            trouble, self.trouble = self.trouble, None
+            raise trouble
+        return await super().__call__(tx, messages, now)
+
+
+async def test_what_waited_behind_a_discarded_letter_follows_although_the_database_goes_away_in_between(
+    new_database,
+):
+    database = await new_database()
+    office = Office(database, *await a_reader(database, Faint()))
+    office.tiny.refused = {("a", 2)}
+    await office.deliver(records("a", 1, 2, 3))
+
+    office.tiny.trouble = Unavailable("away")
+    with pytest.raises(Unavailable):
+        await office.asked([1], a_request("discard"))
+    await office.digger.once()
+
+    assert await effects(database) == {"a": [1, 3]}
+    assert await letters(database, "discarded") == [("a", 2, "rejected", "forbidden-transition")]
+
+
+@pytest.mark.parametrize("action", ["redrive", "discard"])
+async def test_a_bug_while_a_request_is_carried_out_leaves_the_letter_open_and_the_service_alive(
+    office, action
+):
+    office.tiny.refused = {("a", 1)}
+    await office.deliver(records("a", 1, 2))
+
+    office.inbox.apply = _stumbles
+    await office.asked([1], a_request(action))
+
+    assert [row.status for row in await office.open()] == ["open"]
+
+
+async def _stumbles(*_batch):
+    raise ZeroDivisionError
+
+
+async def test_trying_many_letters_again_in_vain_does_not_stop_the_reader(office):
+    office.tiny.refused = {(f"bad-{at}", 1) for at in range(12)}
+    for at in range(12):
+        await office.deliver(records(f"bad-{at}", 1) + records(f"good-{at}", 1))
+
+    await office.asked([row.id for row in await office.open()], a_request(count=12))
+
+    assert len(await office.open()) == 12
+    assert not office.inbox.budget.spent
 
 
 async def test_a_lost_event_can_be_given_up(office):
