@@ -23,6 +23,7 @@ def check_policies(files: tuple[Path, ...], codes: Path | None) -> None:
     """Judge policy files: all errors at once, each with its line; codes must stand in a list."""
     refused = False
     lists = code_lists(codes)
+    good = []
     for file in files:
         try:
             found = load.policy(file, lists)
@@ -31,6 +32,12 @@ def check_policies(files: tuple[Path, ...], codes: Path | None) -> None:
             refused = True
         else:
             say(f"{file}: good, {found.version}")
+            good.append((file, found))
+    try:
+        load.by_version(good)
+    except load.Refused as error:
+        click.echo(str(error), err=True)
+        refused = True
     raise SystemExit(1 if refused else 0)
 
 

@@ -1,7 +1,7 @@
 """Reads policies and the area registry; a file that is wrong is refused whole, every error with its line."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -38,12 +38,25 @@ def policies(path: Path, codes: Codes | None = None) -> dict[str, Policy]:
 
     The file itself comes first; its codes must be known where the lists are given. Raises `Refused`.
     """
-    others = [other for other in sorted(path.parent.glob("*.yaml")) if other != path]
-    first = policy(path, codes)
-    rest = {one.version: one for one in (policy(other, named=codes) for other in others)}
-    return {first.version: first} | {
-        version: one for version, one in rest.items() if version != first.version
-    }
+    beside = [other for other in sorted(path.parent.glob("*.yaml")) if other != path]
+    others = (policy(other, named=codes) for other in beside)
+    return by_version([(path, policy(path, codes)), *zip(beside, others, strict=True)])
+
+
+def by_version(read_from: Iterable[tuple[Path, Policy]]) -> dict[str, Policy]:
+    """Policies with their files, under their versions. Raises `Refused` where two say different things under one."""
+    found: dict[str, tuple[Path, Policy]] = {}
+    errors = []
+    for path, one in read_from:
+        first, known = found.setdefault(one.version, (path, one))
+        if known != one:
+            line = line_of(read(path)[1], ("version",))
+            errors.append(
+                f"{path}:{line}: version: {first} has the same one and other rules; a change is a new version"
+            )
+    if errors:
+        raise Refused("\n".join(errors))
+    return {version: one for version, (_, one) in found.items()}
 
 
 def policy(path: Path, codes: Codes | None = None, *, named: Codes | None = None) -> Policy:

@@ -39,6 +39,18 @@ def test_every_error_of_every_policy_is_named_with_its_line(tmp_path):
     assert "good, demo/2" in found.output
 
 
+def test_policies_that_say_different_things_under_one_version_are_not_good_together(tmp_path):
+    text = (PROJECT / "policy" / "demo.yaml").read_text(encoding="utf-8")
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    one.write_text(text, encoding="utf-8")
+    other.write_text(text.replace("calls: 2", "calls: 3"), encoding="utf-8")
+
+    found = run("policy", "check", one, other)
+
+    assert found.exit_code == 1
+    assert f"{other}:3: version: {one} has the same one and other rules" in found.output
+
+
 def test_every_error_of_a_registry_is_named_with_its_line(tmp_path):
     bad = tmp_path / "areas.csv"
     bad.write_text(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policy.load import Refused, policy
+from policy.load import Refused, policies, policy
 from schemas.codes import load
 from tests.builders import ROOT
 from tests.locality import lists
@@ -35,3 +35,29 @@ def test_an_exception_for_what_is_no_category_is_refused_with_its_line(tmp_path)
         Refused, match=r"p\.yaml:\d+: duplicates\.categories\.overloaded.*not a category code"
     ):
         policy(path, load())
+
+
+def test_two_files_that_say_different_things_under_one_version_are_refused(tmp_path):
+    path = a_policy_file(tmp_path, "calls: 3", "calls: 4")
+    (tmp_path / "a.yaml").write_text(DEFAULT, encoding="utf-8")
+
+    with pytest.raises(Refused, match=r"a\.yaml:4: version: \S+p\.yaml has the same one and other rules"):
+        policies(path)
+
+
+def test_two_older_files_that_say_different_things_under_one_version_are_refused(tmp_path):
+    path = a_policy_file(tmp_path, "default/2", "default/3")
+    (tmp_path / "a.yaml").write_text(DEFAULT, encoding="utf-8")
+    (tmp_path / "z.yaml").write_text(DEFAULT.replace("calls: 3", "calls: 4"), encoding="utf-8")
+
+    with pytest.raises(Refused, match=r"z\.yaml:4: version: \S+a\.yaml has the same one and other rules"):
+        policies(path)
+
+
+def test_a_copy_of_the_policy_in_force_beside_it_is_the_same_policy(tmp_path):
+    path = a_policy_file(tmp_path, "calls: 3", "calls: 3")
+    (tmp_path / "copy.yaml").write_text(f"# a copy\n{DEFAULT}", encoding="utf-8")
+
+    found = policies(path, load(lists(tmp_path)))
+
+    assert list(found) == ["default/2"]
