@@ -26,7 +26,7 @@ from policy.supervision import Supervision
 from policy.triage import TriageRule
 from policy.whistles import Whistles
 from policy.zones import ZoneName
-from schemas.base import TIERS, Tier, height
+from schemas.base import TIERS, AreaCode, Tier, height
 from schemas.codes import CodeList, find
 
 
@@ -45,17 +45,25 @@ class Missed(Part):
 
 
 class Skip(Part):
-    """A permission to escalate past a tier."""
+    """A permission to escalate past a tier; `by_itself`, what climbs goes this way although nobody says so."""
 
     from_tier: Tier
     to_tier: Tier
     severities: tuple[Severity, ...]
+    areas: tuple[AreaCode, ...] = ()
+    """Each with all in it; an empty list means everywhere."""
+    by_itself: bool = False
+    """Whether there is no centre between to be passed over, or none that would do anything."""
 
     @model_validator(mode="after")
     def _climbs(self) -> Self:
         if height(self.to_tier) < height(self.from_tier) + 2:
             raise ValueError("a skip goes up by two tiers; one tier needs no permission")
         return self
+
+    def fits(self, severity: str, area: str) -> bool:
+        """Whether it is about a matter of a bare severity in an area."""
+        return severity_of(severity) in self.severities and (not self.areas or area.startswith(self.areas))
 
 
 class LocalDays(Part):
@@ -162,16 +170,22 @@ class Policy(Part):
         """The reason itself, where a clock may stand still for it."""
         return reason if reason in self.pauses.suspend else None
 
-    def skip(self, from_tier: Tier, to_tier: Tier, severity: str) -> int | None:
+    def skip(self, from_tier: Tier, to_tier: Tier, severity: str, area: str) -> int | None:
         """Which permission lets an incident pass over the tier between; None where none does."""
         return next(
             (
                 at
                 for at, one in enumerate(self.skips)
-                if (one.from_tier, one.to_tier) == (from_tier, to_tier) and severity in one.severities
+                if (one.from_tier, one.to_tier) == (from_tier, to_tier) and one.fits(severity, area)
             ),
             None,
         )
+
+    def above(self, tier: Tier, severity: str, area: str) -> Tier:
+        """Where an incident climbs to from a tier below the county when nobody says where."""
+        ways = (one for one in self.skips if one.by_itself and one.from_tier == tier)
+        skip = next((one for one in ways if one.fits(severity, area)), None)
+        return skip.to_tier if skip else TIERS[height(tier) + 1]
 
 
 def severity_of(code: str) -> Severity:

@@ -26,18 +26,21 @@ REASONS = {
 
 
 def first_tier(incident: Incident, policies: Policies) -> Tier:
-    """Severity decides, but nobody below the reported area's own tier can own it."""
-    return higher(policies[incident.policy].first(bare(incident.severity)), tier_of(incident.area))
+    """Severity decides, but nobody below the reported area's own tier can own it, nor one that it passes over."""
+    policy, severity, lowest = policies[incident.policy], bare(incident.severity), tier_of(incident.area)
+    first = policy.first(severity)
+    if height(first) <= height(lowest):
+        return lowest
+    return higher(first, policy.above(lowest, severity, incident.area))
 
 
 def next_up(incident: Incident, wanted: Tier | None, policies: Policies) -> Tier:
     """The tier an escalation goes to. Raises `Refused` at the top, and for a skip the policy does not know."""
     if incident.tier == TIERS[-1]:
         raise Refused("top-tier")
-    above = TIERS[height(incident.tier) + 1]
-    if wanted is None or wanted == above:
-        return above
-    if _permission(incident, wanted, policies) is None:
+    if wanted is None:
+        return policies[incident.policy].above(incident.tier, bare(incident.severity), incident.area)
+    if wanted != TIERS[height(incident.tier) + 1] and _permission(incident, wanted, policies) is None:
         raise Refused("skip-not-allowed")
     return wanted
 
@@ -49,7 +52,7 @@ def skip_rule(incident: Incident, to_tier: Tier, policies: Policies) -> str | No
 
 
 def _permission(incident: Incident, to_tier: Tier, policies: Policies) -> int | None:
-    return policies[incident.policy].skip(incident.tier, to_tier, bare(incident.severity))
+    return policies[incident.policy].skip(incident.tier, to_tier, bare(incident.severity), incident.area)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,19 @@
 """What a locality changed in its policy and in its code lists is what routing goes by, and says."""
 
+import pytest
+
 from policy.load import policy
 from policy.model import Policy
+from schemas.actions import Escalate
 from schemas.codes import load
 from schemas.referrals import Refer
 from services.routing.centre import Centre
-from services.routing.life import arrive
+from services.routing.life import arrive, late
 from tests.builders import ROOT, a_policy, an_accepted_incident, reported
 from tests.locality import lists
 from tests.services.routing import acting
+
+TOO_HARD = Escalate(reason="reason/1:too-hard")
 
 
 def a_county(folder, **changes):
@@ -48,3 +53,68 @@ def test_an_older_policy_names_reasons_in_full_that_stand_in_no_list_of_today(tm
 
     assert found.reason("snowed-in") == "gannan.reason/1:snowed-in"
     assert found.reason("long-gone") == "reason/1:long-gone"
+
+
+STRAIGHT = {"from_tier": "village", "to_tier": "county", "severities": ["ordinary", "prominent", "major"]}
+FARM = "623025900001"
+"""A village that belongs to no town."""
+
+
+def straight(**changes):
+    return a_policy(skips=[STRAIGHT | {"areas": ["623025900"], "by_itself": True} | changes])
+
+
+def test_what_nobody_accepts_in_a_village_without_a_town_climbs_straight_to_the_county():
+    village = Centre("village", {"default/2": straight()})
+    farm, _ = arrive(None, reported(area=FARM), village, acting.NOW)
+
+    after, _ = late(farm, farm.next_due, village, farm.due_at)
+
+    assert (after.status, after.owner) == ("handed-over", "county")
+
+
+def test_who_raises_a_matter_of_a_village_without_a_town_need_not_say_where_to():
+    village = Centre("village", {"default/2": straight()})
+
+    after, events = acting.done(an_accepted_incident(area=FARM), TOO_HARD, centre=village)
+
+    assert after.owner == "county"
+    assert events[0].rule == "default/2 skips.0"
+
+
+def test_what_begins_above_a_village_without_a_town_begins_at_the_county():
+    village = Centre("village", {"default/2": straight()})
+
+    farm, _ = arrive(None, reported(area=FARM, severity="severity/1:major"), village, acting.NOW)
+
+    assert farm.owner == "county"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"areas": ["623025100"]}, {"by_itself": False}, {"severities": ["major"]}]
+)
+def test_where_no_rule_says_so_what_climbs_goes_to_the_next_tier(changes):
+    village = Centre("village", {"default/2": straight(**changes)})
+
+    after, _ = acting.done(an_accepted_incident(area=FARM), TOO_HARD, centre=village)
+
+    assert after.owner == "town"
+
+
+def test_a_way_past_the_town_is_no_way_for_other_villages():
+    village = Centre("village", {"default/2": straight()})
+
+    refusal = acting.refused(
+        an_accepted_incident(), Escalate(reason=TOO_HARD.reason, to_tier="county"), centre=village
+    )
+
+    assert refusal == "skip-not-allowed"
+
+
+def test_a_matter_of_a_severity_of_their_own_may_skip_a_tier_as_an_ordinary_one():
+    village = Centre("village", {"default/2": straight(areas=[], by_itself=False)})
+    grave = an_accepted_incident(severity="gannan.severity/1:grave")
+
+    after, _ = acting.done(grave, Escalate(reason=TOO_HARD.reason, to_tier="county"), centre=village)
+
+    assert after.owner == "county"
