@@ -1,9 +1,12 @@
 """What a policy must have all of: what is missing is told beside what is wrong, not only after that is mended. Pure."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import InitErrorDetails, PydanticCustomError
+
+Value = TypeVar("Value")
 
 
 def complete(value: object, handler: ValidatorFunctionWrapHandler, wanted: Sequence[Sequence[str]]) -> object:
@@ -21,6 +24,14 @@ def complete(value: object, handler: ValidatorFunctionWrapHandler, wanted: Seque
     if problems:
         raise ValidationError.from_exception_data("policy", problems, hide_input=True)
     return found
+
+
+def placed(value: Value, wrong: Sequence[tuple[tuple[int | str, ...], str]]) -> Value:
+    """A value with nothing wrong in it. Raises `ValidationError` with every problem at its place in the value."""
+    if wrong:
+        problems = [_problem("value_error", message, place) for place, message in wrong]
+        raise ValidationError.from_exception_data("policy", problems, hide_input=True)
+    return value
 
 
 def _has(value: object, keys: Sequence[str]) -> bool:

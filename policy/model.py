@@ -15,10 +15,10 @@ from pydantic import (
 
 from policy.assignment import Assignment
 from policy.calendar import Calendar
-from policy.complete import complete
+from policy.complete import complete, placed
 from policy.duplicates import DuplicateRules
 from policy.mediation import Mediation
-from policy.parts import SEVERITIES, Deadline, LocalDate, MissedStep, Part, Reason, Severity
+from policy.parts import SEVERITIES, Deadline, LocalDate, MissedStep, OwnSeverity, Part, Reason, Severity
 from policy.referrals import ReferralRules
 from policy.revisits import RevisitRules, SupportRules
 from policy.spans import Span, Where
@@ -27,7 +27,7 @@ from policy.triage import TriageRule
 from policy.whistles import Whistles
 from policy.zones import ZoneName
 from schemas.base import TIERS, AreaCode, Tier, height
-from schemas.codes import CodeList, find
+from schemas.codes import CodeList, bare, find
 
 
 class Clock(Part):
@@ -61,9 +61,9 @@ class Skip(Part):
             raise ValueError("a skip goes up by two tiers; one tier needs no permission")
         return self
 
-    def fits(self, severity: str, area: str) -> bool:
-        """Whether it is about a matter of a bare severity in an area."""
-        return severity_of(severity) in self.severities and (not self.areas or area.startswith(self.areas))
+    def fits(self, severity: Severity, area: str) -> bool:
+        """Whether it is about a matter of a severity in an area."""
+        return severity in self.severities and (not self.areas or area.startswith(self.areas))
 
 
 class LocalDays(Part):
@@ -91,6 +91,8 @@ class Policy(Part):
 
     version: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[0-9]+$")]
     time_zone: ZoneName = "Asia/Shanghai"
+    severities: dict[OwnSeverity, Severity] = {}  # noqa: RUF012 - pydantic copies it
+    """A locality's own severities, bare, and which of the three each is dealt with as; others are ordinary."""
     triage: tuple[TriageRule, ...] = ()
     first_tier: dict[Severity, Tier]
     clocks: dict[Tier, dict[Severity, Clock]]
@@ -112,6 +114,21 @@ class Policy(Part):
     def _reads_codes(self, info: ValidationInfo) -> Self:
         self._lists.update((info.context or {}).get("lists") or {})
         return self
+
+    @field_validator("severities")
+    @classmethod
+    def _its_own(cls, value: dict[str, Severity]) -> dict[str, Severity]:
+        if wrong := [one for one in SEVERITIES if one in value]:
+            raise ValueError(f"not the locality's own, it is dealt with as itself: {', '.join(wrong)}")
+        return value
+
+    @field_validator("triage")
+    @classmethod
+    def _dealt_with(cls, value: tuple[TriageRule, ...], info: ValidationInfo) -> tuple[TriageRule, ...]:
+        known = {*SEVERITIES, *info.data.get("severities", [one.severity for one in value])}
+        problem = f"must be one of {', '.join(sorted(known))}; severities says as what others are dealt with"
+        wrong = [(at, "severity") for at, one in enumerate(value) if one.severity not in known]
+        return placed(value, [(place, problem) for place in wrong])
 
     @field_validator("triage")
     @classmethod
@@ -150,17 +167,24 @@ class Policy(Part):
         days = Calendar(frozenset(self.calendar.closed), frozenset(self.calendar.open))
         return Where(self.zone, days)
 
+    def severity(self, code: str) -> Severity:
+        """As which of the three a matter of a severity, bare or in full, is dealt with."""
+        name = bare(code)
+        if name in self.severities:
+            return self.severities[name]
+        return next((one for one in SEVERITIES if one == name), "ordinary")
+
     def clock(self, tier: Tier, severity: str) -> Clock:
         """The deadlines of a severity at a tier."""
-        return self.clocks[tier][severity_of(severity)]
+        return self.clocks[tier][self.severity(severity)]
 
     def rhythm(self, severity: str) -> Span | None:
         """How long after one reminder of a listed incident the next is due; None for no rhythm."""
-        return self.supervision.remind.get(severity_of(severity))
+        return self.supervision.remind.get(self.severity(severity))
 
     def first(self, severity: str) -> Tier:
         """The tier an incident of a severity begins at."""
-        return self.first_tier[severity_of(severity)]
+        return self.first_tier[self.severity(severity)]
 
     def reason(self, code: str) -> str:
         """A reason it names, in full: a locality may have given it in a list of its own."""
@@ -176,7 +200,8 @@ class Policy(Part):
             (
                 at
                 for at, one in enumerate(self.skips)
-                if (one.from_tier, one.to_tier) == (from_tier, to_tier) and one.fits(severity, area)
+                if (one.from_tier, one.to_tier) == (from_tier, to_tier)
+                and one.fits(self.severity(severity), area)
             ),
             None,
         )
@@ -184,10 +209,5 @@ class Policy(Part):
     def above(self, tier: Tier, severity: str, area: str) -> Tier:
         """Where an incident climbs to from a tier below the county when nobody says where."""
         ways = (one for one in self.skips if one.by_itself and one.from_tier == tier)
-        skip = next((one for one in ways if one.fits(severity, area)), None)
+        skip = next((one for one in ways if one.fits(self.severity(severity), area)), None)
         return skip.to_tier if skip else TIERS[height(tier) + 1]
-
-
-def severity_of(code: str) -> Severity:
-    """A locality's own severities are read as ordinary until its policy names them."""
-    return next((one for one in SEVERITIES if one == code), "ordinary")

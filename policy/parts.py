@@ -52,6 +52,7 @@ Reason = Annotated[BareCode, _known("reason")]
 Category = Annotated[BareCode, _known("category")]
 Channel = Annotated[BareCode, _known("channel")]
 ContactRole = Annotated[BareCode, _known("contact-role")]
+OwnSeverity = Annotated[BareCode, _known("severity")]
 Body = Annotated[BareCode, _known("referral-body")]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from policy.parts import Category, Channel, Part, Severity
+from policy.parts import Category, Channel, OwnSeverity, Part
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """What history and explanations call a rule."""
@@ -18,7 +18,7 @@ class TriageRule(Part):
     """
 
     name: RuleName
-    severity: Severity
+    severity: OwnSeverity
     because: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     """The reason a person reads beside the proposal; Chinese first where Chinese users read."""
     categories: tuple[Category, ...] = ()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 LISTS: dict[str, dict[str, tuple[str, str]]] = {
+    "severity": {"simple": ("简单", "Simple"), "complex": ("复杂", "Complex")},
     "category": {"grassland": ("草场边界", "Grassland"), "water-right": ("水源", "Water")},
     "contact-role": {"herd-head": ("牧长", "Herd head"), "elder": ("长者", "Elder")},
     "reason": {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from cli.trials.recorded import ASKED, UNCLAIMED, Record, deeds
-from policy.model import Policy, severity_of
+from policy.model import Policy
 from schemas.base import Tier
 from schemas.codes import bare
 from schemas.routing import Entry
@@ -95,7 +95,7 @@ class People:
 
     def _empty(self, tier: Tier, now: datetime) -> set[str]:
         """The roles the own policy asks for in which nobody more was found: it went on to the next, or gave up."""
-        severity = severity_of(bare(self.record.severity_at(now)))
+        severity = self.own.severity(self.record.severity_at(now))
         category = bare(self.record.incident.category)
         roles = [one.role for one in self.own.assignment.rules if one.fits(tier, severity, category)]
         here = [one for one in self.record.history if one.tier == tier]

@@ -92,7 +92,7 @@ def by_policy(
 ) -> tuple[tuple[str, str], ...]:
     """Role and ring of everybody whom a policy calls to it."""
     severity, category = record.severity_at(whistle.at), record.incident.category
-    at = policy.whistle.rule(bare(severity), bare(category))
+    at = policy.whistle.rule(policy.severity(severity), bare(category))
     return () if at is None else tuple(policy.whistle.callees(at, ring))
 
 

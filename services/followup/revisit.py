@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from policy.model import severity_of
 from policy.revisits import RevisitRules
 from schemas.actions import Visit
 from schemas.base import SYSTEM, Actor, Event, matter_of
@@ -31,7 +30,7 @@ def plan(
     if before is not None and before.attempt >= resolved.attempt:
         return None
     policy = policies.get(resolved.policy) or next(iter(policies.values()))
-    rounds = policy.revisit.rounds(severity_of(bare(resolved.severity)))
+    rounds = policy.revisit.rounds(policy.severity(resolved.severity))
     dates = () if resolved.backfill else tuple(now + after for after in rounds)
     revisit = Revisit(
         **matter_of(resolved),

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from policy.model import Policy
-from policy.parts import SEVERITIES, Severity
+from policy.parts import SEVERITIES
 from policy.triage import TriageRule
 
 
@@ -22,7 +22,7 @@ class Told:
 class Proposal:
     """A severity with the rules that say so; without a rule it is ordinary."""
 
-    severity: Severity
+    severity: str
     rules: tuple[TriageRule, ...]
     policy: str
 
@@ -36,7 +36,8 @@ def propose(policy: Policy, told: Told) -> Proposal:
     """The gravest severity any rule sees in a report, with all rules that see it; codes are bare."""
     text = folded(told.text or "")
     seen = [one for one in policy.triage if _applies(one, told, text)]
-    gravest = max((one.severity for one in seen), key=SEVERITIES.index, default=SEVERITIES[0])
+    named = (one.severity for one in seen)
+    gravest = max(named, key=lambda one: SEVERITIES.index(policy.severity(one)), default=SEVERITIES[0])
     return Proposal(gravest, tuple(one for one in seen if one.severity == gravest), policy.version)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from policy.assignment import AskRule
-from policy.model import severity_of
 from schemas.actions import Assign
 from schemas.assignment import (
     Decline,
@@ -101,8 +100,9 @@ def follow(incident: Incident, events: Sequence[Event], centre: Centre, now: dat
 
 def fitting(incident: Incident, centre: Centre) -> Iterator[tuple[int, AskRule]]:
     """The rules about a matter as it stands, with their places in the policy."""
-    severity, category = severity_of(bare(incident.severity)), bare(incident.category)
-    for place, one in enumerate(centre.policy(incident.policy).assignment.rules):
+    policy, category = centre.policy(incident.policy), bare(incident.category)
+    severity = policy.severity(incident.severity)
+    for place, one in enumerate(policy.assignment.rules):
         reached = one.when == "opened" or incident.status == "accepted"
         if reached and one.fits(incident.tier, severity, category):
             yield place, one

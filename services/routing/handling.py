@@ -188,7 +188,7 @@ def _accept(incident: Incident, request: Request, policies: Policies, now: datet
         occurred_at=request.occurred_at,
         actor=request.actor,
         opened_at=incident.opened_at or incident.reported_at,
-        rule=clock_rule(incident, "handle"),
+        rule=clock_rule(incident, "handle", policies),
         **due_fields(handle_until(incident, policies, now)),
     )
 
@@ -211,5 +211,5 @@ def _resolve(incident: Incident, action: Resolve, request: Request, policies: Po
         target_at=target_at,
         on_time=None if target_at is None else request.occurred_at <= target_at,
         policy=incident.policy,
-        rule=clock_rule(incident, "handle") if incident.target_at is None else None,
+        rule=clock_rule(incident, "handle", policies) if incident.target_at is None else None,
     )

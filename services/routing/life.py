@@ -105,7 +105,7 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
 
 def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, now: datetime) -> Move:
     """A missed deadline is noted, and raises the incident where the policy says so and can."""
-    by = {"occurred_at": due_at, "actor": SYSTEM, "rule": clock_rule(incident, step)}
+    by = {"occurred_at": due_at, "actor": SYSTEM, "rule": clock_rule(incident, step, centre.policies)}
     overdue = IncidentOverdue(**incident.matter, **by, step=step, due_at=due_at)
     events: list[Event] = [overdue]
     if incident.away is None or incident.away.kind != "referral":  # else it climbs when it is back
@@ -119,7 +119,7 @@ def _reported(incident: Incident | None, report: IncidentReported, centre: Centr
     fresh = begun(report, centre)
     owner = first_tier(fresh, centre.policies)
     if owner != centre.tier:
-        elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh))
+        elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh, centre.policies))
         return _after(fresh, hand_over(fresh, owner, REASONS["severity"], "policy", elsewhere), now)
     return _watched(fresh, [opened(fresh, None, report.occurred_at, centre, now)], centre, now)
 

@@ -70,7 +70,7 @@ def needed_for(incident: Incident | None, action: object, centre: Centre) -> Nee
 
 def _called(incident: Incident, whistle: Whistle, centre: Centre) -> Need | None:
     """Whom it takes to know who is there for the roles that are called."""
-    calls = calls_of(incident, whistle, centre.policy(incident.policy).whistle)
+    calls = calls_of(incident, whistle, centre.policy(incident.policy))
     roles = frozenset(bare(one.role) for one in calls if one.ref is None)
     return Need(frozenset((incident.area,)), roles) if roles else None
 

@@ -79,6 +79,8 @@ def opened(
         from_tier=from_tier,
         attempt=incident.attempt,
         policy=incident.policy,
-        rule=first_rule(incident) if from_tier is None else clock_rule(incident, "accept"),
+        rule=first_rule(incident, centre.policies)
+        if from_tier is None
+        else clock_rule(incident, "accept", centre.policies),
         **due_fields(accept_until(incident, centre.policies, now)),
     )

@@ -37,7 +37,7 @@ def resume(incident: Incident, _: Resume, by: dict[str, Any], policies: Policies
         **incident.matter,
         **by,
         step=incident.step,
-        rule=_clock(incident),
+        rule=_clock(incident, policies),
         suspended_at=incident.suspended_at,
         due_at=due.at,
         provisional=due.provisional,
@@ -79,16 +79,16 @@ def moved(incident: Incident, policies: Policies, now: datetime) -> Event | None
         actor=SYSTEM,
         step=incident.step,
         reason=CALENDAR,
-        rule=_clock(incident),
+        rule=_clock(incident, policies),
         was_due_at=incident.due_at,
         due_at=due.at,
         provisional=due.provisional,
     )
 
 
-def _clock(incident: Incident) -> str | None:
+def _clock(incident: Incident, policies: Policies) -> str | None:
     """The rule its deadline is counted by."""
-    return None if incident.step is None else clock_rule(incident, incident.step)
+    return None if incident.step is None else clock_rule(incident, incident.step, policies)
 
 
 def _running(incident: Incident, now: datetime) -> datetime:

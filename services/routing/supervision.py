@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from policy.model import severity_of
+from policy.model import Policy
+from policy.parts import Severity
 from policy.supervision import ListingRule, Supervision
 from schemas.base import SYSTEM, Actor, Event
-from schemas.codes import bare
 from schemas.routing import IncidentOpened, IncidentReopened
 from schemas.supervision import (
     ChangeLeader,
@@ -69,7 +69,14 @@ def watch(incident: Incident, event: Event, policies: Policies, now: datetime) -
 def _by_rule(incident: Incident, policies: Policies, now: datetime) -> Sequence[Event]:
     policy = policies[incident.policy]
     rules = policy.supervision
-    at = next((at for at, one in enumerate(rules.rules) if _holds(one, incident)), None)
+    at = next(
+        (
+            at
+            for at, one in enumerate(rules.rules)
+            if _holds(one, incident, policy.severity(incident.severity))
+        ),
+        None,
+    )
     if at is None:
         return []
     leader = incident.leader or rules.leaders[incident.tier]
@@ -83,9 +90,9 @@ def remind_again(incident: Incident, policies: Policies, now: datetime) -> Seque
     return [_reminded(incident, "rhythm", policies, now)]
 
 
-def _holds(rule: ListingRule, incident: Incident) -> bool:
+def _holds(rule: ListingRule, incident: Incident, severity: Severity) -> bool:
     return (
-        (not rule.severities or bare(incident.severity) in rule.severities)
+        (not rule.severities or severity in rule.severities)
         and (not rule.tiers or incident.tier in rule.tiers)
         and (bool(incident.path) or not rule.climbed)
         and incident.attempt > rule.reopened
@@ -95,16 +102,16 @@ def _holds(rule: ListingRule, incident: Incident) -> bool:
 def _next(incident: Incident, policies: Policies, now: datetime) -> dict[str, Any]:
     """When the rhythm reminds next; never for imported history."""
     policy = policies[incident.policy]
-    rhythm = policy.rhythm(bare(incident.severity))
+    rhythm = policy.rhythm(incident.severity)
     if rhythm is None or incident.backfill:
         return {"remind_at": None}
-    due = until(now, policy.where, _rhythm(incident), rhythm)
+    due = until(now, policy.where, _rhythm(incident, policy), rhythm)
     return {"remind_at": due.at, "guess": due.guess}
 
 
-def _rhythm(incident: Incident) -> str:
+def _rhythm(incident: Incident, policy: Policy) -> str:
     """The rule of its reminders."""
-    return rule(incident, "supervision", "remind", severity_of(bare(incident.severity)))
+    return rule(incident, "supervision", "remind", policy.severity(incident.severity))
 
 
 def _list(
@@ -149,7 +156,7 @@ def _reminded(
         actor=SYSTEM,
         leader=incident.leader,
         by=why,
-        rule=_rhythm(incident),
+        rule=_rhythm(incident, policies[incident.policy]),
         number=incident.listing.reminders + 1,
         **_next(incident, policies, now),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from policy.whistles import Whistles
+from policy.model import Policy
 from schemas.base import SYSTEM, Event
 from schemas.codes import bare
 from schemas.whistles import (
@@ -86,20 +86,20 @@ def _blow(incident: Incident, action: Whistle, occasion: Occasion) -> WhistleBlo
     return WhistleBlown(
         **incident.matter,
         **occasion.by,
-        rule=_rule(incident, action, rules),
+        rule=_rule(incident, action, occasion.policy),
         whistle=incident.whistled + 1,
         participants=tuple(called),
     )
 
 
-def calls_of(incident: Incident, action: Whistle, rules: Whistles) -> tuple[Call, ...]:
+def calls_of(incident: Incident, action: Whistle, policy: Policy) -> tuple[Call, ...]:
     """Whom to call: those who are named, else those whom the policy calls."""
-    return action.participants or tuple(_by_policy(incident, action.ring, rules))
+    return action.participants or tuple(_by_policy(incident, action.ring, policy))
 
 
 def _calls(incident: Incident, action: Whistle, occasion: Occasion) -> Iterator[Call]:
     """Whom to call, and who that is where the registry knows; nobody twice. Raises `Refused`."""
-    calls = calls_of(incident, action, occasion.policy.whistle)
+    calls = calls_of(incident, action, occasion.policy)
     taken = {one.ref for one in calls if one.ref is not None}
     if not calls:
         raise Refused("nobody-to-call")
@@ -116,15 +116,20 @@ def _calls(incident: Incident, action: Whistle, occasion: Occasion) -> Iterator[
         yield call if found is None else call.model_copy(update={"ref": found.reference})
 
 
-def _by_policy(incident: Incident, ring: str | None, rules: Whistles) -> Iterator[Call]:
-    at = rules.rule(bare(incident.severity), bare(incident.category))
-    for role, name in rules.callees(at, ring) if at is not None else ():
+def _by_policy(incident: Incident, ring: str | None, policy: Policy) -> Iterator[Call]:
+    at = _at(incident, policy)
+    for role, name in policy.whistle.callees(at, ring) if at is not None else ():
         yield Call(role=role, ring=name)
 
 
-def _rule(incident: Incident, action: Whistle, rules: Whistles) -> str | None:
+def _at(incident: Incident, policy: Policy) -> int | None:
+    """Which rule says who is called to it."""
+    return policy.whistle.rule(policy.severity(incident.severity), bare(incident.category))
+
+
+def _rule(incident: Incident, action: Whistle, policy: Policy) -> str | None:
     """The rule that named those who are called; a person's choice has none."""
-    at = rules.rule(bare(incident.severity), bare(incident.category))
+    at = _at(incident, policy)
     return None if action.participants or at is None else rule(incident, "whistle", "calls", at)
 
 

@@ -1,9 +1,12 @@
 """A locality that works differently edits data: its policy speaks of the codes of its own lists."""
 
+import re
+
 import pytest
 
 from policy.load import Refused, policies, policy
 from schemas.codes import load
+from services.intake.triage import Told, propose
 from tests.builders import ROOT
 from tests.locality import lists
 
@@ -61,3 +64,48 @@ def test_a_copy_of_the_policy_in_force_beside_it_is_the_same_policy(tmp_path):
     found = policies(path, load(lists(tmp_path)))
 
     assert list(found) == ["default/2"]
+
+
+OWN = """severities: {simple: ordinary, complex: major}
+triage:
+  - {name: clans, severity: complex, because: 宗族, people: 9}"""
+
+
+def test_triage_proposes_a_severity_of_the_locality_and_its_clock_is_that_of_which_it_is_dealt_with_as(
+    tmp_path,
+):
+    rules = policy(a_policy_file(tmp_path, "triage:", OWN), load(lists(tmp_path)))
+
+    proposal = propose(rules, Told("land", "patrol", people=9))
+
+    assert (proposal.severity, proposal.names) == ("complex", ("default/2 triage.clans",))
+    assert rules.clock("village", "gannan.severity/1:complex") == rules.clock("village", "major")
+    assert rules.first("complex") == "town"
+
+
+def test_of_several_severities_the_one_is_proposed_that_is_dealt_with_as_the_gravest(tmp_path):
+    rules = policy(a_policy_file(tmp_path, "triage:", OWN), load(lists(tmp_path)))
+
+    proposal = propose(rules, Told("labour", "patrol", people=9))
+
+    assert proposal.severity == "complex"
+
+
+@pytest.mark.parametrize(
+    ("severities", "place"),
+    [
+        ("{simple: ordinary}", "triage.0.severity: must be one of major, ordinary, prominent, simple"),
+        ("{complex: grave}", "severities.complex: Input should be 'ordinary', 'prominent' or 'major'"),
+        ("{complex: major, major: ordinary}", "severities: Value error, not the locality's own"),
+        ("{complex: major, grave: major}", "severities.grave.[key]: Value error, not a severity code"),
+    ],
+)
+def test_a_severity_of_the_locality_that_is_dealt_with_as_nothing_is_named_with_its_line(
+    tmp_path, severities, place
+):
+    path = a_policy_file(tmp_path, "triage:", OWN.replace("{simple: ordinary, complex: major}", severities))
+
+    with pytest.raises(Refused) as refused:
+        policy(path, load(lists(tmp_path)))
+
+    assert place in re.sub(r"p\.yaml:\d+: ", "", str(refused.value))

@@ -1,5 +1,7 @@
 """What a locality changed in its policy and in its code lists is what routing goes by, and says."""
 
+from datetime import timedelta
+
 import pytest
 
 from policy.load import policy
@@ -7,6 +9,7 @@ from policy.model import Policy
 from schemas.actions import Escalate
 from schemas.codes import load
 from schemas.referrals import Refer
+from schemas.whistles import Whistle
 from services.routing.centre import Centre
 from services.routing.life import arrive, late
 from tests.builders import ROOT, a_policy, an_accepted_incident, reported
@@ -111,10 +114,37 @@ def test_a_way_past_the_town_is_no_way_for_other_villages():
     assert refusal == "skip-not-allowed"
 
 
-def test_a_matter_of_a_severity_of_their_own_may_skip_a_tier_as_an_ordinary_one():
-    village = Centre("village", {"default/2": straight(areas=[], by_itself=False)})
-    grave = an_accepted_incident(severity="gannan.severity/1:grave")
+COMPLEX = "gannan.severity/1:complex"
 
-    after, _ = acting.done(grave, Escalate(reason=TOO_HARD.reason, to_tier="county"), centre=village)
+
+def test_a_matter_of_a_severity_of_its_own_is_dealt_with_as_the_policy_says_in_every_respect():
+    everybody = dict.fromkeys(("village", "town", "county"), "post/a")
+    listing = {"rules": [{"reason": "major-matter", "severities": ["major"]}], "leaders": everybody}
+    calls = [{"severities": ["major"], "roles": {"slow": ["officer"]}}]
+    rules = a_policy(
+        severities={"complex": "major"},
+        first_tier={"ordinary": "village", "prominent": "village", "major": "village"},
+        skips=[STRAIGHT | {"severities": ["major"]}],
+        supervision=listing,
+        whistle={"calls": calls},
+    )
+    village = Centre("village", {"default/2": rules})
+
+    opened, events = arrive(None, reported(severity=COMPLEX), village, acting.NOW)
+    after, _ = acting.done(opened, Escalate(reason=TOO_HARD.reason, to_tier="county"), centre=village)
+    blown, _ = acting.done(opened, Whistle(), centre=village)
+
+    assert events[0].rule == "default/2 first_tier.major"
+    assert opened.due_at - acting.NOW == timedelta(hours=1)
+    assert opened.listing.reason == "reason/1:major-matter"
+    assert [one.role for one in blown.whistles[0].participants] == ["officer"]
+    assert after.owner == "county"
+
+
+def test_a_matter_of_a_severity_the_policy_does_not_name_is_ordinary_in_every_respect():
+    village = Centre("village", {"default/2": straight(areas=[], by_itself=False, severities=["ordinary"])})
+    unnamed = an_accepted_incident(severity=COMPLEX)
+
+    after, _ = acting.done(unnamed, Escalate(reason=TOO_HARD.reason, to_tier="county"), centre=village)
 
     assert after.owner == "county"
