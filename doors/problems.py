@@ -158,9 +158,9 @@ def _not_json() -> Problem:
 
 
 def _field(place: Sequence[int | str]) -> str:
-    """The dotted path; a name we did not choose is cut, since anything may stand in it."""
+    """The dotted path; a name we did not choose is cut, since anything may stand in it, even what is no text."""
     steps = [str(one)[:40] for one in place if one != "body"]
-    return ".".join(steps) or "body"
+    return "".join(one if one.isprintable() else "\ufffd" for one in ".".join(steps)) or "body"
 
 
 def _what(error: Mapping[str, Any]) -> str:

@@ -62,6 +62,17 @@ async def test_a_very_long_name_of_a_field_is_cut(client):
     assert answer.json()["errors"][0]["field"] == "x" * 40
 
 
+@pytest.mark.parametrize(
+    "odd", ["\\u0000", "\\ud800", "\\n"], ids=["null", "half a character", "end of line"]
+)
+async def test_a_name_of_a_field_that_neither_a_page_nor_a_database_can_hold_is_shown_without_it(client, odd):
+    headers = {"content-type": "application/json"}
+
+    answer = await client.post("/echo", content=f'{{"name": "a", "x{odd}y": 1}}', headers=headers)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "x\ufffdy")
+
+
 async def test_a_query_is_checked_as_well(client):
     answer = await client.get("/count", params={"limit": SECRET})
 
