@@ -46,6 +46,8 @@ class Relay:
                             await self._lead(connection, stop, backoff)
                         finally:
                             await connection.execute("select pg_advisory_unlock($1)", LOCK)
+                    else:
+                        self._health.doubt("relay", None)  # another one leads, and tells of its own trouble
                 await asyncio.sleep(0 if stop.is_set() else 1.0)
             except (Unavailable, KafkaError) as error:
                 log.warning("the relay holds: %s", error)

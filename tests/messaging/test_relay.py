@@ -132,6 +132,18 @@ async def _at_ease(sender):
     return sender._health.doubts.get("relay", "") is None
 
 
+async def test_a_relay_whose_trouble_is_over_because_another_leads_no_longer_doubts(new_database, kafka):
+    database, [key] = await new_database(), some_keys(1)
+    cut_off, healthy = a_relay(database, "127.0.0.1:1"), a_relay(database, kafka)
+    await put(database, a_draft(key))
+
+    async with running(cut_off.run):
+        await until(lambda: _doubted(cut_off))
+        async with running(healthy.run):
+            await until(lambda: all_sent(database))
+            await until(lambda: _at_ease(cut_off))
+
+
 async def test_what_was_stored_before_the_stop_is_sent_before_the_end(new_database, kafka):
     database, [key] = await new_database(), some_keys(1)
     async with running(a_relay(database, kafka).run) as stop:
