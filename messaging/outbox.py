@@ -13,6 +13,8 @@ from messaging.envelope import Draft
 
 KEPT = timedelta(days=7)
 """How long a sent row stays, so that a wiped broker can be refilled from the database."""
+LOCK = 0x6B657074
+"""Advisory lock of what stays (the letters "kept"): nothing is deleted while somebody asks for it to be sent again."""
 
 
 _COLUMNS = ("id", "topic", "key", "seq", "type", "occurred_at", "recorded_at", "traceparent", "data")
@@ -91,29 +93,37 @@ async def mark_sent(connection: Connection, ids: Sequence[int]) -> None:
 
 async def prune(connection: Connection, limit: int = 5000) -> int:
     """Deletes some sent rows older than `KEPT`; returns how many."""
-    status = await connection.execute(
-        """
-        delete from outbox where id in (
-            select id from outbox where recorded_at < now() - $1::interval
-                and not exists (select from unsent where unsent.id = outbox.id) limit $2)
-        """,
-        KEPT,
-        limit,
-    )
+    async with connection.transaction():
+        if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", LOCK):
+            return 0
+        status = await connection.execute(
+            """
+            delete from outbox where id in (
+                select id from outbox where recorded_at < now() - $1::interval
+                    and not exists (select from unsent where unsent.id = outbox.id) limit $2)
+            """,
+            KEPT,
+            limit,
+        )
     return int(status.rpartition(" ")[2])
 
 
 async def replay(connection: Connection, topic: str | None, key: str | None, since: datetime | None) -> int:
-    """Marks sent rows to be sent again, in their order; readers drop what they have. Returns how many."""
-    status = await connection.execute(
-        """
-        insert into unsent select id from outbox
-        where ($1::text is null or topic = $1) and ($2::text is null or key = $2)
-            and ($3::timestamptz is null or recorded_at >= $3)
-        on conflict do nothing
-        """,
-        topic,
-        key,
-        since,
-    )
+    """Marks sent rows to be sent again, in their order; readers drop what they have. Returns how many.
+
+    What is being deleted at the same moment stays deleted: a place in the queue without its row would never be sent.
+    """
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
+        status = await connection.execute(
+            """
+            insert into unsent select id from outbox
+            where ($1::text is null or topic = $1) and ($2::text is null or key = $2)
+                and ($3::timestamptz is null or recorded_at >= $3)
+            on conflict do nothing
+            """,
+            topic,
+            key,
+            since,
+        )
     return int(status.rpartition(" ")[2])

@@ -74,6 +74,41 @@ async def test_sent_rows_stay_for_a_week(new_database):
     assert await rows(database, "select key from outbox order by id") == [("a",), ("c",)]
 
 
+async def old_and_sent(database):
+    """An event that was sent long ago, so that it may be deleted."""
+    await put(database, a_draft("a"))
+    async with database.connection() as connection:
+        await outbox.mark_sent(connection, [1])
+        await connection.execute("update outbox set recorded_at = now() - interval '8 days'")
+
+
+async def test_a_replay_while_old_rows_are_deleted_queues_nothing_that_is_gone(new_database):
+    database = await new_database()
+    await old_and_sent(database)
+
+    async with database.connection() as connection:
+        async with database.transaction() as tx:
+            await outbox.prune(tx)
+            replaying = asyncio.create_task(outbox.replay(connection, None, None, None))
+            await asyncio.sleep(0.2)
+        again = await replaying
+
+    assert again == 0
+    assert await rows(database, "select id from unsent except select id from outbox") == []
+
+
+async def test_nothing_is_deleted_while_it_is_asked_for_again(new_database):
+    database = await new_database()
+    await old_and_sent(database)
+
+    async with database.connection() as connection, database.transaction() as tx:
+        await outbox.replay(tx, None, None, None)
+        pruned = await outbox.prune(connection)
+
+    assert pruned == 0
+    assert await rows(database, "select u.id from unsent u join outbox o using (id)") == [(1,)]
+
+
 async def test_a_replay_sends_again_what_was_asked_for_in_its_order(new_database):
     database = await new_database()
     await put(database, a_draft("a"), a_draft("b"), a_draft("a"))
