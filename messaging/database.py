@@ -25,6 +25,11 @@ PLANNING = {"jit": "off", "plan_cache_mode": "force_custom_plan"}
 it scans the table from end to end until somebody analyses it."""
 
 
+NOTICED = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Seconds, and how often: the server notices within half a minute that our machine has gone without a word. At its own
+default of two hours the locks of a dead process would last as long, and nobody could take over its relay."""
+
+
 class Database:
     """The pool of one service's own database; who waits longer than `patience` seconds for it is told `Unavailable`."""
 
@@ -47,7 +52,7 @@ class Database:
                 command_timeout=self._patience,
                 timeout=self._patience,
                 max_inactive_connection_lifetime=300,
-                server_settings={"application_name": self._name, **PLANNING},
+                server_settings={"application_name": self._name, **PLANNING, **NOTICED},
             )
 
     async def close(self) -> None:
