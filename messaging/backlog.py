@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
+from messaging.gauge import Gauge
 from messaging.pace import pause
 
 LOOK_S = 5.0
@@ -18,13 +19,18 @@ class Backlog:
     def __init__(self, database: Database, count: Callable[[Connection], Awaitable[int]]) -> None:
         self._database = database
         self._count = count
-        self.waiting: int | None = None
+        self._gauge = Gauge(2 * LOOK_S)
+
+    @property
+    def waiting(self) -> int | None:
         """How many rows waited at the last look; None while nobody could look."""
+        return self._gauge.value
 
     async def run(self, stop: asyncio.Event) -> None:
         """Looks every few seconds until stopped."""
         while not stop.is_set():
-            self.waiting = await self._look()
+            begun = self._gauge.begin()
+            self._gauge.note(await self._look(), begun)
             await pause(LOOK_S, stop)
 
     async def _look(self) -> int | None:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from messaging.database import Database
 from messaging.errors import Unavailable
+from messaging.gauge import Gauge
 from messaging.health import Health
 from messaging.pace import pause
 from messaging.subscriber import Subscriber
@@ -50,15 +51,22 @@ class Watchdog:
         self._health = health
         self._end = end or _exit
         self._stall = Stall()
-        self.lag: int | None = None
+        self._gauge = Gauge(2 * CHECK_S)
+
+    @property
+    def lag(self) -> int | None:
+        """How far the subscriber was behind at the last look; None while nobody knows."""
+        return self._gauge.value
 
     async def run(self, stop: asyncio.Event) -> None:
         """Checks every few seconds until stopped."""
         loop = asyncio.get_running_loop()
         while not stop.is_set():
-            self.lag = await self._subscriber.lag()
+            begun = self._gauge.begin()
+            lag = await self._subscriber.lag()
+            self._gauge.note(lag, begun)
             stalled = self._stall.stalled(
-                lag=await self._assumed() if self.lag is None else self.lag,
+                lag=await self._assumed() if lag is None else lag,
                 progress=self._subscriber.progress,
                 held=self._subscriber.held,
                 now=loop.time(),
@@ -66,7 +74,7 @@ class Watchdog:
             answers = await self._answers()
             self._health.set("database", ok=answers, why="PostgreSQL does not answer")
             if stalled and answers:
-                log.critical("lag %s and no progress for %d s: ending the process", self.lag, PATIENCE_S)
+                log.critical("lag %s and no progress for %d s: ending the process", lag, PATIENCE_S)
                 self._end()
             await pause(CHECK_S, stop)
 

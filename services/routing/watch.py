@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
+from messaging.gauge import Gauge
 from messaging.logs import frames
 from messaging.pace import Pulse, pause
 from services.routing import store
@@ -57,8 +58,12 @@ class Auditor:
     """Looks for deadlines that passed and were not raised: the figure on the probe that must be 0."""
 
     database: Database
-    unraised: int | None = field(default=None, init=False)
-    """None until it has looked."""
+    _gauge: Gauge = field(default_factory=lambda: Gauge(2 * LOOK_S), init=False)
+
+    @property
+    def unraised(self) -> int | None:
+        """How many there were at the last look; None while nobody could look."""
+        return self._gauge.value
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until stopped."""
@@ -66,10 +71,12 @@ class Auditor:
             try:
                 await self.look()
             except Unavailable as error:
+                self._gauge.note(None, self._gauge.begin())
                 log.warning("the auditor waits: %s", error)
             await pause(LOOK_S, stop)
 
     async def look(self) -> None:
         """Looks once. Raises `Unavailable`."""
+        begun = self._gauge.begin()
         async with self.database.connection() as connection:
-            self.unraised = await store.unraised(connection)
+            self._gauge.note(await store.unraised(connection), begun)

@@ -1,10 +1,12 @@
 """Provisional deadlines are counted again when their year is known, in batches; lost deadlines are noticed."""
 
+import asyncio
 import uuid
 from datetime import timedelta
 
 import pytest
 
+from messaging.database import Database
 from messaging.pace import Pulse
 from services.routing import store
 from services.routing.desk import Desk
@@ -16,6 +18,7 @@ from tests.services.routing.guessed import NEW_YEAR_S_EVE, WAITS, mistaken, time
 from tests.services.routing.test_clocks import midnight
 
 pytestmark = pytest.mark.system
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 RIGHT, WRONG = midnight(9, 23), midnight(9, 25)
 WAITS_MOVED = "select key from outbox where type = 'incident.wait-moved.v1'"
 
@@ -130,6 +133,18 @@ async def test_the_auditor_counts_what_passed_and_was_not_raised(new_database):
     await auditor.look()
 
     assert auditor.unraised == 2
+
+
+async def test_while_the_database_is_away_nobody_knows_whether_deadlines_were_lost():
+    auditor, stop = Auditor(Database(NOWHERE, name="none")), asyncio.Event()
+    auditor._gauge.note(0, auditor._gauge.begin())
+
+    looking = asyncio.create_task(auditor.run(stop))
+    await asyncio.sleep(0)
+    stop.set()
+    await looking
+
+    assert auditor.unraised is None
 
 
 async def test_a_suspended_matter_has_no_deadline_to_miss(new_database):
