@@ -13,6 +13,11 @@ from messaging.database import Connection
 from messaging.envelope import Letter, Record, Stream
 from messaging.errors import Rejected
 
+FORGOTTEN = (
+    "record = case when sealed then null else record end, value = case when sealed then null else value end"
+)
+"""What becomes of a dead letter's bytes when it is done: those that may name people are not kept."""
+
 
 class Seal(Protocol):
     """Encrypts what came through the untrusted door before it is stored, and decrypts it for a second try."""
@@ -25,6 +30,10 @@ class Seal(Protocol):
         """The value as it came."""
         ...
 
+    def fingerprint(self, body: bytes) -> bytes:
+        """Tells whether two values are the same, and to who lacks the key nothing else."""
+        ...
+
 
 async def bury(
     tx: Connection, letters: Sequence[Letter], seal: Seal | None, untrusted: frozenset[str]
@@ -33,7 +42,8 @@ async def bury(
 
     Of `untrusted` topics everything the sender chose is encrypted, key and headers too: it may name people.
     """
-    rows = [_Row(one, seal if one.stream.topic in untrusted else None) for one in _distinct(letters)]
+    every = (_Row(one, seal if one.stream.topic in untrusted else None) for one in letters)
+    rows = list({one.identity(): one for one in every}.values())
     await tx.execute(
         """
         insert into dead_letter as d (identity, topic, key, seq, kind, reason, detail, record, value, sealed)
@@ -43,7 +53,7 @@ async def bury(
         do update set seen = d.seen + 1, last_at = now(), status = 'open',
             reason = excluded.reason, detail = excluded.detail
         """,
-        [_identity(one.letter) for one in rows],
+        [one.identity() for one in rows],
         [one.letter.stream.topic for one in rows],
         ["" if one.seal else one.letter.stream.key for one in rows],
         [one.letter.seq for one in rows],
@@ -56,16 +66,17 @@ async def bury(
     )
 
 
-def _distinct(letters: Sequence[Letter]) -> list[Letter]:
-    return list({_identity(one): one for one in letters}.values())
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A dead letter as it is stored: sealed when it came from outside."""
 
     letter: Letter
     seal: Seal | None
+
+    def identity(self) -> str:
+        """What makes two dead letters the same; of a sealed one keyed, so that nobody can guess what is in it."""
+        plain = _identity(self.letter)
+        return plain if self.seal is None else self.seal.fingerprint(plain.encode()).hex()
 
     def record(self) -> str | None:
         """The record without its value, as text."""
@@ -103,14 +114,17 @@ def _identity(letter: Letter) -> str:
 
 
 async def settle(tx: Connection, moved: Mapping[Stream, int], redriven: Sequence[int]) -> None:
-    """Closes dead letters that are done: those of streams that moved past them, and those sent back."""
+    """Closes dead letters that are done: those of streams that moved past them, and those sent back.
+
+    What was sealed of them is forgotten: nobody needs it any more.
+    """
     await tx.execute(
-        """
-        update dead_letter set status = 'applied', last_at = now()
+        f"""
+        update dead_letter set status = 'applied', last_at = now(), {FORGOTTEN}
         where id = any($4::bigint[]) or id in (
             select d.id from unnest($1::text[], $2::text[], $3::bigint[]) as s (topic, key, seq)
             join dead_letter d on d.topic = s.topic and d.key = s.key and d.seq <= s.seq and d.status = 'open')
-        """,
+        """,  # noqa: S608 - a list of columns, nothing from outside
         [one.topic for one in moved],
         [one.key for one in moved],
         list(moved.values()),

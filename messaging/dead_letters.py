@@ -203,7 +203,8 @@ class Gravedigger:
             await self._inbox.apply([], [Stream(row["topic"], row["key"])])
         async with self._database.transaction() as tx:
             await tx.execute(
-                "update dead_letter set status = 'discarded', last_at = now() where id = $1", row["id"]
+                f"update dead_letter set status = 'discarded', last_at = now(), {burial.FORGOTTEN} where id = $1",  # noqa: S608 - columns
+                row["id"],
             )
         log.warning("dead letter %d was discarded", row["id"])
 

@@ -8,7 +8,7 @@ from messaging import dead_letters
 from messaging.dead_letters import Gravedigger, Request, WrongCount, ask, listed, shown
 from messaging.errors import Unavailable
 from services.intake.vault import SealedLetters, Vault
-from tests.builders import an_inbound_record
+from tests.builders import a_report, an_inbound_record
 from tests.messaging.tiny import Tiny, a_reader, effects, letters, records, rows
 
 pytestmark = pytest.mark.system
@@ -236,6 +236,37 @@ async def test_what_came_from_outside_is_sealed_and_opens_for_a_second_try(new_d
 
     assert "hunter2" not in stored
     assert [(row.seen, row.reason) for row in await office.open()] == [(3, "wrong-schema")]
+
+
+async def test_who_lacks_the_key_cannot_tell_from_a_sealed_letter_that_its_guess_was_right(new_database):
+    keys, letter = [bytes(32), bytes(range(32))], an_inbound_record(b'{"telephone": "13800138000"}')
+
+    identities = []
+    for key in keys:
+        database = await new_database()
+        office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(key))))
+        await office.deliver([letter])
+        identities += await rows(database, "select identity, seen from dead_letter")
+
+    assert [seen for _, seen in identities] == [2, 2]
+    assert len(set(identities)) == 2
+
+
+@pytest.mark.parametrize(("action", "status"), [("discard", "discarded"), ("redrive", "applied")])
+async def test_what_was_sealed_is_forgotten_once_the_letter_is_done(new_database, action, status):
+    database = await new_database()
+    office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(32)))))
+    office.tiny.refused = {("any", 0)}
+    await office.deliver([an_inbound_record(a_report().model_dump_json().encode())])
+    before = await rows(database, "select record is null, value is null from dead_letter")
+    office.tiny.refused = set()
+
+    await office.asked([1], a_request(action))
+
+    assert before == [(False, False)]
+    assert await rows(database, "select status, record, value from dead_letter") == [(status, None, None)]
+    async with database.connection() as connection:
+        assert (await shown(connection, 1))["headers"] == []
 
 
 async def test_a_letter_sealed_under_a_lost_key_stays_open_and_stops_nobody(new_database):
