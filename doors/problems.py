@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from messaging.errors import Unavailable
 from schemas.codes import UnknownCodes
+from schemas.opaque import NUMBER
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -158,8 +159,8 @@ def _not_json() -> Problem:
 
 
 def _field(place: Sequence[int | str]) -> str:
-    """The dotted path; a name we did not choose is cut, since anything may stand in it, even what is no text."""
-    steps = [str(one)[:40] for one in place if one != "body"]
+    """The dotted path; a name we did not choose is cut, and shows no person's number: anything may stand in it."""
+    steps = [NUMBER.sub("…", str(one))[:40] for one in place if one != "body"]
     return "".join(one if one.isprintable() else "\ufffd" for one in ".".join(steps)) or "body"
 
 

@@ -13,6 +13,7 @@ from schemas.actions import Accept, Resolve
 from schemas.base import Event, Tier, tier_of
 from schemas.codes import CodeList, resolve
 from schemas.inbound import ActionSubmitted, ReportSubmitted
+from schemas.opaque import NUMBER
 
 LONGEST_ID = 180
 """Leaves room for `/resolve` within what the inbound topic allows."""
@@ -105,7 +106,7 @@ class Reader:
     def _number(self, row: Mapping[str, str]) -> str | None:
         column = self._mapping.columns.source_number
         number = row[column].strip() if column else ""
-        if number and not REFERENCE.fullmatch(number):
+        if number and (not REFERENCE.fullmatch(number) or NUMBER.search(number)):
             raise RowRefused(f"unusable-source-number ({column})")
         return number or None
 

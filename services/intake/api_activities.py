@@ -22,6 +22,7 @@ from services.intake.desk import HTTP, Arrival, Desk
 class ActivityRequest(Closed):
     """An activity. Codes may be bare (`patrol`) or full (`activity/1:patrol`)."""
 
+    for_the_vault = frozenset({"note"})
     activity: GivenCode
     area: AreaCode
     role: GivenCode

@@ -26,6 +26,7 @@ GivenCode = Annotated[str, Field(min_length=1, max_length=80)]
 class PartyRequest(Closed):
     """Somebody in the matter. All but the role is personal data: it goes to the vault and nowhere else."""
 
+    for_the_vault = frozenset({"name", "telephone", "address", "identity_number"})
     role: GivenCode = "reporter"
     name: Text | None = None
     telephone: Text | None = None
@@ -36,6 +37,7 @@ class PartyRequest(Closed):
 class ReportRequest(Closed):
     """A report. Codes may be bare (`land`) or full (`category/1:land`)."""
 
+    for_the_vault = frozenset({"description"})
     area: AreaCode
     category: GivenCode
     channel: GivenCode

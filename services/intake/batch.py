@@ -14,6 +14,7 @@ from schemas.actions import AnyAction
 from schemas.base import Actor, IncidentId, Moment, Reference
 from schemas.inbound import ActionSubmitted
 from schemas.offline import Basis
+from schemas.opaque import NUMBER
 from services.intake import api_activities, api_reports
 from services.intake.answers import problem_of
 from services.intake.api_activities import ActivityRequest
@@ -73,14 +74,20 @@ def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
         return handler(value)
     except ValidationError as error:
         name = value.get("id") if isinstance(value, dict) else None
-        try:
-            _NAME.validate_python(name)
-        except ValidationError:
-            raise error from None
+        if not _is_name(name):
+            raise
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         for one in problems:
             one["loc"] = one["loc"][1:]  # the first step only repeats the kind
         return Unfit(str(name), body_of(invalid(problems)), value)
+
+
+def _is_name(name: object) -> bool:
+    """Whether an answer may repeat it."""
+    try:
+        return not NUMBER.search(_NAME.validate_python(name))
+    except ValidationError:
+        return False
 
 
 _NAME: TypeAdapter[str] = TypeAdapter(Reference)

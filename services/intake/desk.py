@@ -23,7 +23,7 @@ from services.intake.declarations import NotRecorded, checked
 from services.intake.docket import Docket
 from services.intake.items import LetIn, let_in
 from services.intake.likeness import Sketch
-from services.intake.report import NotAccepted, NumberKnown, Origin, Registry, incident_id_of
+from services.intake.report import NotAccepted, NumberKnown, Origin, Registry, check_opaque, incident_id_of
 from services.intake.said import (
     Said,
     digest_of,
@@ -180,6 +180,7 @@ class Desk:
     def _let_in(self, batch: _Batch, message: Message, now: datetime) -> Said | None:
         """What is said of a submission; nothing, when it changes nothing."""
         try:
+            check_opaque(message.event)
             match message.event:
                 case EligibleDeclared() as declared:
                     return batch.docket.declare(checked(self.registry, declared, now), message.source)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from policy.load import Area
 from policy.model import Policy
-from schemas.base import Party, Tier
+from schemas.base import Event, Party, Tier
 from schemas.codes import CodeList, UnknownCodes, bare, complete, completed, find
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, IncidentReported
+from schemas.opaque import SAID, telling
 from services.intake.triage import Proposal, Told, propose
 
 CLOCK_SKEW = timedelta(minutes=2)
@@ -62,6 +63,16 @@ class Origin:
 def incident_id_of(source: str, report_id: str) -> str:
     """The incident id of another system's report: the same for ever, so that its actions need not ask for it."""
     return str(uuid.uuid5(NAMES, f"{source}\n{report_id}"))
+
+
+def check_opaque(submitted: Event | None) -> None:
+    """What other systems say of people is references and codes. Raises `NotAccepted`.
+
+    `report_id` may be anything: it only finds the incident.
+    """
+    places = [] if submitted is None else list(telling(submitted, but=("report_id",)))
+    if places:
+        raise NotAccepted("personal-data", [(".".join(map(str, one)), SAID) for one in places])
 
 
 def check_area(registry: Registry, area: str) -> None:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from policy.load import Area
 from schemas.base import AreaCode, Reference
 from schemas.codes import CodeList, resolve
+from schemas.opaque import NUMBER
 from services.routing.registry import Entry, Wrong
 from services.routing.roster import Kind
 
@@ -128,7 +129,7 @@ def _reference(cell: str, _: Known) -> str:
         raise ValueError(
             "must be an opaque reference of 1 to 64 of A-Z a-z 0-9 . _ : @ / -, not a name"
         ) from None
-    if NUMBERS.fullmatch(reference):
+    if NUMBERS.fullmatch(reference) or NUMBER.search(reference):
         raise ValueError("looks like a telephone or identity number; " + NOT_HERE)
     return reference
 

@@ -205,8 +205,9 @@ def test_a_source_s_own_number_comes_along_where_there_is_one(cell, number) -> N
     assert report.get("source_number") == number
 
 
-def test_a_number_in_which_a_name_could_stand_refuses_its_row() -> None:
+@pytest.mark.parametrize("cell", ["张三的案子", "13800138000", "62052219700101123X"])
+def test_a_number_in_which_a_name_could_stand_or_that_is_a_person_s_refuses_its_row(cell) -> None:
     with pytest.raises(RowRefused) as refused:
-        a_numbered_case("张三的案子")
+        a_numbered_case(cell)
 
     assert str(refused.value) == "unusable-source-number (court)"

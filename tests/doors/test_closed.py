@@ -71,3 +71,53 @@ def test_the_document_of_a_request_is_that_of_its_fields():
     shown = app.openapi()["components"]["schemas"]["ActionRequest"]
     assert set(shown["properties"]) == {"action", "actor", "occurred_at", "based_on"}
     assert shown["additionalProperties"] is False
+
+
+TELEPHONE, IDENTITY = "13800138000", "62052219700101123X"
+WHISTLE = {"action": "whistle", "participants": [{"role": "police", "ref": IDENTITY}]}
+
+
+@pytest.mark.parametrize(
+    ("request_type", "given", "field"),
+    [
+        (ActionRequest, {"action": ACCEPT, "actor": {"ref": TELEPHONE}}, "actor.ref"),
+        (ActionRequest, {"action": {"action": "assign", "assignee": f"tel:{TELEPHONE}"}}, "action.assignee"),
+        (ActionRequest, {"action": WHISTLE}, "action.participants.0.ref"),
+        (ActionRequest, {"action": ACCEPT, "based_on": [{"field": "assignee", "value": IDENTITY}]}, "based_on.0.value"),
+        (VisitRequest, VISIT | {"actor": {"ref": IDENTITY}}, "actor.ref"),
+        (ReportRequest, REPORT | {"source_number": TELEPHONE}, "source_number"),
+        (ReportRequest, REPORT | {"parties": [{"role": TELEPHONE}]}, "parties.0.role"),
+        (ActivityRequest, PATROL | {"actor": {"ref": TELEPHONE}}, "actor.ref"),
+        (BatchRequest, {"device": TELEPHONE, "items": [PATROL | {"kind": "activity", "id": "a"}]}, "device"),
+    ],
+)  # fmt: skip
+def test_a_person_s_number_is_refused_where_a_reference_is_meant_and_not_repeated(request_type, given, field):
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(request_type).validate_python(given)
+
+    problem = invalid(caught.value.errors(include_input=False))
+    assert field in [name for name, _ in problem.fields]
+    assert "opaque" in dict(problem.fields)[field]
+    assert not any(one in str(problem.fields) + str(caught.value) for one in (TELEPHONE, IDENTITY))
+
+
+def test_what_is_for_the_vault_may_say_it():
+    party = {"role": "reporter", "name": "王小明", "telephone": TELEPHONE, "identity_number": IDENTITY}
+    report = ReportRequest.model_validate(REPORT | {"parties": [party], "description": f"call {TELEPHONE}"})
+    activity = ActivityRequest.model_validate(PATROL | {"note": f"call {TELEPHONE}"})
+
+    assert (report.parties[0].telephone, activity.note) == (TELEPHONE, f"call {TELEPHONE}")
+
+
+def test_it_refuses_one_item_of_a_batch_alone_unless_it_is_the_item_s_name():
+    item = {"kind": "action", "occurred_at": "2026-09-14T09:20:00+08:00", "report_id": "r", "action": ACCEPT}
+    items = [item | {"id": "a", "actor": {"ref": TELEPHONE}}, item | {"id": "b"}]
+
+    wrong, good = BatchRequest.model_validate({"device": "d", "items": items}).items
+
+    assert isinstance(wrong, Unfit)
+    assert [one["field"] for one in wrong.problem["errors"]] == ["actor.ref"]
+    assert TELEPHONE not in str(wrong.problem)
+    assert good.id == "b"
+    with pytest.raises(ValidationError):
+        BatchRequest.model_validate({"device": "d", "items": [item | {"id": TELEPHONE}]})

@@ -77,6 +77,12 @@ async def test_a_name_of_a_field_that_neither_a_page_nor_a_database_can_hold_is_
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
 
+async def test_a_person_s_number_that_is_the_name_of_a_field_is_not_repeated(client):
+    answer = await client.post("/echo", json={"name": "a", "tel 13800138000": 1})
+
+    assert answer.json()["errors"][0]["field"] == "tel …"
+
+
 async def test_a_query_is_checked_as_well(client):
     answer = await client.get("/count", params={"limit": SECRET})
 

@@ -62,6 +62,19 @@ async def test_another_system_s_activity_is_recorded_once_however_often_it_is_de
     assert await letters(database) == []
 
 
+async def test_another_system_s_activity_by_somebody_s_telephone_is_a_dead_letter_that_does_not_show_it(
+    database, inbox
+):
+    body = an_activity(actor={"ref": "13800138000"}).model_dump_json().encode()
+
+    for _ in range(2):
+        await inbox.apply([an_inbound_record(body, ce_type=b"activity.submitted.v1")])
+
+    assert [reason for *_, reason in await letters(database)] == ["personal-data"]
+    assert "13800138000" not in str(await rows(database, "select * from dead_letter"))
+    assert (await said(database), await rows(database, "select 1 from activity")) == ([], [])
+
+
 async def test_another_system_s_activity_with_an_unknown_code_is_a_dead_letter(database, inbox):
     body = an_activity(role="mayor").model_dump_json().encode()
 

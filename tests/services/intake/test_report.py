@@ -2,7 +2,16 @@
 
 import pytest
 
-from services.intake.report import CLOCK_SKEW, NotAccepted, Origin, incident_id_of, received, reported
+from schemas.base import Actor
+from services.intake.report import (
+    CLOCK_SKEW,
+    NotAccepted,
+    Origin,
+    check_opaque,
+    incident_id_of,
+    received,
+    reported,
+)
 from tests.builders import INCIDENT, NOW, VILLAGE, a_policy, a_registry, a_report, a_submitted_action
 
 
@@ -152,3 +161,19 @@ def test_imported_history_keeps_its_severity():
     event = accepted(a_report(people=99, backfill=True))
 
     assert (event.severity, event.proposed_severity, event.triage) == ("severity/1:ordinary", None, ())
+
+
+def test_another_system_s_references_are_refused_where_they_are_a_person_s_number():
+    asked = a_submitted_action(actor=Actor(ref="13800138000"), reference="620522197001011234")
+
+    with pytest.raises(NotAccepted) as caught:
+        check_opaque(asked)
+
+    assert (caught.value.kind, [name for name, _ in caught.value.fields]) == (
+        "personal-data", ["actor.ref", "reference"],
+    )  # fmt: skip
+    assert "138" not in str(caught.value)
+
+
+def test_the_sender_s_own_name_of_a_report_may_be_anything_since_it_goes_nowhere():
+    check_opaque(a_submitted_action(report_id="13800138000"))

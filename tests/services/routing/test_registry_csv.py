@@ -62,6 +62,7 @@ def test_empty_lines_are_passed_over_and_lines_are_counted_as_an_editor_counts_t
         ("张三,person,officer,620522,2026-01-01,,,", "reference"),
         ("13912345678,person,officer,620522,2026-01-01,,,", "reference"),
         ("62052219700101123X,person,officer,620522,2026-01-01,,,", "reference"),
+        ("tel:13912345678,person,officer,620522,2026-01-01,,,", "reference"),
         ("o-1,robot,officer,620522,2026-01-01,,,", "kind"),
         ("o-1,person,mayor,620522,2026-01-01,,,", "role"),
         ("o-1,person,officer,62052,2026-01-01,,,", "area"),
