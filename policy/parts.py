@@ -52,6 +52,8 @@ Reason = Annotated[BareCode, _known("reason")]
 Category = Annotated[BareCode, _known("category")]
 Channel = Annotated[BareCode, _known("channel")]
 ContactRole = Annotated[BareCode, _known("contact-role")]
+OwnResult = Annotated[BareCode, _known("revisit-result")]
+Method = Annotated[BareCode, _known("method")]
 OwnSeverity = Annotated[BareCode, _known("severity")]
 Body = Annotated[BareCode, _known("referral-body")]
 

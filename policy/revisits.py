@@ -5,7 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from policy.parts import Duration, Part, Severity
+from policy.parts import Duration, OwnResult, Part, Severity
+from schemas.codes import bare
+
+Result = Literal["satisfied", "dissatisfied", "relapse", "refused", "unreachable"]
+RESULTS: tuple[Result, ...] = ("satisfied", "dissatisfied", "relapse", "refused", "unreachable")
+"""What a call may come to; all but the last need no further one."""
 
 
 class RevisitRules(Part):
@@ -15,12 +20,21 @@ class RevisitRules(Part):
     calls: Annotated[int, Field(ge=1, le=20)]
     """How often an unreachable party is tried before the revisit ends without it."""
     reopen_on: tuple[Literal["dissatisfied", "relapse"], ...] = ("dissatisfied", "relapse")
+    results: dict[OwnResult, Result] = Field(default_factory=dict)
+    """A locality's own answers, bare, and what each counts as; one that is not named asks for another call."""
     plans: dict[Severity, Annotated[tuple[Duration, ...], Field(min_length=1, max_length=24)]] = Field(
         default_factory=dict
     )
     """Dates of all rounds after the resolution; a severity that is not named has one, `due`."""
     ahead: Duration = timedelta(days=7)
     """How long before its date a later round may be held."""
+
+    @field_validator("results")
+    @classmethod
+    def _its_own(cls, value: dict[str, Result]) -> dict[str, Result]:
+        if wrong := [one for one in RESULTS if one in value]:
+            raise ValueError(f"not the locality's own, it counts as itself: {', '.join(wrong)}")
+        return value
 
     @field_validator("plans")
     @classmethod
@@ -30,6 +44,10 @@ class RevisitRules(Part):
         if wrong := [one for one, dates in value.items() if list(dates) != sorted(set(dates))]:
             raise ValueError(f"each round must be later than the one before: {', '.join(wrong)}")
         return value
+
+    def result(self, code: str) -> str:
+        """What an answer, bare or in full, counts as."""
+        return self.results.get(bare(code), bare(code))
 
     def rounds(self, severity: Severity) -> tuple[timedelta, ...]:
         """How long after the resolution each round is due."""

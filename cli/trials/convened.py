@@ -1,6 +1,6 @@
 """联合调解 under another policy: until when sessions are to be held, and which would count as missed. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from cli.trials import wording
@@ -9,7 +9,7 @@ from cli.trials.wording import Difference
 from policy.model import Policy
 from schemas.codes import bare
 from schemas.routing import Entry
-from services.routing.mediation import JOINT, SUCCESS
+from services.routing.mediation import SUCCESS
 from services.routing.sessions import Session
 
 SET = ("mediation.called.v1", "mediation.adjourned.v1")
@@ -26,7 +26,7 @@ def differences(record: Record, own: Policy, draft: Policy) -> Iterator[Differen
         if session.held_by is not None and session.missed_at is not None:
             yield from _session(_lines(record, session), session, own, draft)
     if draft.mediation.agreement_required and not own.mediation.agreement_required:
-        yield from _resolved(record)
+        yield from _resolved(record, draft.mediation.methods)
 
 
 def _lines(record: Record, session: Session) -> list[Entry]:
@@ -68,7 +68,7 @@ def _times(session: Session, set_at: datetime, policy: Policy) -> tuple[datetime
     return held_by, rules.grace.due(max(session.at, set_at), policy.where).at
 
 
-def _resolved(record: Record) -> Iterator[Difference]:
+def _resolved(record: Record, methods: Collection[str]) -> Iterator[Difference]:
     """What was resolved jointly without what the draft wants to see of it."""
     held: list[Entry] = []
     for line in record.history:
@@ -77,7 +77,8 @@ def _resolved(record: Record) -> Iterator[Difference]:
             held = []
         if line.event == "mediation.held.v1":
             held.append(line)
-        if line.event != "incident.resolved.v1" or bare(said[0]) != JOINT or record.incident.backfill:
+        joint = line.event == "incident.resolved.v1" and bare(said[0]) in methods
+        if not joint or record.incident.backfill:
             continue
         here = [(one.detail or "").split() for one in held if one.tier == line.tier]
         if not here:

@@ -6,7 +6,6 @@ from typing import Any, Literal
 from policy.revisits import RevisitRules
 from schemas.actions import Visit
 from schemas.base import SYSTEM, Actor, Event, matter_of
-from schemas.codes import bare
 from schemas.followup import (
     RevisitCompleted,
     RevisitEvent,
@@ -83,16 +82,15 @@ def _whose(revisit: Revisit, party: str, occurred_at: datetime, rules: RevisitRu
 def _completed(revisit: Revisit, events: list[Event], fields: dict[str, Any], rules: RevisitRules) -> Step:
     """Ends the round when it has failed, or when no party needs a further call; then the next one is planned."""
     kind = RevisitCompleted if revisit.first else RoundCompleted
-    failed = next(
-        (one.result for one in revisit.answers if one.result and bare(one.result) in rules.reopen_on), None
-    )
+    said = [rules.result(one.result) for one in revisit.answers if one.result]
+    failed = next((one for one in said if one in rules.reopen_on), None)
     if failed is not None:
         unasked = tuple(one.party.role for one in revisit.answers if one.result is None)
-        done = kind(**fields, outcome="relapse", reason=f"reason/1:{bare(failed)}", unasked=unasked)
+        done = kind(**fields, outcome="relapse", reason=f"reason/1:{failed}", unasked=unasked)
         return _over(revisit, "relapse", later=()), [*events, done]
     if not all(one.final(rules) for one in revisit.answers):
         return revisit, events
-    outcome = _ending({bare(one.result or "") for one in revisit.answers})
+    outcome = _ending(set(said))
     after, planned = _next_round(_over(revisit, outcome, later=revisit.later), fields["occurred_at"])
     return after, [*events, kind(**fields, outcome=outcome), *planned]
 

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from policy.model import Policy
 from policy.revisits import RevisitRules
 from schemas.base import Actor, Event, MatterState, Party
-from schemas.codes import bare
 
 Policies = dict[str, Policy]
 FINAL = frozenset({"satisfied", "dissatisfied", "relapse", "refused"})
@@ -27,7 +26,7 @@ class Answer:
         """Whether this party needs no further call: answered, or tried as often as the policy asks."""
         if self.result is None:
             return False
-        return bare(self.result) in FINAL or self.calls >= rules.calls
+        return rules.result(self.result) in FINAL or self.calls >= rules.calls
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -32,7 +32,7 @@ from services.routing.rules import rule
 from services.routing.sessions import Session
 
 HANDED_OVER = "reason/1:handed-over"
-JOINT, SUCCESS = "joint", "success"
+SUCCESS = "success"
 
 
 def decide(incident: Incident, action: MediationAction, occasion: Occasion) -> Sequence[Event]:
@@ -68,9 +68,8 @@ def in_these_books(incident: Incident, action: object) -> bool:
 def may_resolve(incident: Incident, action: Resolve, policies: Policies) -> None:
     """No matter is resolved before its sessions, nor jointly without what the policy asks. Raises `Refused`."""
     none_pending(incident)
-    if incident.backfill or bare(action.method) != JOINT:
-        return
-    if not policies[incident.policy].mediation.agreement_required:
+    rules = policies[incident.policy].mediation
+    if incident.backfill or bare(action.method) not in rules.methods or not rules.agreement_required:
         return
     held = [one for one in incident.sessions if one.state == "held" and one.attempt == incident.attempt]
     if not held:

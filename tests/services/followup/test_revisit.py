@@ -181,3 +181,33 @@ def test_an_overdue_revisit_is_said_once_and_stays_due():
 )
 def test_a_date_that_no_longer_counts_does_nothing(revisit):
     assert late(revisit, Timer(later(days=7), "revisit")) == (revisit, [])
+
+
+OWN = {"results": {"fairly-satisfied": "satisfied", "complains": "dissatisfied"}}
+
+
+def said(revisit, party, result, rules):
+    asked = Visit(party=party, means="means/1:telephone", result=f"gannan.revisit-result/1:{result}")
+    return decide(revisit, asked, (OFFICER, later(days=1)), policies(rules), NOW)
+
+
+def test_an_answer_of_the_locality_counts_as_what_its_policy_says_and_needs_no_further_call():
+    rules = a_rule(**OWN)
+
+    one, _ = said(a_revisit(), "p1", "fairly-satisfied", rules)
+    both, [visited, _] = said(one, "p2", "fairly-satisfied", rules)
+
+    assert outcome(both) == ("done", "satisfied")
+    assert visited.result == "gannan.revisit-result/1:fairly-satisfied"
+
+
+def test_an_answer_of_the_locality_that_counts_as_dissatisfied_reopens_for_that_reason():
+    _, [_, done] = said(a_revisit(), "p1", "complains", a_rule(**OWN))
+
+    assert (done.outcome, done.reason) == ("relapse", "reason/1:dissatisfied")
+
+
+def test_an_answer_of_the_locality_that_counts_as_nothing_asks_for_another_call():
+    revisit, _ = said(a_revisit(), "p1", "shrugs", a_rule(**OWN))
+
+    assert not revisit.answers[0].final(a_rule(**OWN).revisit)

@@ -6,12 +6,13 @@ import pytest
 
 from policy.load import policy
 from policy.model import Policy
-from schemas.actions import Escalate
+from schemas.actions import Escalate, Resolve
 from schemas.codes import load
 from schemas.referrals import Refer
 from schemas.whistles import Whistle
 from services.routing.centre import Centre
 from services.routing.life import arrive, late
+from services.routing.refusal import Refused
 from tests.builders import ROOT, a_policy, an_accepted_incident, reported
 from tests.locality import lists
 from tests.services.routing import acting
@@ -148,3 +149,18 @@ def test_a_matter_of_a_severity_the_policy_does_not_name_is_ordinary_in_every_re
     after, _ = acting.done(unnamed, Escalate(reason=TOO_HARD.reason, to_tier="county"), centre=village)
 
     assert after.owner == "county"
+
+
+@pytest.mark.parametrize(("methods", "refusal"), [(["elders"], "no-session-held"), (["joint"], None)])
+def test_a_method_of_the_locality_is_joint_mediation_where_its_policy_says_so(methods, refusal):
+    rules = a_policy(mediation={"methods": methods, "agreement_required": True})
+    village = Centre("village", {"default/2": rules})
+    resolve = Resolve(method="gannan.method/1:elders", outcome="outcome/1:success")
+
+    try:
+        found = None
+        acting.done(an_accepted_incident(), resolve, centre=village)
+    except Refused as refused:
+        found = refused.reason
+
+    assert found == refusal
