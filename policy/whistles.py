@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from policy.parts import Category, ContactRole, Deadline, Part, Reason, Severity
 from policy.spans import Span, span_of
@@ -20,6 +27,9 @@ PerhapsDeadline = Annotated[
 """A deadline, or nothing where the step is not asked for."""
 
 
+RingLabel = Annotated[str, StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
+
+
 class Ring(Part):
     """How long each step may take; a ring without a time for arriving or supporting does not ask for it."""
 
@@ -29,6 +39,9 @@ class Ring(Part):
     result: Deadline
     grace: Deadline
     """How long after it should have acknowledged a silent participant is recorded as unresponsive."""
+    zh: RingLabel | None = None
+    en: RingLabel | None = None
+    """What figures call it; without a name they call it as the policy does."""
 
     @property
     def steps(self) -> tuple[tuple[ResponseStep, Span], ...]:

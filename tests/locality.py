@@ -7,6 +7,8 @@ LISTS: dict[str, dict[str, tuple[str, str]]] = {
     "severity": {"simple": ("简单", "Simple"), "complex": ("复杂", "Complex")},
     "category": {"grassland": ("草场边界", "Grassland"), "water-right": ("水源", "Water")},
     "contact-role": {"herd-head": ("牧长", "Herd head"), "elder": ("长者", "Elder")},
+    "party-role": {"herder": ("牧户", "herders")},
+    "revisit-result": {"fairly-satisfied": ("基本满意", "Fairly satisfied"), "shrugs": ("未表态", "Shrugs")},
     "reason": {
         "snowed-in": ("大雪封山", "Snowed in"),
         "pasture-conflict": ("草场纠纷", "Conflict of pastures"),

@@ -112,6 +112,14 @@ def find(lists: dict[str, CodeList], kind: str, given: str) -> str | None:
     return None
 
 
+def of_kind(lists: dict[str, CodeList], kind: str) -> dict[str, tuple[str, str]]:
+    """Every code of a kind with its label, as a bare code is looked up."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in _of_kind(tuple(lists), kind):
+        found = lists[one].codes | found
+    return found
+
+
 @lru_cache(maxsize=200)
 def _of_kind(ids: tuple[str, ...], kind: str) -> tuple[str, ...]:
     """The lists of a kind, in the order a bare code is looked up."""

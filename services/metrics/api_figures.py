@@ -14,6 +14,7 @@ from schemas.codes import complete
 from services.metrics import store, views
 from services.metrics.figures import Counts
 from services.metrics.naming import Naming
+from services.metrics.own import Own
 from services.metrics.stream import STALE_S
 
 
@@ -37,9 +38,9 @@ class Asked(BaseModel):
         full = complete(naming.codes, given, "query.")
         return store.Wanted(area, self.group_by, _iso(self.first), _iso(self.last), **full)
 
-    def durations(self, counts: Counts) -> tuple[views.DistributionView, ...]:
+    def durations(self, counts: Counts, own: Own) -> tuple[views.DistributionView, ...]:
         """How long things took; nothing by category or channel, of which durations are not kept apart."""
-        return () if self.category or self.channel else views.distributions_of(counts)
+        return () if self.category or self.channel else views.distributions_of(counts, own)
 
 
 def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None:
@@ -60,6 +61,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
             groups = await store.sums(connection, wanted)
             states = await store.tiers(connection)
         whole = views.merged(groups)
+        own = naming.own.and_seen(whole)
         return views.MetricsView(
             as_of=now,
             area=area,
@@ -67,9 +69,9 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
             counts=views.counts_of(whole),
             activities=views.activities_of(whole),
             by_tier=views.by_tier(whole),
-            rates=views.rates_of(whole, now),
-            distributions=asked.durations(whole),
-            groups=views.groups_of(groups, naming.labels, now) if asked.group_by else (),
+            rates=views.rates_of(whole, now, own),
+            distributions=asked.durations(whole, own),
+            groups=views.groups_of(groups, naming.labels, now, own) if asked.group_by else (),
         )
 
 

@@ -13,6 +13,7 @@ from services.metrics.api import api
 from services.metrics.desk import Desk
 from services.metrics.facts import LISTENS_TO
 from services.metrics.naming import Naming
+from services.metrics.own import own_of
 from services.metrics.publisher import Publisher
 from services.metrics.settings import Settings
 from services.metrics.stream import Hub
@@ -23,7 +24,8 @@ def compose() -> Process:
     settings = Settings()
     process = Process("metrics", settings)
     places, rules = both(partial(areas, settings.areas), partial(policy, settings.policy))
-    naming = Naming(places, load(*([settings.codes] if settings.codes else [])))
+    codes = load(*([settings.codes] if settings.codes else []))
+    naming = Naming(places, codes, own_of(rules, codes))
     desk = Desk(settings.tier, rules.zone)
     hub = Hub(process.database)
     topics = topics_read_by("metrics", settings.tier)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.metrics import asking, care, rounds, supervised
 from services.metrics.counting import ERROR, seconds_of
+from services.metrics.own import ANSWERED, PRODUCT, RINGS, UNHEARD, Own, Ring, Role
 
 Counts = Mapping[str, Mapping[str, int]]
 """Tier → measure → value, each the sum over the areas, days, categories and channels asked for."""
@@ -41,27 +42,24 @@ def _share(tier: Literal["village", "town", "county"], zh: str, en: str) -> Rate
     )  # fmt: skip
 
 
-def _satisfaction(role: str, zh: str, en: str) -> Rate:
-    answers = tuple(f"answer.{role}.{one}" for one in ("satisfied", "dissatisfied", "relapse"))
-    apart = tuple(f"answer.{role}.{one}" for one in ("refused", "unreachable", "pending"))
+def _satisfaction(role: Role, own: Own) -> Rate:
+    """Own answers count as what the policy says; one that counts as nothing stands apart."""
+    heard, unheard = (
+        tuple(f"answer.{role.code}.{code}" for one in results for code in own.answers(one))
+        for results in (ANSWERED, UNHEARD)
+    )
     return Rate(
-        f"satisfaction.{role}@1", zh, en, answers[:1], answers,
-        "所选期间化解的事件中已答复的当事人", "parties of incidents resolved in the period who answered", None, apart,
+        f"satisfaction.{role.code}@1", f"{role.zh}满意率", f"Satisfaction of {role.many}",
+        heard[: len(own.answers(ANSWERED[0]))], heard, "所选期间化解的事件中已答复的当事人",
+        "parties of incidents resolved in the period who answered", None, unheard,
     )  # fmt: skip
 
 
-RINGS = (
-    ("1-minute", "一分钟圈", "1-minute ring"),
-    ("3-minutes", "三分钟圈", "3-minute ring"),
-    ("5-minutes", "五分钟圈", "5-minute ring"),
-    ("slow", "限时响应", "slow ring"),
-)
-"""The rings of the product's policy; a locality's own are counted in the cells like these."""
 JOINT_COUNTS = (
     "whistles", "whistles_called_off", "sessions.called", "sessions.adjourned", "sessions.held", "sessions.missed",
     "sessions.cancelled", "agreements", "agreements.confirmed", "agreements.refused", *(
         f"whistle.{ring}.{one}"
-        for ring, _, _ in RINGS
+        for ring in (one.name for one in RINGS)
         for one in ("called", "acknowledged", "acknowledged_in_time", "arrived", "arrived_in_time", "supported",
                     "reported", "excused", "unresponsive", "called_off")
     ),
@@ -69,19 +67,19 @@ JOINT_COUNTS = (
 """What is done together with others."""
 
 
-def _in_time(step: str, zh: str, en: str) -> tuple[Rate, ...]:
+def _in_time(step: str, zh: str, en: str, rings: Iterable[Ring]) -> tuple[Rate, ...]:
     return tuple(
         Rate(
-            f"{step}_in_time.{ring}@1", f"{ring_zh}按时{zh}率", f"{en} in time, {ring_en}",
-            (f"whistle.{ring}.{step}_in_time",), (f"whistle.{ring}.called",),
+            f"{step}_in_time.{ring.name}@1", f"{ring.zh}按时{zh}率", f"{en} in time, {ring.en}",
+            (f"whistle.{ring.name}.{step}_in_time",), (f"whistle.{ring.name}.called",),
             "所选期间被吹哨的参与方", "participants called in the period", None,
-            tuple(f"whistle.{ring}.{one}" for one in ("unresponsive", "excused", "called_off")),
+            tuple(f"whistle.{ring.name}.{one}" for one in ("unresponsive", "excused", "called_off")),
         )
-        for ring, ring_zh, ring_en in RINGS
+        for ring in rings
     )  # fmt: skip
 
 
-RATES: tuple[Rate, ...] = (
+_OF_THE_MATTER = (
     _share("village", "矛盾不上交率（村级化解占比）", "Resolved in the village"),
     _share("town", "镇级化解占比", "Resolved in the town"),
     _share("county", "县级化解占比", "Resolved in the county"),
@@ -102,11 +100,8 @@ RATES: tuple[Rate, ...] = (
         ("activity.deliberation.raised",), "所选期间提出的议题（采纳可能晚于提出）",
         "items raised in the period; one may be adopted later than it was raised",
     ),
-    _satisfaction("reporter", "来访人满意率", "Satisfaction of reporters"),
-    _satisfaction("applicant", "申请人满意率", "Satisfaction of applicants"),
-    _satisfaction("respondent", "被申请人满意率", "Satisfaction of respondents"),
-    *_in_time("acknowledged", "响应", "Acknowledged"),
-    *_in_time("arrived", "到场", "Arrived")[:-1],
+)  # fmt: skip
+_TOGETHER = (
     Rate(
         "joint_agreement@1", "联合调解协议达成率", "Agreements of joint mediation", ("agreements",), ("sessions.held",),
         "所选期间召开的联合调解", "sessions of joint mediation held in the period", None,
@@ -139,6 +134,21 @@ RATES: tuple[Rate, ...] = (
     ),
 )  # fmt: skip
 
+
+def rates(own: Own = PRODUCT) -> tuple[Rate, ...]:
+    """All rates of a locality."""
+    return (
+        *_OF_THE_MATTER,
+        *(_satisfaction(one, own) for one in own.roles),
+        *_in_time("acknowledged", "响应", "Acknowledged", own.rings),
+        *_in_time("arrived", "到场", "Arrived", own.arriving),
+        *_TOGETHER,
+    )
+
+
+RATES = rates()
+"""Those of the product's policy and lists."""
+
 COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
     "triaged", "triage_overruled",
@@ -152,16 +162,36 @@ COUNTS = (
 )  # fmt: skip
 ACTIVITY = "activity."
 """How the measures of activities begin."""
-DISTRIBUTIONS = (
+COHORT = "cohort."
+"""How those begin that count under the day of the report."""
+_TIMES = (
     ("time_to_accept", "接单用时", "Time to accept"),
     ("time_to_take", "认领用时", "Time to take it on"),
     ("time_to_resolve", "化解用时", "Time to resolve"),
-    *(
-        (f"time_to_acknowledge.{ring}", f"{zh}响应用时", f"Time to acknowledge, {en}")
-        for ring, zh, en in RINGS
-    ),
-    *((f"time_to_arrive.{ring}", f"{zh}到场用时", f"Time to arrive, {en}") for ring, zh, en in RINGS[:-1]),
 )
+
+
+def distributions(own: Own = PRODUCT) -> tuple[tuple[str, str, str], ...]:
+    """All durations of a locality."""
+    heard = (
+        (f"time_to_acknowledge.{one.name}", f"{one.zh}响应用时", f"Time to acknowledge, {one.en}")
+        for one in own.rings
+    )
+    there = (
+        (f"time_to_arrive.{one.name}", f"{one.zh}到场用时", f"Time to arrive, {one.en}")
+        for one in own.arriving
+    )
+    return (*_TIMES, *heard, *there)
+
+
+DISTRIBUTIONS = distributions()
+
+
+def counters(counts: Counts) -> tuple[str, ...]:
+    """All that is counted, the product's first; activities and the buckets of durations go by themselves."""
+    seen = {name for values in counts.values() for name in values if ":" not in name}
+    own = (name for name in sorted(seen.difference(COUNTS)) if not name.startswith((ACTIVITY, COHORT)))
+    return (*COUNTS, *own)
 
 
 def total(counts: Counts, measures: Iterable[str], tier: str | None = None) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from policy.load import Area
 from schemas.codes import CodeList
+from services.metrics.own import PRODUCT, Own
 
 TIER_NAMES = {"village": ("村级", "Village"), "town": ("镇级", "Town"), "county": ("县级", "County")}
 
@@ -11,7 +12,8 @@ TIER_NAMES = {"village": ("村级", "Village"), "town": ("镇级", "Town"), "cou
 class Naming:
     """Chinese and English names of whatever figures are grouped by."""
 
-    def __init__(self, areas: Mapping[str, Area], codes: dict[str, CodeList]) -> None:
+    def __init__(self, areas: Mapping[str, Area], codes: dict[str, CodeList], own: Own = PRODUCT) -> None:
+        self.own = own
         self.areas = areas
         self.codes = codes
         self.root = min(areas, key=len)

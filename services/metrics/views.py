@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.metrics import figures
-from services.metrics.figures import ACTIVITY, COUNTS, DISTRIBUTIONS, RATES, Counts, Rate
+from services.metrics.figures import ACTIVITY, Counts, Rate, counters
+from services.metrics.own import PRODUCT, Own
 
 
 class TierView(BaseModel):
@@ -92,7 +93,7 @@ class AreasView(BaseModel):
 
 def counts_of(counts: Counts) -> dict[str, int]:
     """All counters, over all tiers; zero is said."""
-    return {name: figures.total(counts, (name,)) for name in COUNTS}
+    return {name: figures.total(counts, (name,)) for name in counters(counts)}
 
 
 def activities_of(counts: Counts) -> dict[str, int]:
@@ -103,12 +104,13 @@ def activities_of(counts: Counts) -> dict[str, int]:
 
 def by_tier(counts: Counts) -> dict[str, dict[str, int]]:
     """All counters of each tier."""
-    return {tier: {name: values.get(name, 0) for name in COUNTS} for tier, values in counts.items()}
+    names = counters(counts)
+    return {tier: {name: values.get(name, 0) for name in names} for tier, values in counts.items()}
 
 
-def rates_of(counts: Counts, as_of: datetime) -> tuple[RateView, ...]:
+def rates_of(counts: Counts, as_of: datetime, own: Own = PRODUCT) -> tuple[RateView, ...]:
     """All rates."""
-    return tuple(_rate(one, counts, as_of) for one in RATES)
+    return tuple(_rate(one, counts, as_of) for one in figures.rates(own))
 
 
 def _rate(rate: Rate, counts: Counts, as_of: datetime) -> RateView:
@@ -128,13 +130,15 @@ def _rate(rate: Rate, counts: Counts, as_of: datetime) -> RateView:
     )
 
 
-def distributions_of(counts: Counts) -> tuple[DistributionView, ...]:
+def distributions_of(counts: Counts, own: Own = PRODUCT) -> tuple[DistributionView, ...]:
     """All distributions."""
-    return tuple(DistributionView(**asdict(figures.distribution(one, counts))) for one in DISTRIBUTIONS)
+    return tuple(
+        DistributionView(**asdict(figures.distribution(one, counts))) for one in figures.distributions(own)
+    )
 
 
 def groups_of(
-    groups: Mapping[str, Counts], labels: Mapping[str, tuple[str, str]], as_of: datetime
+    groups: Mapping[str, Counts], labels: Mapping[str, tuple[str, str]], as_of: datetime, own: Own = PRODUCT
 ) -> tuple[GroupView, ...]:
     """One view per group, in key order; distributions' cells, which have no category or channel, make no group."""
     return tuple(
@@ -144,7 +148,7 @@ def groups_of(
             en=labels.get(key, (key, key))[1],
             counts=counts_of(counts),
             activities=activities_of(counts),
-            rates=rates_of(counts, as_of),
+            rates=rates_of(counts, as_of, own),
         )
         for key, counts in sorted(groups.items())
         if key

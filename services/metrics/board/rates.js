@@ -123,6 +123,7 @@ function showTimes(distributions) {
 export function showRates(answer) {
   const rates = byIdOf(answer && answer.rates);
   showHero(rates);
-  for (const id of RATES) showRate(id, rates.get(id));
+  const own = [...rates.keys()].filter((id) => id.startsWith("satisfaction.") && !RATES.includes(id));
+  for (const id of [...RATES, ...own]) showRate(id, rates.get(id));
   showTimes(byIdOf(answer && answer.distributions));
 }

@@ -27,12 +27,16 @@ const CARDS = [
     ["adoption@1", "adoption_rate"],
   ]],
 ];
+const RING = "acknowledged_in_time.";
 const numbers = new Map();
 const shares = new Map();
+
+let whistles = null;
 
 function build() {
   const cards = CARDS.map(([name, measures, rates]) => {
     const list = el("dl", {}, ...measures.map(countRow), ...rates.map(([id, word]) => rateRow(id, word)));
+    if (name === "whistle") whistles = list;
     return el("div", { class: "card", "data-card": name }, el("h3", { "data-t": `card_${name}` }, t(`card_${name}`)), list);
   });
   byId("together-cards").append(...cards);
@@ -52,6 +56,17 @@ function rateRow(id, word) {
   return row;
 }
 
+/** A row for each ring of the locality's own: the answer has its name. */
+function addRings(rates) {
+  for (const id of rates.keys()) {
+    if (!id.startsWith(RING) || id === `${RING}slow@1` || shares.has(id)) continue;
+    whistles.append(rateRow(id, id));
+    const own = shares.get(id);
+    own.name = own.row.firstChild;
+    own.name.removeAttribute("data-t");
+  }
+}
+
 /** Shows the counts of an area; null before the first snapshot. */
 export function showTogether(counts) {
   if (!numbers.size) build();
@@ -66,8 +81,11 @@ export function showTogether(counts) {
 export function showTogetherRates(answer) {
   if (!shares.size) build();
   const rates = new Map(((answer && answer.rates) || []).map((rate) => [rate.id, rate]));
-  for (const [id, { row, value, out }] of shares) {
+  addRings(rates);
+  for (const [id, { row, value, out, name }] of shares) {
     const rate = rates.get(id);
+    setAttr(row, "hidden", rates.size && !rate ? "" : null); // a ring that is not in force
+    if (name) setText(name, labelOf(rate, id));
     const shown = rateValue(rate);
     setText(value, shown === NONE ? NONE : `${shown} %`);
     setAttr(value, "data-zero", shown === NONE ? "" : null);
