@@ -7,13 +7,15 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from cli.importing.mapping import CaseMapping
 from policy.load import Refused
 
 GZIP = b"\x1f\x8b"
 LONGEST_CELL = 1_048_576
+LONGEST_LINE = 4 * LONGEST_CELL
+"""Longer ones are no rows, and a small compressed file may hold one that no memory does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Source:
             yield from self._rows()
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise Refused(f"{self._path}: the compressed file is damaged: {error}") from error
+        except csv.Error as error:  # of any other line it refuses that row alone
+            raise Refused(f"{self._path}:1: the line with the names of the columns is not CSV") from error
 
     def _rows(self) -> Iterator[Row]:
         zipped = self._raw.read(2) == GZIP
@@ -60,7 +64,7 @@ class Source:
         # A byte that is not text must not stop the file: it matters only if a column we read has it.
         binary = cast("BinaryIO", gzip.GzipFile(fileobj=self._raw)) if zipped else self._raw
         text = io.TextIOWrapper(binary, encoding=self._mapping.encoding, errors="replace", newline="")
-        reader = csv.reader(text, delimiter=self._mapping.delimiter)
+        reader = csv.reader(_lines(text), delimiter=self._mapping.delimiter)
         header = self._header(next(reader, []))
         while True:
             line = reader.line_num + 1
@@ -85,3 +89,14 @@ class Source:
         if errors:
             raise Refused("\n".join(errors))
         return header
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """The lines of a file; in place of one that is too long something that cannot be read either."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) < LONGEST_LINE or line.endswith(("\n", "\r")):
+            yield line
+            continue
+        while (rest := text.readline(LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+            pass
+        yield "x" * (LONGEST_CELL + 1) + "\n"

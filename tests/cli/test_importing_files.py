@@ -3,6 +3,7 @@
 import csv
 import gzip
 import re
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cli.importing.mapping import CaseMapping
 from cli.importing.reading import Tally, cases
 from cli.importing.refusals import Refusals
 from cli.importing.rows import Reader
-from cli.importing.source import Source
+from cli.importing.source import LONGEST_LINE, Source
 from policy.load import Area, Refused
 from schemas import codes
 
@@ -99,6 +100,34 @@ def test_a_cell_too_large_to_read_is_one_refused_row(tmp_path: Path) -> None:
 
     assert found == ["b"]
     assert refused[0][:2] == ["2", "unreadable-row"]
+
+
+def test_a_line_without_end_in_a_small_compressed_file_is_one_refused_row_and_fills_no_memory(
+    tmp_path: Path,
+) -> None:
+    endless = b"a" * 64 * LONGEST_LINE
+    packed = gzip.compress(b"id,opened\n" + endless + f"\nb,{DAY}\n".encode(), compresslevel=1)
+    del endless
+    tracemalloc.start()
+
+    found, _, refused = read(tmp_path, packed)
+
+    assert found == ["b"]
+    assert [one[:2] for one in refused] == [["2", "unreadable-row"]]
+    assert tracemalloc.get_traced_memory()[1] < 16 * LONGEST_LINE
+    tracemalloc.stop()
+
+
+def test_a_first_line_that_is_too_long_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"cases\.csv:1: "):
+        read(tmp_path, b"a" * (LONGEST_LINE + 1))
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(A1)", "@SUM(A1)", "+1", "-1", "\uff1d1"])
+def test_a_refused_row_s_id_is_nothing_a_spreadsheet_would_compute(tmp_path: Path, name: str) -> None:
+    _, _, refused = read(tmp_path, f"id,opened\n{name},yesterday\n".encode())
+
+    assert refused == [["2", "unreadable-time (opened)", f"'{name}"]]
 
 
 def test_missing_columns_are_all_named_before_anything_is_read(tmp_path: Path) -> None:
