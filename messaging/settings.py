@@ -1,6 +1,8 @@
 """The settings every service has; each service adds its own and reads them under its own prefix."""
 
-from pydantic import Field, SecretStr, ValidationError
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.base import Tier
@@ -24,6 +26,29 @@ class ServiceSettings(BaseSettings):
     """Port of `/live` and `/ready`, apart from the door so that a busy door does not look dead."""
     pool_size: int = 8
     """Connections to PostgreSQL: the consumer, the relay, timers and dead letters take one each."""
+
+    @field_validator("postgres")
+    @classmethod
+    def _is_a_dsn(cls, given: SecretStr) -> SecretStr:
+        if not _readable(given.get_secret_value()):
+            raise ValueError(
+                "must be postgresql://user:password@host:port/database; write % / ? # @ : [ ] in a password as %25 %2F "
+                "%3F %23 %40 %3A %5B %5D"
+            )
+        return given
+
+
+def _readable(dsn: str) -> bool:
+    """Whether every part is where it belongs; else an error of the library would show a piece of the password."""
+    try:
+        parts = urlsplit(dsn)
+    except ValueError:
+        return False
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    ports = [one.rpartition("]")[2].partition(":")[2] for one in hosts]
+    torn = parts.fragment or "@" in parts.path + parts.query or parts.netloc.count("@") > 1
+    known = parts.scheme in {"postgresql", "postgres"}
+    return known and not torn and all(one.isdigit() or not one for one in ports)
 
 
 def wrong(error: ValidationError, service: str) -> str:

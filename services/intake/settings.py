@@ -39,12 +39,17 @@ class Settings(ServiceSettings):
             raise ValueError("give INTAKE_VAULT_KEY or INTAKE_VAULT_KEY_FILE, one of the two")
         try:
             raw = self.vault_key.get_secret_value().encode() if self.vault_key else _read(self.vault_key_file)
-            key = raw if len(raw) == KEY_BYTES else base64.b64decode(raw.strip(), validate=True)
+            key = raw if _bare(raw) else base64.b64decode(raw.strip(), validate=True)
         except (OSError, binascii.Error):
             raise ValueError("the vault key cannot be read as base64") from None
         if len(key) != KEY_BYTES:
             raise ValueError(f"the vault key must have {KEY_BYTES} bytes")
         return key
+
+
+def _bare(raw: bytes) -> bool:
+    """Whether these are the key's bytes as they are: text of that length is a password, or a shorter key in base64."""
+    return len(raw) == KEY_BYTES and not (raw.isascii() and raw.decode().isprintable())
 
 
 def _read(path: Path | None) -> bytes:

@@ -115,6 +115,8 @@ def test_the_vault_s_key_may_come_as_text_or_as_a_file(monkeypatch, tmp_path):
         ({"VAULT_KEY": "not base64!"}, "cannot be read"),
         ({"VAULT_KEY": base64.b64encode(b"hunter2").decode()}, "32 bytes"),
         ({"VAULT_KEY": None, "VAULT_KEY_FILE": "/nowhere"}, "cannot be read"),
+        ({"VAULT_KEY": "correct horse battery staple, ok"}, "cannot be read"),
+        ({"VAULT_KEY": base64.b64encode(bytes(24)).decode()}, "32 bytes"),
     ],
 )
 def test_a_key_that_cannot_be_used_is_refused_without_being_shown(monkeypatch, changes, says):
@@ -122,3 +124,29 @@ def test_a_key_that_cannot_be_used_is_refused_without_being_shown(monkeypatch, c
         given(monkeypatch, "INTAKE_", TIER="town", **changes)
 
     assert str(changes.get("VAULT_KEY")) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://fengqiao:hun/ter2@db/x", "postgresql://fengqiao:hun?ter2@db/x", "postgresql://fengqiao:hun#ter2@db/x",
+        "postgresql://fengqiao:hun@ter2@db/x", "postgresql://fengqiao:hun[ter2@db/x", "postgresql://fengqiao:12/ter2@db/x",
+        "host=db password=hunter2", "mysql://fengqiao:hunter2@db/x",
+    ],
+)  # fmt: skip
+def test_an_address_of_the_database_that_would_be_torn_in_its_password_is_refused_unshown(monkeypatch, dsn):
+    with pytest.raises(ValidationError, match="%2F") as caught:
+        given(monkeypatch, "ROUTING_", TIER="town", POSTGRES=dsn)
+
+    assert "ter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql:///x?host=/run/postgresql", "postgres://fengqiao:hun%2Fter2@db:5432/x?sslmode=verify-full",
+        "postgresql://a@one:5432,two:5433/x", "postgresql://a:b@[::1]:5432/x", "postgresql://a:b@%2Frun/x",
+    ],
+)  # fmt: skip
+def test_every_usual_address_of_a_database_is_taken(monkeypatch, dsn):
+    assert given(monkeypatch, "ROUTING_", TIER="town", POSTGRES=dsn).postgres.get_secret_value() == dsn
