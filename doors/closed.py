@@ -1,20 +1,11 @@
 """What a request may say: at a door an unknown field is a misunderstanding, though an event's readers pass it over."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from schemas.opaque import SAID, telling
-
-_INSIDE = object()
 
 
 class Closed(BaseModel):
@@ -26,14 +17,8 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     for_the_vault: ClassVar[frozenset[str]] = frozenset()
 
-    @model_validator(mode="wrap")
-    @classmethod
-    def _at_every_depth(
-        cls, given: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
-    ) -> Self:
-        if info.context is _INSIDE or not isinstance(given, dict):
-            return handler(given)
-        return cls.model_validate(given, extra="forbid", context=_INSIDE)
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - whatever a caller gives
+        self.__pydantic_validator__.validate_python(given, self_instance=self, extra="forbid")
 
     @model_validator(mode="after")
     def _opaque(self) -> Self:

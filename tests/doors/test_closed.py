@@ -58,6 +58,14 @@ def test_what_is_known_is_read_as_it_is():
     assert ActionRequest.model_validate(read) is read
 
 
+def test_one_that_is_made_by_hand_is_read_alike():
+    made = ActionRequest(action=ACCEPT, actor={"ref": "staff-1"})
+
+    assert made == ActionRequest.model_validate({"action": ACCEPT, "actor": {"ref": "staff-1"}})
+    with pytest.raises(ValidationError, match=r"actor\.name"):
+        ActionRequest(action=ACCEPT, actor={"name": "a"})
+
+
 def test_an_event_still_passes_over_what_it_does_not_know():
     assert TypeAdapter(HandlingAction).validate_python(ACCEPT | {"more": 1}).action == "accept"
 
