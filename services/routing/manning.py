@@ -14,6 +14,7 @@ from schemas.routing import ActionForwarded, IncidentHandedOver
 from schemas.whistles import Whistle
 from services.routing.centre import Centre
 from services.routing.incident import Incident, Timer
+from services.routing.opening import version_kept
 from services.routing.whistling import calls_of
 
 
@@ -44,7 +45,8 @@ def needed(incidents: Mapping[str, Incident], event: Event | None, centre: Centr
         case IncidentReported():
             return _asking(None, event.area, centre)
         case IncidentHandedOver(to_tier=to_tier) if to_tier == centre.tier:
-            return _asking(event.policy, event.area, centre)
+            kept = version_kept(event, incidents.get(event.incident_id), centre)
+            return _asking(kept, event.area, centre)
         case ActionReceived() | ActionForwarded():
             return needed_for(incidents.get(event.incident_id), event.action, centre)
         case RevisitCompleted(outcome="relapse") | RoundCompleted(outcome="relapse"):

@@ -28,8 +28,7 @@ def begun(report: IncidentReported, centre: Centre) -> Incident:
 
 def taken_over(given: IncidentHandedOver, before: Incident | None, centre: Centre) -> Incident:
     """What another tier gave, under the policy it began with; with what this tier knew of it, if it was here before."""
-    policy = given.policy if given.policy in centre.policies else next(iter(centre.policies))
-    new = _begin(given, centre, policy, given.attempt).changed(
+    new = _begin(given, centre, version_kept(given, before, centre), given.attempt).changed(
         path=given.path,
         offer=given.offer,
         referrals=given.referrals,
@@ -42,6 +41,12 @@ def taken_over(given: IncidentHandedOver, before: Incident | None, centre: Centr
     if before is None:
         return fresh
     return fresh.changed(whistles=before.whistles, sessions=before.sessions)
+
+
+def version_kept(given: IncidentHandedOver, before: Incident | None, centre: Centre) -> str:
+    """The policy it began with; where another tier had to take its own instead, the one it had here before."""
+    kept = (given.policy, before.policy if before else None, next(iter(centre.policies)))
+    return next(one for one in kept if one is not None and one in centre.policies)
 
 
 def _told(taken: Incident, before: Incident | None, history: Sequence[Entry]) -> Incident:

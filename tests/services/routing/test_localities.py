@@ -12,8 +12,9 @@ from schemas.referrals import Refer
 from schemas.whistles import Whistle
 from services.routing.centre import Centre
 from services.routing.life import arrive, late
+from services.routing.manning import Need, needed
 from services.routing.refusal import Refused
-from tests.builders import ROOT, a_policy, an_accepted_incident, reported
+from tests.builders import ROOT, a_policy, an_accepted_incident, an_incident, asking, handed_over, reported
 from tests.locality import lists
 from tests.services.routing import acting
 
@@ -164,3 +165,27 @@ def test_a_method_of_the_locality_is_joint_mediation_where_its_policy_says_so(me
         found = refused.reason
 
     assert found == refusal
+
+
+def test_a_matter_that_comes_back_from_a_tier_with_other_policies_keeps_the_version_it_began_with_here():
+    newer = a_policy(version="gannan/2", assignment=asking("mediator"))
+    older = a_policy(version="gannan/1", assignment=asking("herd-head"))
+    village = Centre("village", {"gannan/2": newer, "gannan/1": older})
+    left = an_incident(policy="gannan/1", status="handed-over", owner="county")
+    back = handed_over(to_tier="village", from_tier="county", policy="county/7", path=())
+
+    after, _ = arrive(left, back, village, acting.NOW)
+    whom = needed({left.incident_id: left}, back, village)
+
+    assert after.policy == "gannan/1"
+    assert whom == Need(frozenset((left.area,)), frozenset(("herd-head",)))
+
+
+def test_a_matter_that_began_with_a_policy_this_tier_does_not_have_goes_by_the_one_in_force():
+    village = Centre("village", {"gannan/2": a_policy(version="gannan/2")})
+
+    after, _ = arrive(
+        None, handed_over(to_tier="village", from_tier="town", policy="county/7"), village, acting.NOW
+    )
+
+    assert after.policy == "gannan/2"
