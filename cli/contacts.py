@@ -14,11 +14,15 @@ from cli.stack import data_option, say
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from policy import load
+from policy.assignment import ONE_EACH
 from schemas.base import TIERS
 from services.routing.registry import merge
 from services.routing.registry_csv import Known, read
 
 TRIES, WAIT_S, PATIENCE_S = 5, 2.0, 60.0
+policy_option = click.option(
+    "--policy", type=FILE, help="The locality's policy, which says what roles one holds at a time."
+)
 GONE = (httpx.NetworkError, httpx.RemoteProtocolError)
 """A door that is restarting: nobody there yet, or gone before it answered."""
 
@@ -30,14 +34,14 @@ def contacts() -> None:
 
 def checked_against(command: Callable[..., None]) -> Callable[..., None]:
     """The file and what it is checked against."""
-    return click.argument("file", type=FILE)(areas_option(codes_option(command)))
+    return click.argument("file", type=FILE)(areas_option(codes_option(policy_option(command))))
 
 
 @contacts.command()
 @checked_against
-def check(file: Path, areas: Path, codes: Path | None) -> None:
+def check(file: Path, areas: Path, codes: Path | None, policy: Path | None) -> None:
     """Judge a file of contacts: all errors at once, each with its line and field."""
-    number = _judged(file, areas, codes)
+    number = _judged(file, areas, codes, policy)
     say(f"{file}: good, contacts: {number}")
 
 
@@ -47,10 +51,16 @@ def check(file: Path, areas: Path, codes: Path | None) -> None:
 @click.option("--url", help="The door of that tier's routing, instead of the local stack's.")
 @data_option
 def import_contacts(
-    file: Path, areas: Path, codes: Path | None, tier: str, url: str | None, data: Path
+    file: Path,
+    areas: Path,
+    codes: Path | None,
+    policy: Path | None,
+    tier: str,
+    url: str | None,
+    data: Path,
 ) -> None:
     """Add a file to a tier's registry: all of it or nothing. The same file again changes nothing."""
-    _judged(file, areas, codes)
+    _judged(file, areas, codes, policy)
     door = url or Stack(data).url(f"{tier}-routing")
     answer = _sent(door.rstrip("/") + "/v1/contacts", file.read_bytes())
     if answer.status_code != httpx.codes.OK:
@@ -59,14 +69,16 @@ def import_contacts(
     say(f"{tier}: {done['added']} added, {done['changed']} changed, {done['unchanged']} known already")
 
 
-def _judged(file: Path, areas: Path, codes: Path | None) -> int:
+def _judged(file: Path, areas: Path, codes: Path | None, policy: Path | None) -> int:
     """How many contacts there are in a good file; a file that is not ends the command."""
     try:
-        known = Known(code_lists(codes), load.areas(areas))
+        lists = code_lists(codes)
+        known = Known(lists, load.areas(areas))
+        one_each = load.policy(policy, lists).assignment.one_each if policy else ONE_EACH
     except load.Refused as error:
         raise StackError(str(error)) from error
     given, wrong = read(file.read_bytes(), known)
-    if errors := sorted([*wrong, *merge((), given).wrong]):
+    if errors := sorted([*wrong, *merge((), given, one_each).wrong]):
         click.echo(
             "\n".join(f"{file}:{line}: {field}: {problem}" for line, field, problem in errors), err=True
         )

@@ -5,6 +5,9 @@ from typing import Literal
 from policy.parts import SEVERITIES, Category, ContactRole, Duration, MissedStep, Part, Reason, Severity
 from schemas.base import Tier
 
+ONE_EACH = ("officer", "legal-adviser", "liaison-judge", "liaison-prosecutor")
+"""四个一."""
+
 
 class AskRule(Part):
     """Which role is asked by itself when a matter is opened or accepted at a tier: by default any matter."""
@@ -36,6 +39,8 @@ class Assignment(Part):
     decline: tuple[Reason, ...] = ("overloaded", "conflict-of-interest", "off-duty", "not-my-remit")
     by_hand: Literal["anybody", "listed"] = "anybody"
     """Whether a person may name somebody whom the registry does not know."""
+    one_each: tuple[ContactRole, ...] = ONE_EACH
+    """The roles that one holds in an area at a time: who follows in one ends the time of who was before."""
 
     @property
     def looks(self) -> bool:

@@ -1,6 +1,7 @@
 """The registry of contacts over HTTP: a file adds to it as a whole or not at all, and everybody's load can be seen."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -82,7 +83,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
         async with database.transaction() as tx:
             answer = await earlier(tx, key, fingerprint)
             if answer is None:
-                answer = Answer(200, await _merged(tx, given, wrong))
+                answer = Answer(200, await _merged(tx, given, wrong, desk.one_each))
                 await remember(tx, key, fingerprint, answer)
         return Contacts(**answer.body)
 
@@ -99,9 +100,12 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
         return ContactPage(contacts=tuple(map(_view, found)), next=last)
 
 
-async def _merged(tx: Connection, given: list[tuple[int, Entry]], wrong: list[Wrong]) -> dict[str, Any]:
+async def _merged(
+    tx: Connection, given: list[tuple[int, Entry]], wrong: list[Wrong], one_each: Collection[str]
+) -> dict[str, Any]:
     """What a file does, done. Raises `Problem` with all lines that are wrong or do not fit what is there."""
-    merged = merge(await contacts_store.beside(tx, [one for _, one in given]), given)
+    stored = await contacts_store.beside(tx, [one for _, one in given])
+    merged = merge(stored, given, one_each)
     if every := sorted([*wrong, *merged.wrong]):
         raise _problem(every)
     now: datetime = await tx.fetchval("select now()")

@@ -1,6 +1,6 @@
 """Where routing's decisions are carried out: messages, people's actions and the clock, each in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import reduce
@@ -131,6 +131,11 @@ class Desk:
     def today(self, now: datetime) -> date:
         """The day it is here."""
         return next(iter(self._centre.policies.values())).where.day(now)
+
+    @property
+    def one_each(self) -> Collection[str]:
+        """The roles that one holds in an area at a time."""
+        return self._centre.policy(None).assignment.one_each
 
     def explain(self, incident: Incident) -> Explanation:
         """Its present clock, step by step."""

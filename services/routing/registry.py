@@ -1,18 +1,18 @@
 """The registry of contacts: who is there for an area in a role, from when until when; a file adds to it. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from policy.assignment import ONE_EACH
 from schemas.codes import bare
 from services.routing.roster import Contact, Kind
 
-ONE_EACH = ("officer", "legal-adviser", "liaison-judge", "liaison-prosecutor")
-"""四个一: of each of these an area has one at a time."""
 Identity = tuple[str, str, str, date]
+Post = tuple[str, str, str]
 DAY = timedelta(days=1)
 
 
@@ -43,10 +43,9 @@ class Entry:
         """What makes it this entry and no other; the rest may be corrected."""
         return self.reference, self.role, self.area, self.valid_from
 
-    @property
-    def post(self) -> tuple[str, str, str]:
-        """What it holds from when until when: one of the four of an area, or the reference's own place there."""
-        return self.role, self.area, "" if bare(self.role) in ONE_EACH else self.reference
+    def post(self, one_each: Collection[str]) -> Post:
+        """What it holds from when until when: a role that one holds at a time, or the reference's own place there."""
+        return self.role, self.area, "" if bare(self.role) in one_each else self.reference
 
     @property
     def contact(self) -> Contact:
@@ -65,7 +64,9 @@ class Merged:
     wrong: tuple[Wrong, ...] = ()
 
 
-def merge(stored: Iterable[Entry], given: Sequence[tuple[int, Entry]]) -> Merged:
+def merge(
+    stored: Iterable[Entry], given: Sequence[tuple[int, Entry]], one_each: Collection[str] = ONE_EACH
+) -> Merged:
     """The registry after a file, line by line; who follows somebody ends their time the day before.
 
     `stored` has every entry of the areas and of the references the file names. The same file again changes nothing.
@@ -75,7 +76,12 @@ def merge(stored: Iterable[Entry], given: Sequence[tuple[int, Entry]]) -> Merged
     wrong = list(_twice(given, lines))
     after = before | {one.identity: one for _, one in given}
     wrong += _two_kinds(after, lines)
-    wrong += _succeed(after, lines, {one.post for _, one in given})
+    posts = {one.post(one_each) for _, one in given}
+    held: dict[Post, list[Entry]] = defaultdict(list)
+    for one in after.values():
+        if (post := one.post(one_each)) in posts:
+            held[post].append(one)
+    wrong += _succeed(after, lines, held.values())
     if wrong:
         return Merged(wrong=tuple(sorted(wrong)))
     added = tuple(one for name, one in after.items() if name not in before)
@@ -101,14 +107,10 @@ def _two_kinds(entries: Mapping[Identity, Entry], lines: Mapping[Identity, int])
 
 
 def _succeed(
-    entries: dict[Identity, Entry], lines: Mapping[Identity, int], posts: set[tuple[str, str, str]]
+    entries: dict[Identity, Entry], lines: Mapping[Identity, int], held: Iterable[Sequence[Entry]]
 ) -> Iterator[Wrong]:
     """Ends open times where somebody follows; what overlaps otherwise is wrong."""
-    held: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
-    for one in entries.values():
-        if one.post in posts:
-            held[one.post].append(one)
-    for holders in held.values():
+    for holders in held:
         for earlier, follower in pairwise(sorted(holders, key=lambda one: (one.valid_from, one.reference))):
             if earlier.valid_from == follower.valid_from:
                 yield _clash(earlier, follower, lines, "begin on the same day in a role that one holds")

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
+from deploy.local.plan import PROJECT
 
 HEAD = "reference,kind,role,area,valid_from,valid_until\n"
 GOOD = HEAD + "o-1,person,officer,620522100001,2026-01-01,\n"
@@ -56,6 +57,17 @@ def test_two_officers_at_once_are_found_before_anything_is_sent(file, door):
 
     assert (found.exit_code, seen) == (1, [])
     assert "begin on the same day" in found.output
+
+
+def test_two_officers_at_once_are_good_where_the_policy_of_the_locality_says_so(file, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    text = (PROJECT / "policy" / "default.yaml").read_text(encoding="utf-8")
+    policy.write_text(text.replace("  by_hand:", "  one_each: [legal-adviser]\n  by_hand:"), encoding="utf-8")
+    path = file(GOOD + "o-2,person,officer,620522100001,2026-01-01,\n")
+
+    found = run("check", path, "--policy", policy)
+
+    assert (found.exit_code, "good, contacts: 2" in found.output) == (0, True)
 
 
 def test_a_good_file_is_sent_as_it_is_and_the_answer_shown(file, door):

@@ -132,3 +132,11 @@ def test_whatever_is_read_the_same_again_changes_nothing_and_no_post_has_two_hol
 
 def valid(entry, day):
     return entry.valid_from <= day and (entry.valid_until is None or entry.valid_until >= day)
+
+
+def test_which_roles_one_holds_at_a_time_is_the_policy_s_to_say():
+    two_officers = lines(an_entry(), an_entry("o-2"))
+    two_herd_heads = lines(an_entry("h-1", "herd-head"), an_entry("h-2", "herd-head"))
+
+    assert not merge([], two_officers, one_each=["herd-head"]).wrong
+    assert [one.field for one in merge([], two_herd_heads, one_each=["herd-head"]).wrong] == ["valid_from"]
