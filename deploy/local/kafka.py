@@ -10,7 +10,7 @@ from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.local import jars
+from deploy.local import jars, private_file
 from deploy.local.plan import PROJECT, Program, StackError
 from deploy.local.ports import Ports
 from deploy.local.tool import call
@@ -79,8 +79,7 @@ def _prepare_jvm(data: Path, ports: Ports, say: Callable[[str], None]) -> KafkaP
     if java is None:
         raise StackError("Java has gone since it was found")
     ports.reserve(("kafka", "kafka-controller"))
-    home = data / "kafka"
-    home.mkdir(exist_ok=True)
+    home = private_file.folder(data / "kafka")  # partners' records lie there as they came
     properties = home / "server.properties"
     properties.write_text(_properties(home / "log", ports["kafka"], ports["kafka-controller"]))
     base = (java, *_JVM, f"-Dlog4j2.configurationFile={jars.LOGGING}", "-cp", f"{folder}/*")

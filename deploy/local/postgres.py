@@ -150,6 +150,10 @@ _SETTINGS: dict[str, str | int] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # The details of an error are the values it is about; whoever caused it is told them, the log is not.
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": 0,
+    "log_parameter_max_length_on_error": 0,
 }
 
 

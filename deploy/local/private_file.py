@@ -1,4 +1,4 @@
-"""Secrets of a data folder: written once, whole, and readable by their owner only."""
+"""What of a data folder is readable by its owner only: secrets, written once and whole, and what others sent."""
 
 import os
 from collections.abc import Callable
@@ -23,3 +23,10 @@ def write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def folder(path: Path) -> Path:
+    """The folder, made if it is not there, which no other account of the machine may enter."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o700)
+    return path

@@ -62,7 +62,7 @@ class Supervisor:
 
     def launch(self, providers: Sequence[Program]) -> None:
         """Start the supervisor detached, and with it the providers."""
-        (self._data / "logs").mkdir(exist_ok=True)
+        private_file.folder(self._data / "logs")
         self._services_config.unlink(missing_ok=True)
         text = self._main_section() + self._group(PROVIDERS, providers, 1)
         private_file.write(self._config, text.encode())

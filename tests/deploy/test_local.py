@@ -140,6 +140,22 @@ def test_secrets_are_readable_by_their_owner_only(stack: Stack) -> None:
 
 
 @pytest.mark.system
+@pytest.mark.parametrize("name", ["kafka", "logs"])
+def test_nobody_else_enters_the_folders_of_what_others_sent(stack: Stack, name: str) -> None:
+    assert (stack.data / name).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.system
+def test_the_database_s_log_says_what_went_wrong_and_with_which_statement_but_no_value(stack: Stack) -> None:
+    run(_fail(stack, "王小明-13800138000"))
+
+    told = stack.log("postgres").read_text()
+    assert "duplicate key" in told
+    assert "insert into unique_name" in told
+    assert "王小明" not in told
+
+
+@pytest.mark.system
 def test_the_database_asks_for_its_password(stack: Stack) -> None:
     stranger = stack.postgres().replace("fengqiao:", "fengqiao:wrong", 1)
 
@@ -161,6 +177,19 @@ async def _write_row(stack: Stack, text: str) -> None:
     try:
         await connection.execute("create table if not exists kept (text text)")
         await connection.execute("insert into kept values ($1)", text)
+    finally:
+        await connection.close()
+
+
+async def _fail(stack: Stack, value: str) -> None:
+    connection = await asyncpg.connect(stack.postgres("kept"), timeout=5)
+    try:
+        await connection.execute("create table unique_name (name text primary key)")
+        await connection.execute("insert into unique_name values ($1)", value)
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.execute("insert into unique_name values ($1)", value)
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.copy_records_to_table("unique_name", records=[(value,)])
     finally:
         await connection.close()
 
