@@ -52,9 +52,10 @@ def is_outage(error: BaseException) -> bool:
     """Whether the error says nothing about the message, only about the database or the network.
 
     A connection that fails in the middle of a statement may complain once more while it is put away, that another
-    operation is in progress: what arose while an outage was handled is that outage, alone it is misuse, a bug.
+    operation is in progress: what arose while an outage was handled is that outage, alone it is misuse, a bug. What it
+    says of an argument (a ValueError as well) quotes it, and the words of that decide nothing.
     """
-    if isinstance(error, asyncpg.InterfaceError):
+    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
         text = str(error)
         if "closed" in text or "closing" in text or "released" in text:
             return True

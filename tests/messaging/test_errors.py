@@ -9,6 +9,9 @@ BUSY = "cannot perform operation: another operation is in progress"
 """What the driver says of a connection that died within a COPY when it is put away; and of one that two use at once."""
 DIED = asyncpg.InternalClientError("cannot switch to state 21; another operation (2) is in progress")
 
+ARGUMENT = asyncpg.exceptions._base.DataError
+"""What the driver says of an argument that does not fit, with the argument."""
+
 
 def after(first, then):
     """The second error as it is when it arises while the first is handled."""
@@ -46,6 +49,7 @@ def test_what_a_dying_database_says_or_a_faster_consumer_did_is_a_reason_to_come
         after(KeyError("x"), asyncpg.InterfaceError(BUSY)),
         after(DIED, KeyError("x")),
         asyncpg.DataError("invalid input for query argument $1"),
+        ARGUMENT("invalid input for query argument $1: '道路 closed' (an integer is required)"),
         asyncpg.UniqueViolationError("duplicate key"),
         asyncpg.UndefinedColumnError("no such column"),
         ValueError("x"),
