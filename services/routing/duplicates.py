@@ -47,7 +47,7 @@ def link(
 ) -> Sequence[Event]:
     """Its clock stands still and its lead is handled for both; a resolved lead resolves it. Raises `Refused`."""
     checked = _lead(incident, lead, policies)
-    _loose(incident, now)
+    _loose(incident, checked, now)
     linked = IncidentLinked(
         **incident.matter, **by, lead=checked.incident_id, step=incident.step, due_at=incident.due_at
     )
@@ -74,14 +74,15 @@ def _lead(incident: Incident, lead: Incident | None, policies: Policies) -> Inci
     return lead
 
 
-def _loose(incident: Incident, now: datetime) -> None:
+def _loose(incident: Incident, lead: Incident, now: datetime) -> None:
     """Nothing may hang on an incident that comes to rest, also what no timer is left for. Raises `Refused`.
 
-    A time to answer stands still with it, as its clock does.
+    A time to answer stands still with it, as its clock does; reminders go on for a lead that is listed too.
     """
     if incident.ties.duplicates:
         raise Refused("has-duplicates")
-    held = incident.listing is not None or incident.away is not None
+    unwatched = incident.listing is not None and lead.listing is None
+    held = unwatched or incident.away is not None
     called = any(one.open for one in incident.whistles) or any(one.pending for one in incident.sessions)
     if held or called:
         raise Refused("still-called")

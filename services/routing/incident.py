@@ -129,7 +129,7 @@ class Incident(MatterState):
     def _moments(self) -> Iterator[tuple[datetime | None, str | None, Guess | None]]:
         yield self.due_at, self.due_step, None
         yield self.answer_by, "answer", None
-        if self.listing is not None and self.status in WORKED_ON:
+        if self.listing is not None and self.status in WORKED_ON and not self.linked:
             yield self.listing.remind_at, "remind", self.listing.guess
         yield from whistles.timers(self.whistles)
         yield from sessions.timers(self.sessions)

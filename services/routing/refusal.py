@@ -193,8 +193,8 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     "has-duplicates": ("有其他事件合并在本件之下，请先撤销", "Others are linked to it; unlink them first"),
     "too-many-duplicates": ("合并件数已达上限", "As many are linked to the lead as the policy allows"),
     "still-called": (
-        "仍有未完结的吹哨、移送或督办，请先办结",
-        "Something else still runs in it, such as a whistle or a referral; end that first",
+        "仍有未完结的吹哨、移送或督办，请先办结；督办件只能并入同在督办的主件",
+        "Something else runs in it, such as a whistle or a referral; end that first; if it is listed, list its lead",
     ),
     "unknown-contact": (
         "联系人名册中没有此人或单位",

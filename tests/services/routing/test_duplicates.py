@@ -7,12 +7,14 @@ import pytest
 from schemas.actions import Accept, Assign, Escalate, Extend, Return, Suspend
 from schemas.duplicates import Dismiss, Duplicate, Link
 from schemas.intake import ActionReceived
+from schemas.supervision import StrikeOff
 from services.routing.changes import evolve
 from services.routing.incident import Move
 from services.routing.life import arrive
 from services.routing.refusal import Refused
 from services.routing.ties import Ties
 from tests.builders import INCIDENT, NOW, OFFICER, a_centre, a_policy, an_accepted_incident, later
+from tests.services.routing import listed
 from tests.services.routing.convened import UNDISTURBED, convened
 from tests.services.routing.joint import POLICE, run_on, through, whistled
 from tests.services.routing.linked import (
@@ -170,6 +172,26 @@ CALLED = {
 @pytest.mark.parametrize("incident", CALLED.values(), ids=CALLED)
 def test_what_others_are_called_to_is_neither_put_to_rest_nor_resolved_with_a_lead(incident, lead):
     assert refused(incident, LINK, lead) == "still-called"
+
+
+def test_what_is_listed_rests_with_a_lead_that_is_listed_and_is_reminded_of_again_once_it_is_apart():
+    lead = a_lead(**LED)
+
+    after, joined = linked(an_accepted_incident(**LED), lead)
+    apart, *_ = does(after, UNLINK, joined)
+
+    assert (after.linked, after.listing, after.next_due) == (True, LED["listing"], None)
+    assert [one.step for one in apart.timers] == ["handle", "remind"]
+
+
+def test_what_was_resolved_with_its_lead_is_struck_off_by_itself():
+    after, joined = linked(an_accepted_incident(**LED), a_lead(**LED))
+    _, _, [(settled, _)] = does(joined, RESOLVE, after)
+
+    struck, [event] = listed.done(settled.changed(status="closed"), StrikeOff())
+
+    assert (settled.status, settled.listing, struck.listing) == ("resolved", LED["listing"], None)
+    assert event.type == "incident.struck-off.v1"
 
 
 def test_an_event_of_another_kind_leaves_the_ties_alone():
