@@ -1,12 +1,14 @@
 """How much alike two texts are, told from sketches that say nothing to who lacks the key. Pure.
 
-A sketch keeps the smallest hashes of a text's characters and pairs of characters (bottom-k, Cohen and Kaplan 2007):
+A sketch keeps the smallest hashes of a text's characters and pairs of characters (bottom-k, Cohen and Kaplan 2007),
+of its words and pairs of words where they are spelt with an alphabet, whose letters stand in every text:
 of a text of usual length all of them, so that likeness is exact, and of a long one a fair sample. The hashes are keyed;
 at rest the sketch is encrypted besides, because who counts hashes over many texts could guess the frequent ones.
 """
 
 import hashlib
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import pairwise
@@ -20,6 +22,8 @@ FEWEST = 12
 """A text with fewer features says too little to compare."""
 SHORT, LONGER = 24, 4
 """The shorter of two texts counts as having at least so many features, and at least a fourth of the longer one's."""
+IDEOGRAPHS, STEM = "\u2e80", 5
+"""From here on a character is a word or a part of one; of a word that is spelt so many letters count."""
 _HASH_BYTES = 4
 _HEAD = Struct(">HH")
 SIZE = _HEAD.size + KEPT * _HASH_BYTES
@@ -55,8 +59,24 @@ def sketch(text: str, key: bytes) -> Sketch | None:
 def _features(text: str) -> set[str]:
     """Characters and pairs of neighbours, in one form of writing, without what stands in every report."""
     folded = unicodedata.normalize("NFKC", text[:READ]).casefold()
-    telling = [one for one in folded if one.isalnum() and one not in _FREQUENT]
+    telling = list(_telling(folded))
     return set(telling) | {first + second for first, second in pairwise(telling)}
+
+
+def _telling(folded: str) -> Iterator[str]:
+    """Characters that mean something, and the beginnings of spelt words: what these end in, grammar changes."""
+    spelt = ""
+    for one in folded:
+        if one >= IDEOGRAPHS or one.isdigit() or not (one.isalnum() or unicodedata.category(one)[0] == "M"):
+            if spelt:
+                yield spelt[:STEM]
+            spelt = ""
+            if one.isalnum() and one not in _FREQUENT:
+                yield one
+        else:
+            spelt += one
+    if spelt:
+        yield spelt[:STEM]
 
 
 def _hashed(feature: str, key: bytes) -> bytes:

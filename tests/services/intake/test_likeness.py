@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from services.intake.duplicates import STEP, TEXT_FROM
 from services.intake.likeness import FEWEST, KEPT, READ, SIZE, likeness, packed, sketch, unpacked
 from tests.services.intake.matters import MATTERS, UNKIND
 
@@ -98,3 +99,43 @@ def test_a_short_text_is_not_like_every_long_one():
 
     assert made(short).features >= FEWEST
     assert likeness(made(short), made(long)) < 0.22
+
+
+SPELT = {
+    "Uyghur": [
+        (
+            "قوشنام توپى بىلەن ئېرىق سۈيىنى توسۇۋالدى، ئېتىزلىقىم قۇرۇپ كەتتى، تېزراق ھەل قىلىپ بەرسەڭلار",
+            "قوشنام ئېرىق سۈيىنى توپا بىلەن توسۇۋالغان، ئېتىزلىقىمغا سۇ كەلمىدى، قۇرۇپ كەتتى",
+        ),
+        (
+            "ئوغلۇم زاۋۇتتا ئۈچ ئاي ئىشلىدى، خوجايىن مائاشىنى بەرمىدى، تېلېفوننىمۇ ئالمايۋاتىدۇ",
+            "زاۋۇتتا ئوغلۇم ئۈچ ئاي ئىشلىگەن، خوجايىنى مائاش بەرمەيۋاتىدۇ",
+        ),
+        (
+            "يېزىمىزنىڭ يولى بۇزۇلۇپ كەتتى، كېچىدە چىراغ يوق، بالىلار مەكتەپكە بارالمايۋاتىدۇ",
+            "يېزىنىڭ يولى بۇزۇلغان، كېچىسى چىراغ يوق، بالىلار مەكتەپكە بېرىشقا قىينىلىۋاتىدۇ",
+        ),
+    ],
+    "Tibetan": [
+        (
+            "ང་ཚོའི་གྲོང་ཚོའི་ཆུ་ཁ་བཀག་ནས་ཞིང་ལ་ཆུ་གཏོང་ཐབས་མི་འདུག །ཁྱིམ་མཚེས་དང་རྩོད་པ་བྱུང་།",
+            "གྲོང་ཚོའི་ཆུ་ཁ་ཁྱིམ་མཚེས་ཀྱིས་བཀག་སྟེ་ཞིང་ལ་ཆུ་མི་འབབ། རྩོད་པ་ཆེན་པོ་བྱུང་།",
+        ),
+        (
+            "ངའི་བུ་བཟོ་གྲྭ་ལ་ཟླ་བ་གསུམ་ལས་ཀ་བྱས་ཀྱང་གླ་ཆ་མ་སྤྲད། བདག་པོས་ཁ་པར་ཡང་མི་ལེན།",
+            "བཟོ་གྲྭའི་བདག་པོས་ངའི་བུ་ལ་ཟླ་བ་གསུམ་གྱི་གླ་ཆ་མ་སྤྲད།",
+        ),
+        (
+            "གྲོང་ཚོའི་ལམ་ཆག་སྐྱོན་བྱུང་། མཚན་མོ་གློག་མེད། ཕྲུ་གུ་སློབ་གྲྭར་འགྲོ་མི་ཐུབ།",
+            "ང་ཚོའི་གྲོང་ཚོའི་ལམ་ཆག་སོང་། མཚན་མོར་གློག་མེད་པས་ཕྲུ་གུ་སློབ་གྲྭར་འགྲོ་མི་ཐུབ།",
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("language", SPELT)
+def test_matters_told_with_an_alphabet_are_not_alike_because_they_share_its_letters(language):
+    alike = list(pairs({language: SPELT[language]}))
+
+    assert max(share for same, share in alike if not same) < TEXT_FROM * STEP
+    assert min(share for same, share in alike if same) >= TEXT_FROM * STEP
