@@ -62,7 +62,7 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
         responses=problems.DOCUMENTED,
     )  # fmt: skip
     problems.install(app)
-    app.add_middleware(Limits, files=files)
+    app.add_middleware(Limits, router=app.router, files=files)
     app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders)
     app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")

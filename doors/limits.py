@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from starlette.routing import Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from doors.methods import methods_of
 from doors.problems import Problem, response
 
 MAX_BODY = 65_536
@@ -25,16 +27,17 @@ class TooLarge(Exception):
 class Limits:
     """ASGI middleware: 413 above 64 KiB whatever the length header says, 415 unless the body is JSON.
 
-    A path that takes files has an allowance of its own.
+    A path that takes files has an allowance of its own. What no route takes is the application's to answer, unread.
     """
 
-    def __init__(self, app: ASGIApp, files: Mapping[str, Allowance] | None = None) -> None:
+    def __init__(self, app: ASGIApp, router: Router, files: Mapping[str, Allowance] | None = None) -> None:
         self._app = app
+        self._router = router
         self._files = files or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or answers it."""
-        if scope["type"] != "http" or scope["method"] not in {"POST", "PUT", "PATCH"}:
+        if not self._brings_a_body(scope):
             await self._app(scope, receive, send)
             return
         allowed = self._files.get(scope["path"], Allowance())
@@ -52,6 +55,11 @@ class Limits:
             await response(_too_large(allowed))(scope, receive, send)
             return
         await self._app(scope, _again(body, receive), send)
+
+    def _brings_a_body(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or scope["method"] not in {"POST", "PUT", "PATCH"}:
+            return False
+        return scope["method"] in methods_of(self._router.routes, scope)
 
 
 def _other_kind(allowed: Allowance) -> Problem:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from doors.methods import FILES, methods_of
 from messaging.errors import Unavailable
 from schemas.codes import UnknownCodes
 from schemas.opaque import NUMBER
@@ -42,6 +43,15 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
     }
 }
 """What every door's document says of every answer that is no success."""
+
+OF_THE_FRAMEWORK = {
+    HTTPStatus.NOT_FOUND: ("There is nothing at this address.", "没有这个地址"),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "This address is not asked in this way; the header Allow says how.",
+        "此地址不支持该方法，可用的方法见 Allow 头",
+    ),
+}
+"""What is said where no endpoint of ours was asked."""
 
 
 class Problem(Exception):
@@ -131,12 +141,22 @@ def install(app: FastAPI) -> None:
         return response(invalid(error.errors()))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
         if isinstance(error.__cause__, (ValueError, RecursionError)):
             # the framework's own answer to bytes that are no text, and to what is too long or too deep to be read
             return response(_not_json())
-        kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-        return response(Problem(error.status_code, kind, str(error.detail)), error.headers)
+        headers = error.headers
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # the framework names the methods of the first route only, and of a folder of files none
+            methods = methods_of(app.router.routes, request.scope) or FILES
+            headers = {"Allow": ", ".join(sorted(methods))}
+        return response(_of_the_framework(error), headers)
+
+
+def _of_the_framework(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.status_code)
+    detail, zh = OF_THE_FRAMEWORK.get(status, (str(error.detail), "请求无法处理"))
+    return Problem(status, status.phrase.lower().replace(" ", "-"), detail, zh=zh)
 
 
 def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:

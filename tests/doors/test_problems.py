@@ -1,5 +1,7 @@
 """Every error is a problem document that names the field and never repeats a value."""
 
+import re
+
 import pytest
 
 SECRET = "王小明-13800138000"  # what a person might write anywhere
@@ -124,6 +126,29 @@ async def test_even_what_the_framework_refuses_is_a_problem_and_keeps_its_header
 
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.headers.get("allow") == allow
+    assert re.search("[一-鿿]", answer.json()["detail_zh"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("PUT", "/echo", 405, "GET, POST"),
+        ("PATCH", "/echo", 405, "GET, POST"),
+        ("POST", "/count", 405, "GET"),
+        ("POST", "/docs/assets/swagger-ui.css", 405, "GET, HEAD"),
+        ("PUT", "/nowhere", 404, None),
+    ],
+)
+async def test_what_cannot_be_asked_at_all_is_said_before_what_is_wrong_with_its_body(
+    app, client, method, path, status, allow
+):
+    app.get("/echo")(lambda: 1)
+
+    answer = await client.request(method, path, content=b"a" * 100_000)
+
+    assert (answer.status_code, answer.headers.get("allow")) == (status, allow)
+    assert answer.json()["status"] == status
+    assert re.search("[一-鿿]", answer.json()["detail_zh"])
 
 
 async def test_the_document_and_its_viewer_need_no_cdn(client):
