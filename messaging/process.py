@@ -58,7 +58,9 @@ class Process:
         self.health.figures[f"queue {name}"] = lambda: backlog.waiting
         self._loops.append(backlog.run)
 
-    def reads(self, reading: Reading, *, group: str | None = None, committed: Pulse | None = None) -> Inbox:
+    def reads(
+        self, reading: Reading, *, group: str | None = None, committed: Pulse | None = None
+    ) -> Subscriber:
         """Adds a consumer group member; its group is the process's name unless given. Commits beat the pulse."""
         inbox = Inbox(self.database, reading, (committed or self.relay.pulse).beat)
         subscriber = Subscriber(self.settings.kafka, group or self.name, reading, inbox, self.health)
@@ -66,7 +68,7 @@ class Process:
         self.health.figures[f"lag {group or self.name}"] = lambda: watchdog.lag
         self._subscribers.append(subscriber)
         self._loops += [watchdog.run, Gravedigger(self.database, inbox, reading).run]
-        return inbox
+        return subscriber
 
     def loops(self, loop: Loop) -> None:
         """Adds something that runs until the process stops."""

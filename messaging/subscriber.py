@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 LAG_S = 10.0
 """How long the broker is given to say how far a topic goes."""
 REACH_S = 3.0
+Ends = dict[TopicPartition, int]
+"""Offset after the last record, by partition."""
 
 
 class Subscriber:
@@ -47,10 +49,11 @@ class Subscriber:
         self._next: dict[TopicPartition, int] = {}
         """The offset after the last one applied here; going back to an old one is harmless."""
         self._membership = _Membership(self._assigned)
+        self._topics = tuple(topic.name for topic in reading.topics)
         self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
         self._broker = consuming(bootstrap, group)
         self._subscription = self._broker.subscriber(
-            *[topic.name for topic in reading.topics],
+            *self._topics,
             group_id=group,
             listener=self._membership,
             parser=self._raw,
@@ -173,6 +176,33 @@ class Subscriber:
             return None
         behind: int = sum(max(0, end - places[one]) for one, end in ends.items())
         return self._in_hand + behind
+
+    async def ends(self) -> Ends:
+        """How far our topics go now, all partitions, whoever reads them. Raises `KafkaError`, `TimeoutError`."""
+        consumer = self._member()
+        places = {topic: consumer.partitions_for_topic(topic) for topic in self._topics}
+        if not all(places.values()):
+            raise KafkaConnectionError("a topic is not known yet")
+        async with asyncio.timeout(LAG_S):
+            ends: Ends = await consumer.end_offsets(
+                [TopicPartition(topic, one) for topic, found in places.items() for one in sorted(found or ())]
+            )
+        return ends
+
+    async def passed(self, ends: Ends) -> bool:
+        """Whether our group has applied everything before these ends. Raises `KafkaError`, `TimeoutError`."""
+        consumer = self._member()
+        async with asyncio.timeout(LAG_S):
+            # One request; the public way asks for one partition at a time.
+            found = await consumer._coordinator.fetch_committed_offsets(sorted(ends))  # noqa: SLF001
+            behind = [one for one, end in ends.items() if one not in found or found[one].offset < end]
+            beginnings: Ends = await consumer.beginning_offsets(behind) if behind else {}
+        return all(beginnings[one] >= ends[one] for one in behind)  # nothing is there to be read
+
+    def _member(self) -> AIOKafkaConsumer:
+        if (consumer := self._subscription.consumer) is None or not self._joined:
+            raise KafkaConnectionError("we are no member of the group at the moment")
+        return consumer
 
     async def reachable(self) -> bool:
         """Whether a broker listens, without asking our client: it may be what is broken."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from messaging.abreast import Abreast
 from messaging.inbox import Reading
 from messaging.process import Process
 from policy.load import areas, both, policy
@@ -12,6 +13,7 @@ from services.metrics import store
 from services.metrics.api import api
 from services.metrics.desk import Desk
 from services.metrics.facts import LISTENS_TO
+from services.metrics.hearing import Hearing
 from services.metrics.naming import Naming
 from services.metrics.own import own_of
 from services.metrics.publisher import Publisher
@@ -26,19 +28,24 @@ def compose() -> Process:
     places, rules = both(partial(areas, settings.areas), partial(policy, settings.policy))
     codes = load(*([settings.codes] if settings.codes else []))
     naming = Naming(places, codes, own_of(rules, codes))
-    desk = Desk(settings.tier, rules.zone)
+    hearing = Hearing(process.database)
+    desk = Desk(settings.tier, rules.zone, hearing)
     hub = Hub(process.database)
     topics = topics_read_by("metrics", settings.tier)
     own = tuple(one for one in topics if one.sequenced)
     others = tuple(one for one in topics if not one.sequenced)
-    process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
-    process.reads(
+    counting = process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
+    counted = Abreast(counting, process.database)
+    receiving = process.reads(
         Reading(others, (MetricCell, MetricHeartbeat), desk.receive),
         group=f"{process.name}-board",
         committed=hub.pulse,
     )
     process.queues("unpublished", store.waiting)
     process.loops(hub.run)
-    process.loops(Publisher(process.database, settings.kafka, settings.tier).run)
+    process.loops(counted.run)
+    process.loops(Abreast(receiving, process.database, hearing.reached).run)
+    publisher = Publisher(process.database, settings.kafka, settings.tier, lambda: counted.as_of)
+    process.loops(publisher.run)
     process.door = api(process.database, hub, naming, settings.tier)
     return process

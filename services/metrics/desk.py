@@ -8,18 +8,19 @@ from messaging.each import each
 from messaging.envelope import Message, Outcome
 from schemas.base import Tier
 from schemas.metrics import MetricCell, MetricHeartbeat
-from services.metrics import store
 from services.metrics.cells import EMPTY, Row, Slot, add, receive
 from services.metrics.counting import Cell
 from services.metrics.facts import increments
+from services.metrics.hearing import Hearing
 
 
 class Desk:
     """Counts the events of one tier, and keeps a copy of the other tiers' cells."""
 
-    def __init__(self, tier: Tier, zone: tzinfo) -> None:
+    def __init__(self, tier: Tier, zone: tzinfo, hearing: Hearing) -> None:
         self._tier = tier
         self._zone = zone
+        self._hearing = hearing
 
     async def count(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Adds a batch of this tier's events to its cells."""
@@ -37,7 +38,6 @@ class Desk:
 
     async def receive(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Takes over other tiers' cells; only the highest version of each matters."""
-        del now
         cells: dict[Tier, dict[Slot, Row]] = {}
         alive: dict[Tier, datetime] = {}
 
@@ -57,5 +57,5 @@ class Desk:
         for tier, given in sorted(cells.items()):
             await receive(tx, tier, given)
         for tier, as_of in sorted(alive.items()):
-            await store.note_alive(tx, tier, as_of)
+            self._hearing.note(tier, as_of, now)
         return Outcome([], faults)

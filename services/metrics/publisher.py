@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import date, datetime
 
 from aiokafka.errors import KafkaError
@@ -31,9 +32,13 @@ HEARTBEAT_S = 2.0
 class Publisher:
     """Moves this tier's changed cells to its compacted topic, and says that it is alive."""
 
-    def __init__(self, database: Database, bootstrap: str, tier: Tier) -> None:
+    def __init__(
+        self, database: Database, bootstrap: str, tier: Tier, counted: Callable[[], datetime | None]
+    ) -> None:
         self._database = database
         self._tier = tier
+        self._counted = counted
+        """As of when everything that was said in this tier has been counted; None while nobody knows."""
         self._source = source_of("metrics", tier)
         self._topic = f"{tier}.metrics"
         self._producer = Producer(bootstrap, self._source + "/cells")
@@ -62,6 +67,7 @@ class Publisher:
         await self._producer.drop()
 
     async def _publish(self, connection: Connection) -> int:
+        as_of = self._counted()  # before looking: what was counted by then is found
         cells = await store.unpublished(connection, self._tier, BATCH)
         if cells:
             results = await self._producer.send([self._outgoing(slot, row) for slot, row in cells])
@@ -70,13 +76,12 @@ class Publisher:
             if len(sent) < len(cells):
                 raise KafkaError("some cells were not acknowledged")
         now = asyncio.get_running_loop().time()
-        if len(cells) < BATCH and now - self._beaten > HEARTBEAT_S:
-            await self._beat(connection)
+        if as_of is not None and len(cells) < BATCH and now - self._beaten > HEARTBEAT_S:
+            await self._beat(connection, as_of)
             self._beaten = now
         return len(cells)
 
-    async def _beat(self, connection: Connection) -> None:
-        as_of: datetime = await connection.fetchval("select clock_timestamp()")
+    async def _beat(self, connection: Connection, as_of: datetime) -> None:
         beat = MetricHeartbeat(tier=self._tier, as_of=as_of)
         results = await self._producer.send(
             [self._record("heartbeat", f"heartbeat/{as_of.isoformat()}", beat)]

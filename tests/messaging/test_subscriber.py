@@ -280,6 +280,27 @@ async def test_a_member_without_its_share_does_not_claim_to_be_up_to_date(start)
         assert await reader.subscriber.reachable()
 
 
+async def test_a_group_has_passed_what_was_there_only_when_it_has_applied_it(start, kafka):
+    key, gate = str(uuid.uuid4()), Gate()
+    gate.open.set()
+    async with await start(gate) as reader:
+        await until(lambda: _no_lag(reader))
+        gate.down = True
+        await send(kafka, *records(key, 1))
+        await until(lambda: _held(reader))
+        ends = await reader.subscriber.ends()
+        held = await reader.subscriber.passed(ends)
+        gate.down = False
+        await until(lambda: reader.done(key))
+
+        async def passed():
+            return await reader.subscriber.passed(ends)
+
+        await until(passed)
+
+    assert not held
+
+
 async def test_a_broker_that_is_away_is_not_reachable(start):
     reader = await start()
     reader.subscriber._bootstrap = "127.0.0.1:1,localhost:1"

@@ -12,7 +12,9 @@ from schemas.topics import TOPICS
 from services.metrics import cells, publisher, store
 from services.metrics.counting import Cell
 from services.metrics.desk import Desk
+from services.metrics.hearing import Hearing
 from services.metrics.publisher import Publisher
+from tests.builders import NOW, later
 from tests.messaging.tiny import rows
 from tests.messaging.wire import kill_holder, read, running, until
 
@@ -27,6 +29,10 @@ def a_cell(**changes):
         "category": f"c-{uuid.uuid4()}",
     }
     return Cell(**(fields | {"channel": "channel/1:patrol"} | changes))
+
+
+def a_publisher(database, kafka, counted=lambda: NOW):
+    return Publisher(database, kafka, "village", counted)
 
 
 def key_of(cell):
@@ -58,7 +64,7 @@ async def test_changed_cells_wait_each_once_and_ready_tells_so(new_database):
 
 async def test_a_change_is_published_with_value_and_version(new_database, kafka):
     database, cell = await new_database("metrics"), a_cell()
-    async with running(Publisher(database, kafka, "village").run):
+    async with running(a_publisher(database, kafka).run):
         await add(database, cells={cell: 2})
         await until(lambda: none_left(database))
         await add(database, cells={cell: 5})
@@ -72,16 +78,47 @@ async def test_a_change_is_published_with_value_and_version(new_database, kafka)
 async def test_nothing_changed_says_only_that_it_is_alive(new_database, kafka):
     database = await new_database("metrics")
 
-    async with running(Publisher(database, kafka, "village").run):
+    async with running(a_publisher(database, kafka).run):
         await until(lambda: rows(database, "select as_of from tier_state where tier = 'village'"))
         records = await read(kafka, "village.metrics", ["heartbeat"], 1)
 
     assert MetricHeartbeat.model_validate_json(records[-1].value).tier == "village"
 
 
+async def test_while_nobody_knows_how_far_counting_is_the_figures_are_not_called_current(new_database, kafka):
+    database, cell, known = await new_database("metrics"), a_cell(), []
+
+    async with running(a_publisher(database, kafka, lambda: known[-1] if known else None).run):
+        await add(database, cells={cell: 1})
+        await until(lambda: none_left(database))
+        silent = await rows(database, "select as_of from tier_state")
+        known.append(NOW)
+        await until(lambda: rows(database, "select as_of from tier_state"))
+
+    assert silent == []
+    assert await rows(database, "select tier, as_of from tier_state") == [("village", NOW)]
+
+
+async def test_another_tier_is_believed_once_everything_it_had_sent_has_arrived(new_database):
+    database = await new_database("metrics")
+    hearing = Hearing(database)
+    hearing.note("village", NOW, later(seconds=10))
+    hearing.note("village", later(seconds=2), later(seconds=12))
+
+    await hearing.reached(later(seconds=9))
+    early = await rows(database, "select as_of from tier_state")
+    await hearing.reached(later(seconds=11))
+    first = await rows(database, "select as_of from tier_state")
+    await hearing.reached(later(seconds=12))
+    await hearing.reached(later(seconds=13))
+
+    assert (early, first) == ([], [(NOW,)])
+    assert await rows(database, "select tier, as_of from tier_state") == [("village", later(seconds=2))]
+
+
 async def test_after_the_leader_s_death_everything_is_published(new_database, kafka):
     database, slots = await new_database("metrics"), [a_cell() for _ in range(50)]
-    async with running(*(Publisher(database, kafka, "village").run for _ in range(2))):
+    async with running(*(a_publisher(database, kafka).run for _ in range(2))):
         for at, cell in enumerate(slots):
             await add(database, cells={cell: 1})
             if at == 25:
@@ -98,12 +135,12 @@ async def test_another_tier_takes_cells_over_once_and_the_newest_wins(new_databa
         await new_database("metrics"),
         [a_cell() for _ in range(3)],
     )
-    async with running(Publisher(source, kafka, "village").run):
+    async with running(a_publisher(source, kafka).run):
         for by in (1, 4):
             await add(source, cells=dict.fromkeys(slots, by))
             await until(lambda: none_left(source))
         records = await read(kafka, "village.metrics", [key_of(one) for one in slots], 6)
-    desk = Desk("town", ZoneInfo("Asia/Shanghai"))
+    desk = Desk("town", ZoneInfo("Asia/Shanghai"), Hearing(target))
     reading = Reading((TOPICS["village.metrics"],), (MetricCell, MetricHeartbeat), desk.receive)
     inbox = Inbox(target, reading, lambda: None)
     batch = [

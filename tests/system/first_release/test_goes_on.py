@@ -149,7 +149,7 @@ async def test_cells_that_were_not_published_are(upgraded, kafka):
     database = await upgraded("metrics")
     keys = [f"620522101203|2024-05-06|first-release-{n}|channel/1:patrol" for n in range(6)]
 
-    async with running(Publisher(database, kafka, "village").run):
+    async with running(Publisher(database, kafka, "village", lambda: None).run):
         await until(lambda: nothing_unpublished(database))
         sent = await read(kafka, "village.metrics", keys, 3)
 
