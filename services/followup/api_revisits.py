@@ -1,10 +1,12 @@
 """Seeing revisits over HTTP: a list, and the present one of an incident."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from doors.areas import check_area
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode
@@ -30,12 +32,13 @@ class Filters(BaseModel):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-def routes(app: FastAPI, database: Database) -> None:
+def routes(app: FastAPI, database: Database, areas: Mapping[str, object] | None) -> None:
     """Adds them to the door."""
 
     @app.get("/v1/revisits")
     async def revisits(wanted: Annotated[Filters, Query()]) -> RevisitPage:
         """Revisits of this tier, the longest resolved first; filters narrow, `after` pages."""
+        check_area(wanted.area, areas)
         page = store.Wanted(wanted.area, wanted.status, untoken(wanted.after), wanted.limit)
         async with database.connection() as connection:
             found = await store.page(connection, page)

@@ -1,9 +1,11 @@
 """Followup put together: what it listens to, what it serves, what its clock does."""
 
+from functools import partial
+
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.timer import Timer
-from policy.load import policies
+from policy.load import areas, both, policies
 from schemas.codes import load
 from schemas.intake import ActionReceived, ActionReceivedV1
 from schemas.routing import IncidentResolved
@@ -20,8 +22,12 @@ def compose() -> Process:
     settings = Settings()
     process = Process("followup", settings)
     codes = load(*([settings.codes] if settings.codes else []))
-    desk = Desk(settings.tier, policies(settings.policy, codes))
+    rules, registry = both(
+        partial(policies, settings.policy, codes),
+        lambda: None if settings.areas is None else areas(settings.areas),
+    )
+    desk = Desk(settings.tier, rules)
     process.reads(Reading(topics_read_by("followup", settings.tier), LISTENS_TO, desk.handle))
-    process.door = api(process.database, desk, codes, process.relay.pulse)
+    process.door = api(process.database, desk, codes, process.relay.pulse, registry)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     return process

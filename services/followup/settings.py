@@ -16,5 +16,7 @@ class Settings(ServiceSettings):
     """The policy in force; other versions in its folder serve incidents that began with them."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's."""
+    areas: Path | None = None
+    """The registry of statistical area codes, against which a list's area is checked where it is given."""
     clock_s: float = 0.5
     """How often the clock looks for revisits whose date has passed."""

@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
 from doors import app as door
+from doors.areas import unknown_area
 from messaging.database import Database
 from schemas.base import AreaCode, Tier
 from services.metrics import api_figures, views
@@ -25,7 +26,7 @@ def api(database: Database, hub: Hub, naming: Naming, tier: Tier) -> FastAPI:
     app = door.create("Fengqiao metrics 指标", "The figures: numerator, denominator, cohort, as-of.")
     _areas(app, naming)
     api_figures.routes(app, database, naming, tier)
-    _stream(app, hub)
+    _stream(app, hub, naming)
     _board(app)
     return app
 
@@ -41,12 +42,14 @@ def _areas(app: FastAPI, naming: Naming) -> None:
         return views.AreasView(areas=tuple(every))
 
 
-def _stream(app: FastAPI, hub: Hub) -> None:
+def _stream(app: FastAPI, hub: Hub, naming: Naming) -> None:
     @app.get("/v1/metrics/stream", response_class=StreamingResponse, responses=EVENTS)
     async def stream(
         area: AreaCode | None = None, last_event_id: Annotated[str | None, Header()] = None
     ) -> StreamingResponse:
         """Server-sent events: a snapshot, then changes; comes back where it was with Last-Event-ID."""
+        if area is not None and area not in naming.areas:
+            raise unknown_area()
         await hub.fresh()  # while there is nothing to be read from, this is answered and not begun
         body = hub.listen(last_event_id, area or "")
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict
 
-from doors.problems import Problem
+from doors.areas import unknown_area
 from messaging.database import Database
 from schemas.base import TIERS, AreaCode, Tier
 from schemas.codes import complete
@@ -51,10 +51,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
         """A snapshot. The sum over all tiers this one hears of; `tiers` says how current each is."""
         area = asked.area or naming.root
         if area not in naming.areas:
-            fields = [("area", "is not in the registry of areas")]
-            raise Problem(
-                422, "unknown-area", "There is no such area.", zh="区划代码不在名录中", fields=fields
-            )
+            raise unknown_area()
         wanted = asked.cells(area, naming)
         async with database.connection() as connection:
             now: datetime = await connection.fetchval("select now()")

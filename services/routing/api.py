@@ -23,9 +23,10 @@ def api(
 ) -> FastAPI:
     """The application."""
     app = door.create("Fengqiao routing 分流", "Who owns an incident, and until when.", api_contacts.FILES)
-    api_incidents.routes(app, database, desk, codes)
+    known = Known(codes, areas)
+    api_incidents.routes(app, database, desk, known)
     api_derived.routes(app, database)
     api_actions.routes(app, database, desk, codes, sent)
-    api_contacts.routes(app, database, desk, Known(codes, areas))
-    api_ledger.routes(app, database, desk.centre, codes)
+    api_contacts.routes(app, database, desk, known)
+    api_ledger.routes(app, database, desk.centre, known)
     return app

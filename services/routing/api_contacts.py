@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Body, FastAPI, Query
 from pydantic import BaseModel, ConfigDict
 
+from doors.areas import check_area
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.limits import Allowance
 from doors.problems import FileProblem
@@ -90,6 +91,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
     @app.get(PATH)
     async def contacts(wanted: Annotated[Filters, Query()]) -> ContactPage:
         """Who is there, with what each has in hand now."""
+        check_area(wanted.area, known.areas)
         role = _role(known, wanted.role)
         async with database.connection() as connection:
             on = wanted.on or desk.today(await connection.fetchval("select now()"))

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict
 
+from doors.areas import check_area
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode, Party, Reference, Tier
@@ -21,6 +22,7 @@ from services.routing.desk import Desk
 from services.routing.explained import Explanation
 from services.routing.incident import Status
 from services.routing.refusal import Refused
+from services.routing.registry_csv import Known
 from services.routing.sessions import Session
 from services.routing.whistles import Whistle
 
@@ -123,13 +125,14 @@ class Filters(BaseModel):
         return store.Wanted(**full, after=untoken(self.after))
 
 
-def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeList]) -> None:
+def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
     """Adds them to the door."""
 
     @app.get("/v1/incidents")
     async def incidents(wanted: Annotated[Filters, Query()]) -> IncidentPage:
         """Incidents of this tier, newest first; filters narrow, `after` pages."""
-        page = wanted.page(codes)
+        check_area(wanted.area, known.areas)
+        page = wanted.page(known.codes)
         async with database.connection() as connection:
             found = await store.page(connection, page)
         last = found[-1] if len(found) == wanted.limit else None

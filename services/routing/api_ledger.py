@@ -12,17 +12,18 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.staticfiles import StaticFiles
 
+from doors.areas import check_area
 from doors.download import Download
 from doors.problems import Problem
 from messaging.database import Database, clock
 from schemas.base import EARLIEST_YEAR, LATEST_YEAR, AreaCode
-from schemas.codes import CodeList
 from services.routing import store
 from services.routing.answers import IncidentId, problem
 from services.routing.centre import Centre
 from services.routing.export import Ledger
 from services.routing.ledger import Format, Wanted
 from services.routing.refusal import Refused
+from services.routing.registry_csv import Known
 from services.routing.sheet import Printer
 from services.routing.words import labels
 
@@ -58,14 +59,15 @@ class Asked(BaseModel):
         return self
 
 
-def routes(app: FastAPI, database: Database, centre: Centre, codes: dict[str, CodeList]) -> None:
+def routes(app: FastAPI, database: Database, centre: Centre, known: Known) -> None:
     """Adds them to the door."""
     zone = next(iter(centre.policies.values())).zone
-    printer, said, free = Printer(codes, zone), labels(codes), asyncio.Semaphore(AT_ONCE)
+    printer, said, free = Printer(known.codes, zone), labels(known.codes), asyncio.Semaphore(AT_ONCE)
 
     @app.get("/v1/ledger", response_class=Response, responses=FILES)
     async def ledger(asked: Annotated[Asked, Query()]) -> Download:
         """The ledger as CSV or XLSX: every line of the history of every incident, oldest first."""
+        check_area(asked.area, known.areas)
         if free.locked():
             raise Problem(
                 503,

@@ -17,6 +17,6 @@ class Settings(ServiceSettings):
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's."""
     areas: Path | None = None
-    """The registry of statistical area codes, against which the areas of contacts are checked where it is given."""
+    """The registry of statistical area codes, against which areas are checked where it is given."""
     clock_s: float = 0.5
     """How often the clock looks for deadlines: none is fired later than this, while there is no backlog."""

@@ -7,20 +7,27 @@ from messaging.database import Database
 from messaging.pace import Pulse
 from policy.load import areas
 from schemas.codes import load
+from services.followup.api import api as followup
+from services.followup.desk import Desk as RevisitDesk
 from services.metrics.api import api as metrics
 from services.metrics.api_figures import Asked
 from services.metrics.naming import Naming
+from services.metrics.own import PRODUCT
 from services.metrics.stream import Hub
 from services.routing.api import api as routing
 from services.routing.api_incidents import Filters
 from services.routing.desk import Desk
-from tests.builders import ROOT, a_centre
+from tests.builders import ROOT, VILLAGE, a_centre, policies
 
 NOWHERE = Database("postgresql://nobody@nowhere/nothing", name="filters")
-NAMING = Naming(areas(ROOT / "policy" / "areas-620522.csv"), load())
+AREAS = areas(ROOT / "policy" / "areas-620522.csv")
+NAMING = Naming(AREAS, load())
+ROUTING = routing(NOWHERE, Desk(a_centre()), load(), Pulse(1), AREAS)
+METRICS = metrics(NOWHERE, Hub(NOWHERE), NAMING, "village")
+FOLLOWUP = followup(NOWHERE, RevisitDesk("village", policies()), load(), Pulse(1), AREAS)
 DOORS = {
-    "/v1/incidents": routing(NOWHERE, Desk(a_centre()), load(), Pulse(1)),
-    "/v1/metrics": metrics(NOWHERE, Hub(NOWHERE), NAMING, "village"),
+    "/v1/incidents": ROUTING,
+    "/v1/metrics": METRICS,
 }
 
 
@@ -39,7 +46,7 @@ def test_what_is_not_narrowed_stays_wide():
     ("given", "count"), [({}, True), ({"category": "land"}, False), ({"channel": "court"}, False)]
 )
 def test_durations_that_are_not_kept_apart_are_left_out_and_not_called_none(given, count):
-    durations = Asked(**given).durations({"village": {"time_to_accept:0042": 3}})
+    durations = Asked(**given).durations({"village": {"time_to_accept:0042": 3}}, PRODUCT)
 
     assert [one.count for one in durations if one.id == "time_to_accept@1"] == [3] * count
 
@@ -54,3 +61,36 @@ async def test_an_unknown_code_is_named_and_not_taken_for_nothing_found(path, gi
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "unknown-code")
     assert [one["field"] for one in answer.json()["errors"]] == ["query.category"]
     assert "gossip" not in answer.text
+
+
+PERIOD = {"from": "2026-09-01", "to": "2026-09-30"}
+LISTS = [
+    (ROUTING, "/v1/incidents"), (ROUTING, "/v1/contacts"), (ROUTING, "/v1/ledger"), (FOLLOWUP, "/v1/revisits"),
+    (METRICS, "/v1/metrics"), (METRICS, "/v1/metrics/stream"),
+]  # fmt: skip
+
+
+async def asked(app, path, area):
+    """The answer, without a database: 503 for a filter that is taken."""
+    period = PERIOD if path == "/v1/ledger" else {}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as door:
+        return await door.get(path, params={"area": area} | period)
+
+
+@pytest.mark.parametrize(("app", "path"), LISTS)
+async def test_an_unknown_area_is_named_and_not_taken_for_nothing_found(app, path):
+    answer = await asked(app, path, "110101")
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "unknown-area")
+    assert [one["field"] for one in answer.json()["errors"]] == ["query.area"]
+
+
+@pytest.mark.parametrize(("app", "path"), LISTS)
+async def test_a_known_area_is_asked_for(app, path):
+    assert (await asked(app, path, VILLAGE)).status_code == 503
+
+
+@pytest.mark.parametrize("path", ["/v1/incidents", "/v1/contacts", "/v1/ledger"])
+async def test_a_grid_is_known_with_its_village(path):
+    assert (await asked(ROUTING, path, VILLAGE + "001")).status_code == 503
