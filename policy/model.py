@@ -1,5 +1,6 @@
 """The shape of a policy file."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from policy.mediation import Mediation
 from policy.parts import SEVERITIES, Deadline, LocalDate, MissedStep, OwnSeverity, Part, Reason, Severity
 from policy.referrals import ReferralRules
 from policy.revisits import RevisitRules, SupportRules
-from policy.spans import Span, Where
+from policy.spans import Span, Where, span_of
 from policy.supervision import Supervision
 from policy.triage import TriageRule
 from policy.whistles import Whistles
@@ -181,6 +182,11 @@ class Policy(Part):
     def rhythm(self, severity: str) -> Span | None:
         """How long after one reminder of a listed incident the next is due; None for no rhythm."""
         return self.supervision.remind.get(self.severity(severity))
+
+    def revisits(self, severity: str, since: datetime) -> tuple[datetime, ...]:
+        """When the parties of a matter that was resolved at a moment are asked, round by round."""
+        rounds = self.revisit.rounds(self.severity(severity))
+        return tuple(sorted({span_of(one).due(since, self.where).at for one in rounds}))
 
     def first(self, severity: str) -> Tier:
         """The tier an incident of a severity begins at."""

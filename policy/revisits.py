@@ -3,10 +3,28 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PlainSerializer, PlainValidator, field_validator
 
 from policy.parts import Duration, OwnResult, Part, Severity
+from policy.spans import Span, span_of
 from schemas.codes import bare
+
+
+def _after(value: object) -> timedelta | Span:
+    span = span_of(value)
+    return span.length if isinstance(span.length, timedelta) else span
+
+
+def _days(after: timedelta | Span) -> float:
+    """About how many days it is: a week has five working days."""
+    length = span_of(after).length
+    return length / timedelta(days=1) if isinstance(length, timedelta) else length * 7 / 5
+
+
+After = Annotated[
+    timedelta | Span, PlainValidator(_after), PlainSerializer(lambda after: span_of(after).text)
+]
+"""How long after the resolution: elapsed time, or working days."""
 
 Result = Literal["satisfied", "dissatisfied", "relapse", "refused", "unreachable"]
 RESULTS: tuple[Result, ...] = ("satisfied", "dissatisfied", "relapse", "refused", "unreachable")
@@ -16,13 +34,13 @@ RESULTS: tuple[Result, ...] = ("satisfied", "dissatisfied", "relapse", "refused"
 class RevisitRules(Part):
     """一事一回访: every party is asked; who cannot be reached is tried again, and never counted as satisfied."""
 
-    due: Duration
+    due: After
     calls: Annotated[int, Field(ge=1, le=20)]
     """How often an unreachable party is tried before the revisit ends without it."""
     reopen_on: tuple[Literal["dissatisfied", "relapse"], ...] = ("dissatisfied", "relapse")
     results: dict[OwnResult, Result] = Field(default_factory=dict)
     """A locality's own answers, bare, and what each counts as; one that is not named asks for another call."""
-    plans: dict[Severity, Annotated[tuple[Duration, ...], Field(min_length=1, max_length=24)]] = Field(
+    plans: dict[Severity, Annotated[tuple[After, ...], Field(min_length=1, max_length=24)]] = Field(
         default_factory=dict
     )
     """Dates of all rounds after the resolution; a severity that is not named has one, `due`."""
@@ -39,9 +57,10 @@ class RevisitRules(Part):
     @field_validator("plans")
     @classmethod
     def _one_after_the_other(
-        cls, value: dict[Severity, tuple[Duration, ...]]
-    ) -> dict[Severity, tuple[Duration, ...]]:
-        if wrong := [one for one, dates in value.items() if list(dates) != sorted(set(dates))]:
+        cls, value: dict[Severity, tuple[timedelta | Span, ...]]
+    ) -> dict[Severity, tuple[timedelta | Span, ...]]:
+        rounds = {one: [_days(after) for after in dates] for one, dates in value.items()}
+        if wrong := [one for one, days in rounds.items() if days != sorted(set(days))]:
             raise ValueError(f"each round must be later than the one before: {', '.join(wrong)}")
         return value
 
@@ -49,7 +68,7 @@ class RevisitRules(Part):
         """What an answer, bare or in full, counts as."""
         return self.results.get(bare(code), bare(code))
 
-    def rounds(self, severity: Severity) -> tuple[timedelta, ...]:
+    def rounds(self, severity: Severity) -> tuple[timedelta | Span, ...]:
         """How long after the resolution each round is due."""
         return self.plans.get(severity, (self.due,))
 

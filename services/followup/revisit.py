@@ -29,8 +29,7 @@ def plan(
     if before is not None and before.attempt >= resolved.attempt:
         return None
     policy = policies.get(resolved.policy) or next(iter(policies.values()))
-    rounds = policy.revisit.rounds(policy.severity(resolved.severity))
-    dates = () if resolved.backfill else tuple(now + after for after in rounds)
+    dates = () if resolved.backfill else policy.revisits(resolved.severity, now)
     revisit = Revisit(
         **matter_of(resolved),
         attempt=resolved.attempt,

@@ -109,3 +109,13 @@ def test_a_severity_of_the_locality_that_is_dealt_with_as_nothing_is_named_with_
         policy(path, load(lists(tmp_path)))
 
     assert place in re.sub(r"p\.yaml:\d+: ", "", str(refused.value))
+
+
+@pytest.mark.parametrize("plan", ["[30 working days, P30D]", "[P7D, 5 working days]"])
+def test_the_rounds_of_a_plan_come_one_after_the_other_whatever_they_are_counted_in(tmp_path, plan):
+    path = a_policy_file(tmp_path, "[P7D, P30D, P90D]", plan)
+
+    with pytest.raises(
+        Refused, match=r"revisit\.plans: .*each round must be later than the one before: major"
+    ):
+        policy(path)

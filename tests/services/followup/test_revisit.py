@@ -1,6 +1,6 @@
 """一事一回访: each party is asked separately, and only an answer counts as an answer."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -211,3 +211,14 @@ def test_an_answer_of_the_locality_that_counts_as_nothing_asks_for_another_call(
     revisit, _ = said(a_revisit(), "p1", "shrugs", a_rule(**OWN))
 
     assert not revisit.answers[0].final(a_rule(**OWN).revisit)
+
+
+def test_a_revisit_may_be_due_in_working_days_of_the_place():
+    friday = datetime(2026, 9, 18, 3, 0, tzinfo=UTC)  # the Sunday after it is a make-up workday
+    rules = a_rule(due="3 working days", plans={"major": ["3 working days", "P90D"]})
+
+    plain, _ = plan(None, resolved(), policies(rules), friday)
+    major, _ = plan(None, resolved(severity="severity/1:major"), policies(rules), friday)
+
+    assert plain.due_at == datetime(2026, 9, 22, 16, 0, tzinfo=UTC)
+    assert (major.due_at, major.later) == (plain.due_at, (friday + timedelta(days=90),))
