@@ -153,9 +153,8 @@ class Policy(Part):
     @classmethod
     def _pauses_by_rule(cls, value: ReferralRules, info: ValidationInfo) -> ReferralRules:
         allowed = info.data["pauses"].suspend if "pauses" in info.data else value.pauses().values()
-        if wrong := [place for place, reason in value.pauses().items() if reason not in allowed]:
-            raise ValueError(f"not a reason of pauses.suspend: {', '.join(wrong)}")
-        return value
+        wrong = [place for place, reason in value.pauses().items() if reason not in allowed]
+        return placed(value, [(place, "not a reason of pauses.suspend") for place in wrong])
 
     @cached_property
     def zone(self) -> ZoneInfo:

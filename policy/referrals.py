@@ -39,7 +39,7 @@ class ReferralRules(Part):
         """Where the rules of a body are written."""
         return ("bodies", body) if body in self.bodies else ("out",)
 
-    def pauses(self) -> dict[str, str]:
+    def pauses(self) -> dict[tuple[str, ...], str]:
         """Every reason a clock stands still for, by where it is written."""
-        named = {"out": self.out} | {f"bodies.{code}": rules for code, rules in self.bodies.items()}
-        return {f"{place}.pause": rules.pause for place, rules in named.items() if rules.pause is not None}
+        named = {("out",): self.out} | {("bodies", code): rules for code, rules in self.bodies.items()}
+        return {(*place, "pause"): rules.pause for place, rules in named.items() if rules.pause is not None}

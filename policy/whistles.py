@@ -12,6 +12,7 @@ from pydantic import (
     field_validator,
 )
 
+from policy.complete import placed
 from policy.parts import Category, ContactRole, Deadline, Part, Reason, Severity
 from policy.spans import Span, span_of
 from schemas.whistles import RESPONSE_STEPS, ResponseStep, RingName
@@ -113,11 +114,13 @@ class Whistles(Part):
     @field_validator("usual", "calls")
     @classmethod
     def _known_rings(cls, value: RingName | tuple[Callees, ...], info: ValidationInfo) -> object:
-        used = {value} if isinstance(value, str) else {ring for one in value for ring in one.roles}
-        unknown = sorted(used - info.data.get("rings", dict.fromkeys(used)).keys())
-        if unknown:
-            raise ValueError(f"these rings have no times: {', '.join(unknown)}")
-        return value
+        used: dict[tuple[int | str, ...], str] = (
+            {(): value}
+            if isinstance(value, str)
+            else {(at, "roles", ring): ring for at, one in enumerate(value) for ring in one.roles}
+        )
+        unknown = [place for place, ring in used.items() if ring not in info.data.get("rings", {ring})]
+        return placed(value, [(place, f"this ring has no times: {used[place]}") for place in unknown])
 
     def rule(self, severity: str, category: str) -> int | None:
         """Which rule says who is called to such an incident, if one does; both codes bare."""

@@ -119,3 +119,25 @@ def test_the_rounds_of_a_plan_come_one_after_the_other_whatever_they_are_counted
         Refused, match=r"revisit\.plans: .*each round must be later than the one before: major"
     ):
         policy(path)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "place"),
+    [
+        ("remind: 5 working days, pause: awaiting-ruling}", "remind: P5D, pause: complex}", "labour-arbitration:",
+         "referrals.bodies.labour-arbitration.pause: not a reason of pauses.suspend"),
+        ("roles: {slow: [officer, justice-office]}", "roles: {slowly: [officer]}", "roles: {slowly",
+         "whistle.calls.2.roles.slowly: this ring has no times: slowly"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_another_part_of_the_policy_is_named_where_it_stands(
+    tmp_path, was, becomes, line, place
+):
+    path = a_policy_file(tmp_path, was, becomes)
+    text = path.read_text(encoding="utf-8")
+
+    with pytest.raises(Refused) as refused:
+        policy(path)
+
+    number = text[: text.index(line)].count("\n") + 1
+    assert str(refused.value) == f"{path}:{number}: {place}"
