@@ -14,18 +14,21 @@ _LAST_LINES = 20
 def wait(
     probes: Mapping[str, int], log: Callable[[str], Path], timeout: float, say: Callable[[str], None]
 ) -> None:
-    """Return once every probe port answers ready; the error shows each late service's last words."""
+    """Return once all probe ports answer ready in one round; the error shows each late service's last words."""
     deadline = time.monotonic() + timeout
-    waiting = dict(probes)
-    while waiting:
-        ready = [name for name, port in waiting.items() if probe(port)]
+    told: set[str] = set()
+    while True:
+        ready = [name for name, port in probes.items() if probe(port)]
         for name in ready:
-            del waiting[name]
-            say(f"{name} is ready ({len(probes) - len(waiting)}/{len(probes)})")
-        if waiting and time.monotonic() > deadline:
-            raise StackError("\n".join(_complaint(name, log(name), timeout) for name in waiting))
-        if not ready:
+            if name not in told:
+                told.add(name)
+                say(f"{name} is ready ({len(told)}/{len(probes)})")
+        if late := [name for name in probes if name not in ready]:
+            if time.monotonic() > deadline:
+                raise StackError("\n".join(_complaint(name, log(name), timeout) for name in late))
             time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _complaint(name: str, log: Path, timeout: float) -> str:
