@@ -16,6 +16,7 @@ from rich.live import Live
 
 from cli import show
 from cli.acting import Play
+from cli.aside import set_aside
 from cli.county import County
 from cli.exits import Exits
 from cli.proof import Missing, missing
@@ -136,6 +137,8 @@ async def _perform(stack: Stack, pace: Pace, exits: Exits) -> Missing:
         say("逐件核对 looking up everything that was answered “accepted”")
         lost = await missing(play)
         _ending(play, figures, lost)
+        if left := (await set_aside(stack.data)).told():
+            say(f"注意 {left}")
     return lost
 
 

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from cli import aside
 from cli.files import FILE, areas_option, code_lists, codes_option
 from cli.importing import applied, mapping, sending
 from cli.importing.reading import Tally, cases
@@ -94,6 +95,7 @@ class _Work:
 
 async def _import(work: _Work, kafka: str | None, stack: Stack | None) -> None:
     began = time.monotonic()
+    before = await aside.set_aside(stack.data) if stack else aside.Aside(0, 0)
     bootstrap = kafka or (stack.kafka if stack else "")
     with _bars() as bars:
         try:
@@ -108,7 +110,10 @@ async def _import(work: _Work, kafka: str | None, stack: Stack | None) -> None:
         _report(work, time.monotonic() - began)
         if stack:
             await _wait(stack, bars)
-            _say(f"everything has taken effect, {time.monotonic() - began:.0f} s after the start")
+            took = f"{time.monotonic() - began:.0f} s after the start"
+            if left := (await aside.set_aside(stack.data)).since(before).told():
+                raise StackError(f"nothing waits any more, {took}, but {left}")
+            _say(f"everything has taken effect, {took}")
 
 
 async def _send(work: _Work, bootstrap: str, bars: Progress) -> None:

@@ -57,6 +57,17 @@ async def listed(connection: Connection, status: str = "open", limit: int = 200)
     return [Row(**dict(row)) for row in rows]
 
 
+async def undecided(connection: Connection) -> tuple[int, int]:
+    """How many dead letters nobody has decided about, and how many events wait for their turn."""
+    [row] = await connection.fetch(
+        """
+        select (select count(*) from dead_letter where status in ('open', 'redrive', 'discard')) as letters,
+            (select count(*) from held) as behind
+        """
+    )
+    return row["letters"], row["behind"]
+
+
 async def shown(connection: Connection, letter: int) -> dict[str, Any] | None:
     """Everything about one dead letter, its headers unless they are sealed, its audit trail; the body only as size."""
     row = await connection.fetchrow("select *, length(value) as size from dead_letter where id = $1", letter)

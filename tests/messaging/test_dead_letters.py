@@ -167,6 +167,16 @@ async def test_trying_many_letters_again_in_vain_does_not_stop_the_reader(office
     assert not office.inbox.budget.spent
 
 
+async def test_undecided_letters_and_what_waits_behind_them_are_counted(office):
+    office.tiny.refused = {("a", 2), ("b", 1)}
+    await office.deliver(records("a", 1, 2, 3, 4) + records("b", 1))
+
+    await office.asked([row.id for row in await office.open() if row.key == "b"], a_request("discard"))
+
+    async with office.database.connection() as connection:
+        assert await dead_letters.undecided(connection) == (1, 2)
+
+
 async def test_a_lost_event_can_be_given_up(office):
     await office.deliver(records("a", 1, 3))
 
