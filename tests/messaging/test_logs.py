@@ -112,3 +112,24 @@ def test_what_libraries_and_the_event_loop_tell_of_an_error_quotes_nothing_eithe
     assert [one["exc_info"][:10] for one in told if "exc_info" in one] == ["ValueError"]
     assert told[-1]["message"] == "the process ended by an error"
     assert SECRET not in json.dumps(told, ensure_ascii=False)
+
+
+CORE = """
+import resource
+from messaging.process import main
+
+def compose():
+    print(resource.getrlimit(resource.RLIMIT_CORE)[0])
+    raise ValueError("that is all")
+
+_, most = resource.getrlimit(resource.RLIMIT_CORE)
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+main("routing", compose)
+"""
+
+
+def test_a_crash_leaves_no_image_of_the_memory():
+    command = [sys.executable, "-c", CORE]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stdout.strip()) in {(78, "0"), (78, "1")}
