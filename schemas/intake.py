@@ -87,6 +87,7 @@ class ActivityRecorded(Event):
     activity_id: IncidentId
     """Its own id, of the same form as an incident's; the key of the record."""
     source: str
+    """The door or system it came through; never a person, and no single device."""
     activity: Code
     area: AreaCode
     role: Code

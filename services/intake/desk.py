@@ -180,7 +180,7 @@ class Desk:
     def _let_in(self, batch: _Batch, message: Message, now: datetime) -> Said | None:
         """What is said of a submission; nothing, when it changes nothing."""
         try:
-            check_opaque(message.event)
+            check_opaque(message.event, message.source)
             match message.event:
                 case EligibleDeclared() as declared:
                     return batch.docket.declare(checked(self.registry, declared, now), message.source)

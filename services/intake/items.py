@@ -153,7 +153,11 @@ def _let_in(registry: Registry, source: str, item: Item, seen: Mapping[str, Kept
     named = item.given.report_id if isinstance(item.given, ActionSubmitted) else None
     if named is not None and (named not in seen or seen[named].kind != "report"):
         raise NotAccepted("unknown-report", [("report_id", "is no report of this device that was accepted")])
-    origin = Origin(incident_id_of(source, item.id), source, item.text)
+    # who did an activity stays here, and a device is somebody's: its event says only that it came by one
+    told = (
+        device_source(registry.tier, "").rstrip("/") if isinstance(item.given, ActivitySubmitted) else source
+    )
+    origin = Origin(incident_id_of(source, item.id), told, item.text)
     return let_in(registry, origin, item.given, sorter.now, sorter.offer)
 
 

@@ -11,7 +11,7 @@ from schemas.base import Event, Party, Tier
 from schemas.codes import CodeList, UnknownCodes, bare, complete, completed, find
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, IncidentReported
-from schemas.opaque import SAID, telling
+from schemas.opaque import NUMBER, SAID, telling
 from services.intake.triage import Proposal, Told, propose
 
 CLOCK_SKEW = timedelta(minutes=2)
@@ -65,14 +65,15 @@ def incident_id_of(source: str, report_id: str) -> str:
     return str(uuid.uuid5(NAMES, f"{source}\n{report_id}"))
 
 
-def check_opaque(submitted: Event | None) -> None:
-    """What other systems say of people is references and codes. Raises `NotAccepted`.
+def check_opaque(submitted: Event | None, source: str) -> None:
+    """What other systems say of people and of themselves is references and codes. Raises `NotAccepted`.
 
     `report_id` may be anything: it only finds the incident.
     """
     places = [] if submitted is None else list(telling(submitted, but=("report_id",)))
-    if places:
-        raise NotAccepted("personal-data", [(".".join(map(str, one)), SAID) for one in places])
+    names = [*(".".join(map(str, one)) for one in places), *(["ce_source"] if NUMBER.search(source) else [])]
+    if names:
+        raise NotAccepted("personal-data", [(one, SAID) for one in names])
 
 
 def check_area(registry: Registry, area: str) -> None:

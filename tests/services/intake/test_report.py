@@ -167,13 +167,13 @@ def test_another_system_s_references_are_refused_where_they_are_a_person_s_numbe
     asked = a_submitted_action(actor=Actor(ref="13800138000"), reference="620522197001011234")
 
     with pytest.raises(NotAccepted) as caught:
-        check_opaque(asked)
+        check_opaque(asked, "/hotline/13900139000")
 
     assert (caught.value.kind, [name for name, _ in caught.value.fields]) == (
-        "personal-data", ["actor.ref", "reference"],
+        "personal-data", ["actor.ref", "reference", "ce_source"],
     )  # fmt: skip
     assert "138" not in str(caught.value)
 
 
 def test_the_sender_s_own_name_of_a_report_may_be_anything_since_it_goes_nowhere():
-    check_opaque(a_submitted_action(report_id="13800138000"))
+    check_opaque(a_submitted_action(report_id="13800138000"), "/hotline")
