@@ -1,23 +1,31 @@
-"""How intake's door says no: the same words for a report, an activity and an item of a batch."""
+"""How intake's door says no: the same words at every address and for an item of a batch, naming what it says no to."""
+
+from typing import Literal
 
 from doors.problems import Problem
 from services.intake.report import NotAccepted, NumberKnown
 
+Thing = Literal["report", "action", "activity", "declaration"]
+CALLED: dict[Thing, str] = {"report": "上报", "action": "操作", "activity": "活动", "declaration": "申报"}
 WORDS = {
-    "unknown-area": "区划代码不在名录中",
-    "future": "时间在将来",
-    "unknown-code": "存在未知代码",
-    "id-reused": "编号已用于其他内容",
-    "unknown-report": "所指的上报未被受理",
+    "unknown-area": ("区划代码不在名录中", "its area is not in the registry"),
+    "future": ("时间在将来", "it lies in the future"),
+    "unknown-code": ("存在未知代码", "some of its codes are not in the lists in force"),
+    "id-reused": ("编号已用于其他内容", "its id was used for something else"),
+    "unknown-report": ("所指的上报未被受理", "the report it is about was not accepted"),
+    "invalid": ("部分字段不符合要求", "some of its fields cannot be used"),
 }
 
 
-def problem_of(error: NotAccepted) -> Problem:
-    """Which fields are wrong, and why."""
+def problem_of(error: NotAccepted, thing: Thing) -> Problem:
+    """What is not accepted, which of its fields are wrong, and why."""
     if isinstance(error, NumberKnown):
         en = f"The source has reported this matter before: {error.incident_id}."
         return Problem(
             409, error.kind, en, zh=f"该来源编号已受理，对应事件 {error.incident_id}", fields=error.fields
         )
-    zh = WORDS.get(error.kind, "")
-    return Problem(422, error.kind, "The report cannot be accepted as it is.", zh=zh, fields=error.fields)
+    zh, en = WORDS[error.kind]
+    return Problem(
+        422, error.kind, f"The {thing} cannot be accepted: {en}.", zh=f"{CALLED[thing]}未受理：{zh}",
+        fields=error.fields,
+    )  # fmt: skip

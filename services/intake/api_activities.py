@@ -18,6 +18,8 @@ from services.intake.activity import recorded
 from services.intake.api_reports import GivenCode
 from services.intake.desk import HTTP, Arrival, Desk
 
+PATH = "/v1/activities"
+
 
 class ActivityRequest(Closed):
     """An activity. Codes may be bare (`patrol`) or full (`activity/1:patrol`)."""
@@ -63,7 +65,7 @@ def secret_of(body: ActivityRequest) -> bytes | None:
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     """Adds them to the door."""
 
-    @app.post("/v1/activities", status_code=201, response_model=Recorded)
+    @app.post(PATH, status_code=201, response_model=Recorded)
     async def activity(
         body: ActivityRequest, key: IdempotencyKey, traceparent: Annotated[str | None, Header()] = None
     ) -> dict[str, Any]:

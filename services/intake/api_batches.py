@@ -100,7 +100,7 @@ async def _take(
     now: datetime = await tx.fetchval("select now()")
     known = await items_store.known(tx, source, names_in(items))
     entry = await docket.opened(tx, desk.registry, [one.given for one in items])
-    sorter = Sorter(now, lambda why: body_of(problem_of(why)), entry.offer)
+    sorter = Sorter(now, lambda why, kind: body_of(problem_of(why, kind)), entry.offer)
     done = sort_out(desk.registry, source, items, known, sorter)
     if done.fresh:
         await desk.enter(tx, [_arrival(item, event) for item, event in done.events], entry, now, trace)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import FastAPI, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from doors.areas import check_area
 from doors.closed import Closed
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.limits import Allowance
@@ -33,9 +34,10 @@ from services.intake.referral_ledger import (
     months,
     total,
 )
-from services.intake.report import Registry, check_area
+from services.intake.report import Registry
 from services.intake.source_list import Unreadable, read_csv, read_json
 
+DECLARATIONS = "/v1/referrals/eligible"
 LISTS = "/v1/referrals/reconciliations"
 FILES = {LISTS: Allowance(("text/csv", "application/json"), 1_048_576)}
 """A court's list of a month has some hundred lines; this holds about twenty thousand."""
@@ -92,7 +94,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
 
 
 def _declarations(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
-    @app.post("/v1/referrals/eligible", status_code=201, response_model=EligibleAnswer)
+    @app.post(DECLARATIONS, status_code=201, response_model=EligibleAnswer)
     async def declare(
         body: EligibleRequest,
         key: IdempotencyKey,
@@ -128,8 +130,7 @@ def _ledger(app: FastAPI, database: Database, registry: Registry) -> None:
         """The ledger of a source at this tier, by the month of the offer, with what every rate is made of."""
         source = _source(registry, wanted.source)
         every = _months(wanted)
-        if wanted.area is not None:
-            check_area(registry, wanted.area)
+        check_area(wanted.area, registry.areas)
         async with database.transaction() as tx:
             as_of: datetime = await tx.fetchval("select now()")
             counts = await referral_store.counts(tx, source, every, wanted.area)

@@ -135,7 +135,9 @@ def _item(one: ReportItem | ActionItem | ActivityItem | Unfit, vault: Vault) -> 
 def _action(one: ActionItem, digest: bytes) -> Item:
     """An action asks under the name of its item, so that its outcome finds the way back."""
     if (one.incident_id is None) == (one.report_id is None):
-        return Item(one.id, digest, problem=body_of(problem_of(NotAccepted("invalid", ONE_INCIDENT))))
+        return Item(
+            one.id, digest, problem=body_of(problem_of(NotAccepted("invalid", ONE_INCIDENT), "action"))
+        )
     given = ActionSubmitted(
         incident_id=one.incident_id,
         report_id=one.report_id,

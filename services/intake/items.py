@@ -80,7 +80,7 @@ class Sorted:
 
 
 REUSED = [("id", "was used before, for something else")]
-Explain = Callable[[NotAccepted], dict[str, Any]]
+Explain = Callable[[NotAccepted, Kind], dict[str, Any]]
 Offer = Callable[[IncidentReported], str | None]
 """Notes the offer a report is; the incident that has its source's number, if one has."""
 
@@ -92,6 +92,17 @@ class Sorter:
     now: datetime
     explain: Explain
     offer: Offer
+
+
+def kind_of(given: Given | None) -> Kind:
+    """What an item is, as it was sent; what cannot be read is answered before it is asked for."""
+    match given:
+        case ActionSubmitted():
+            return "action"
+        case ActivitySubmitted():
+            return "activity"
+        case _:
+            return "report"
 
 
 def names_in(items: Iterable[Item]) -> set[str]:
@@ -119,7 +130,7 @@ def sort_out(
             try:
                 event = _let_in(registry, source, item, seen, sorter)
             except NotAccepted as refusal:
-                done.lines.append(Line(item.id, problem=sorter.explain(refusal)))
+                done.lines.append(Line(item.id, problem=sorter.explain(refusal, kind_of(item.given))))
                 continue
             seen[item.id] = kept = _kept(item, event)
             done.lines.append(Line(item.id, repeated=False))
@@ -131,7 +142,7 @@ def sort_out(
 def _again(before: Kept, item: Item, sorter: Sorter) -> Line:
     if before.digest == item.digest:
         return Line(item.id, repeated=True)
-    return Line(item.id, problem=sorter.explain(NotAccepted("id-reused", REUSED)))
+    return Line(item.id, problem=sorter.explain(NotAccepted("id-reused", REUSED), kind_of(item.given)))
 
 
 def let_in(registry: Registry, origin: Origin, given: Given, now: datetime, offer: Offer) -> LetIn:

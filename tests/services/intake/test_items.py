@@ -20,7 +20,7 @@ def an_action(**changes):
     return a_submitted_action(**{"report_id": "i-1", "reference": "i-2"} | changes)
 
 
-def explained(why):
+def explained(why, kind):
     return {"kind": why.kind, "fields": [name for name, _ in why.fields]}
 
 

@@ -115,7 +115,7 @@ async def test_imported_offers_belong_to_their_own_month(house):
         ({"source": "barber"}, "source"),
         ({"to": "2026-08"}, "to"),
         ({"to": "2199-01"}, "to"),
-        ({"area": "110101"}, "area"),
+        ({"area": "110101"}, "query.area"),
         ({"from": "last"}, "from"),
         ({"places": 9}, "places"),
         ({"rounding": "up"}, "rounding"),
