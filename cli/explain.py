@@ -25,6 +25,7 @@ PROPOSED = re.compile(r"\S+/\d+ triage\.\S+")
 """The rules that proposed a severity, as the first line of a history names them."""
 MEANS: dict[str, tuple[str, str]] = {
     "severities": ("本地严重程度归类", "as what a severity of the locality's own is dealt with"),
+    "outcomes": ("本地化解结果归类", "as what an outcome of the locality's own counts"),
     "first_tier": ("按严重程度确定首办层级", "severity decides the first tier"),
     "clocks": ("环节期限", "how long the step may take"),
     "missed": ("逾期怎么办", "what a missed deadline does"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -19,7 +19,17 @@ from policy.calendar import Calendar
 from policy.complete import complete, placed
 from policy.duplicates import DuplicateRules
 from policy.mediation import Mediation
-from policy.parts import SEVERITIES, Deadline, LocalDate, MissedStep, OwnSeverity, Part, Reason, Severity
+from policy.parts import (
+    SEVERITIES,
+    Deadline,
+    LocalDate,
+    MissedStep,
+    OwnOutcome,
+    OwnSeverity,
+    Part,
+    Reason,
+    Severity,
+)
 from policy.referrals import ReferralRules
 from policy.revisits import RevisitRules, SupportRules
 from policy.spans import Span, Where, span_of
@@ -94,6 +104,8 @@ class Policy(Part):
     time_zone: ZoneName = "Asia/Shanghai"
     severities: dict[OwnSeverity, Severity] = {}  # noqa: RUF012 - pydantic copies it
     """A locality's own severities, bare, and which of the three each is dealt with as; others are ordinary."""
+    outcomes: dict[OwnOutcome, Literal["success", "failure"]] = {}  # noqa: RUF012 - pydantic copies it
+    """A locality's own outcomes, bare, and which of the two each counts as; others are no success."""
     triage: tuple[TriageRule, ...] = ()
     first_tier: dict[Severity, Tier]
     clocks: dict[Tier, dict[Severity, Clock]]
@@ -121,6 +133,13 @@ class Policy(Part):
     def _its_own(cls, value: dict[str, Severity]) -> dict[str, Severity]:
         if wrong := [one for one in SEVERITIES if one in value]:
             raise ValueError(f"not the locality's own, it is dealt with as itself: {', '.join(wrong)}")
+        return value
+
+    @field_validator("outcomes")
+    @classmethod
+    def _neither(cls, value: dict[str, str]) -> dict[str, str]:
+        if wrong := [one for one in ("success", "failure") if one in value]:
+            raise ValueError(f"not the locality's own, it counts as itself: {', '.join(wrong)}")
         return value
 
     @field_validator("triage")
@@ -173,6 +192,10 @@ class Policy(Part):
         if name in self.severities:
             return self.severities[name]
         return next((one for one in SEVERITIES if one == name), "ordinary")
+
+    def outcome(self, code: str) -> str:
+        """What an outcome, bare or in full, counts as."""
+        return self.outcomes.get(bare(code), bare(code))
 
     def clock(self, tier: Tier, severity: str) -> Clock:
         """The deadlines of a severity at a tier."""

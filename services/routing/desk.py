@@ -58,7 +58,7 @@ class Desk:
             turns = (
                 [(after, events)]
                 if before is None
-                else [(after, events), *consequences(before, events, incidents, now)]
+                else [(after, events), *consequences(before, events, incidents, centre, now)]
             )
             for one, said in turns:
                 if one is not None and one is not incidents.get(one.incident_id):
@@ -83,7 +83,7 @@ class Desk:
         centre = await self._manned(tx, [needed_for(incident, request.action, self._centre)], now)
         after, events = act(incident, replace(request, beside=beside), centre, now)
         assert incident is not None
-        turns = [(after, events), *consequences(incident, events, beside, now)]
+        turns = [(after, events), *consequences(incident, events, beside, centre, now)]
         drafts = [draft for _, said in turns for draft in self._drafts(said, trace)]
         await outbox.put(tx, await _write(tx, [one for one, _ in turns if one], drafts, now), now)
         return after, events

@@ -14,6 +14,7 @@ from schemas.duplicates import (
     LeadResolved,
 )
 from schemas.routing import IncidentResolved
+from services.routing.centre import Centre
 from services.routing.changes import evolve
 from services.routing.incident import Incident
 from services.routing.offers import answers
@@ -54,7 +55,9 @@ def follow(incident: Incident | None, told: LeadResolved) -> Sequence[Event]:
 Turn = tuple[Incident | None, Sequence[Event]]
 
 
-def consequences(before: Incident, events: Sequence[Event], beside: Beside, now: datetime) -> list[Turn]:
+def consequences(
+    before: Incident, events: Sequence[Event], beside: Beside, centre: Centre, now: datetime
+) -> list[Turn]:
     """What the events of one incident do to those it is tied to: those afterwards, and their own events."""
     turns: list[Turn] = []
     for event in events:
@@ -62,7 +65,10 @@ def consequences(before: Incident, events: Sequence[Event], beside: Beside, now:
             case IncidentLinked() | IncidentUnlinked():
                 turns += _at_the_lead(before, event, beside, now)
             case IncidentResolved(by_lead=None):
-                turns += [_with_its_lead(before, one, event, beside, now) for one in before.ties.duplicates]
+                turns += [
+                    _with_its_lead((before, one), event, beside, centre, now)
+                    for one in before.ties.duplicates
+                ]
             case _:
                 continue
     return [one for one in turns if one[1]]
@@ -89,9 +95,10 @@ def _at_the_lead(
 
 
 def _with_its_lead(
-    lead: Incident, one: Duplicate, event: IncidentResolved, beside: Beside, now: datetime
+    tie: tuple[Incident, Duplicate], event: IncidentResolved, beside: Beside, centre: Centre, now: datetime
 ) -> Turn:
     """One of this tier is resolved in the same breath, one of another tier is told."""
+    lead, one = tie
     if one.tier != lead.tier:
         told = LeadResolved(
             to_tier=one.tier,
@@ -112,7 +119,7 @@ def _with_its_lead(
     said = resolved_with(
         duplicate, lead.incident_id, Result(event.method, event.outcome, event.agreement), by
     )
-    every = [said, *answers(duplicate, [said])]
+    every = [said, *answers(duplicate, [said], centre.policy(duplicate.policy))]
     for one_said in every:
         duplicate = evolve(duplicate, one_said, now)
     return duplicate, every

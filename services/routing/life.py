@@ -68,7 +68,7 @@ def arrive(
         case ProposalForwarded(proposed=proposed):
             return _proposed(incident, proposed, centre, now, beside)
         case LeadResolved():
-            return _with_its_lead(incident, arrival, now)
+            return _with_its_lead(incident, arrival, centre, now)
         case RevisitCompleted():
             return _revisited(incident, arrival, centre, now)
         case RoundCompleted():
@@ -90,13 +90,13 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
         case "accept" | "handle" as step:
             return _overdue(incident, step, passed.due_at, centre, now)
         case "remind":
-            return _after(incident, remind_again(incident, centre.policies, now), now)
+            return _after(incident, remind_again(incident, centre.policies, now), centre, now)
         case step if step.startswith("whistle:"):
-            return _after(incident, whistling.late(incident, step, passed.due_at), now)
+            return _after(incident, whistling.late(incident, step, passed.due_at), centre, now)
         case step if step.startswith("session:"):
-            return _after(incident, mediation.late(incident, step, passed.due_at), now)
+            return _after(incident, mediation.late(incident, step, passed.due_at), centre, now)
         case "transfer.answer" | "referral.answer" | "referral.result":
-            return _after(incident, [unanswered(incident, centre.policies, now)], now)
+            return _after(incident, [unanswered(incident, centre.policies, now)], centre, now)
         case "answer":
             return _watched(incident, [assignment.unanswered(incident, passed.due_at)], centre, now)
         case other:
@@ -110,7 +110,7 @@ def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, n
     events: list[Event] = [overdue]
     if incident.away is None or incident.away.kind != "referral":  # else it climbs when it is back
         events += climb(evolve(incident, overdue, now), step, centre.policies, now)
-    return _after(incident, events, now)
+    return _after(incident, events, centre, now)
 
 
 def _reported(incident: Incident | None, report: IncidentReported, centre: Centre, now: datetime) -> Turn:
@@ -120,7 +120,7 @@ def _reported(incident: Incident | None, report: IncidentReported, centre: Centr
     owner = first_tier(fresh, centre.policies)
     if owner != centre.tier:
         elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh, centre.policies))
-        return _after(fresh, hand_over(fresh, owner, REASONS["severity"], "policy", elsewhere), now)
+        return _after(fresh, hand_over(fresh, owner, REASONS["severity"], "policy", elsewhere), centre, now)
     return _watched(fresh, [opened(fresh, None, report.occurred_at, centre, now)], centre, now)
 
 
@@ -155,12 +155,12 @@ def _proposed(
     if not incident.owned:
         return incident, [forwarded(incident, proposed)]
     noted, events = propose(incident, proposed, centre.policies, beside, now)
-    return _after(noted, events, now)
+    return _after(noted, events, centre, now)
 
 
-def _with_its_lead(incident: Incident | None, told: LeadResolved, now: datetime) -> Turn:
+def _with_its_lead(incident: Incident | None, told: LeadResolved, centre: Centre, now: datetime) -> Turn:
     events = follow(incident, told)
-    return (incident, []) if incident is None else _after(incident, events, now)
+    return (incident, []) if incident is None else _after(incident, events, centre, now)
 
 
 def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre, now: datetime) -> Turn:
@@ -177,7 +177,7 @@ def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre
         attempt=done.attempt,
         rule=rule(incident, "revisit"),
     )
-    return _after(incident, [closed], now)
+    return _after(incident, [closed], centre, now)
 
 
 def _followed(incident: Incident | None, done: RoundCompleted, centre: Centre, now: datetime) -> Turn:
@@ -209,15 +209,15 @@ def _reopening(
 
 def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: datetime) -> Move:
     """What happens to an incident, what supervision makes of it, and who is asked to handle it then."""
-    after, said = _after(incident, events, now)
+    after, said = _after(incident, events, centre, now)
     more = [extra for event in events for extra in watch(after, event, centre.policies, now)]
-    after, watched = _after(after, more, now)
-    after, asked = _after(after, assignment.follow(after, events, centre, now), now)
+    after, watched = _after(after, more, centre, now)
+    after, asked = _after(after, assignment.follow(after, events, centre, now), centre, now)
     return after, [*said, *watched, *asked]
 
 
-def _after(incident: Incident, events: Sequence[Event], now: datetime) -> Move:
-    events = [*events, *answers(incident, events)]
+def _after(incident: Incident, events: Sequence[Event], centre: Centre, now: datetime) -> Move:
+    events = [*events, *answers(incident, events, centre.policy(incident.policy))]
     for event in events:
         if not isinstance(event, ADDRESSED):
             incident = evolve(incident, event, now)

@@ -74,7 +74,9 @@ def may_resolve(incident: Incident, action: Resolve, policies: Policies) -> None
     held = [one for one in incident.sessions if one.state == "held" and one.attempt == incident.attempt]
     if not held:
         raise Refused("no-session-held")
-    if bare(action.outcome) == SUCCESS and not any(one.agreement for one in held):
+    if policies[incident.policy].outcome(action.outcome) == SUCCESS and not any(
+        one.agreement for one in held
+    ):
         raise Refused("no-agreement")
 
 

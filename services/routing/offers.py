@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from policy.model import Policy
 from schemas.base import Event, IncidentEvent
-from schemas.codes import bare
 from schemas.intake import IncidentReported
 from schemas.referrals import Answer, IncidentReturnedToSource, Offer, ReferralAnswered
 from schemas.routing import IncidentAccepted, IncidentReopened, IncidentResolved
@@ -15,26 +15,26 @@ def offered(report: IncidentReported) -> Offer | None:
     return None if report.referred_by is None else Offer(body=report.referred_by, number=report.source_number)
 
 
-def answers(incident: Incident, events: Sequence[Event]) -> list[Event]:
+def answers(incident: Incident, events: Sequence[Event], policy: Policy) -> list[Event]:
     """What these events of a matter mean to whoever sent it; nothing, where nobody did."""
     offer, said = incident.offer, list[Event]()
     if offer is None:
         return said
     for event in events:
-        if isinstance(event, IncidentEvent) and (answer := _answer(offer, event)) is not None:
+        if isinstance(event, IncidentEvent) and (answer := _answer(offer, event, policy)) is not None:
             told = _told(offer, event, answer)
             offer = offer.model_copy(update={"answers": told.order, "answer": told.answer})
             said.append(told)
     return said
 
 
-def _answer(offer: Offer, event: IncidentEvent) -> Answer | None:
+def _answer(offer: Offer, event: IncidentEvent, policy: Policy) -> Answer | None:
     """An acceptance is told once: a tier above that accepts as well changes nothing for the source."""
     match event:
         case IncidentAccepted():
             return "accepted" if offer.answer is None else None
         case IncidentResolved():
-            return "succeeded" if bare(event.outcome) == "success" else "failed"
+            return "succeeded" if policy.outcome(event.outcome) == "success" else "failed"
         case IncidentReopened():
             return "reopened"
         case IncidentReturnedToSource():

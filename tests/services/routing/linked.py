@@ -33,7 +33,7 @@ def does(incident, action, *others, now=NOW, centre=None):
     beside = {one.incident_id: one for one in (incident, *others)}
     request = Request(action, OFFICER, now, beside)
     after, events = act(incident, request, centre or a_centre(incident.tier), now)
-    turns = consequences(incident, events, beside, now)
+    turns = consequences(incident, events, beside, centre or a_centre(incident.tier), now)
     return after, events, turns
 
 

@@ -79,7 +79,7 @@ def test_a_relapse_of_the_lead_leaves_its_duplicates_to_their_own_revisits():
 
     reopened, events = arrive(resolved, failed, a_centre(), later(days=1))
 
-    assert consequences(resolved, events, {INCIDENT: after}, later(days=1)) == []
+    assert consequences(resolved, events, {INCIDENT: after}, a_centre(), later(days=1)) == []
     assert (reopened.status, reopened.ties.duplicates, reopened.ties.result) == ("accepted", (), None)
 
 

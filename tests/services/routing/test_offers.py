@@ -1,10 +1,13 @@
 """Whoever sent a matter here is answered, once for each thing that happened, whichever tier has it by then."""
 
+import pytest
+
 from schemas.actions import Accept, Escalate, Resolve
 from schemas.referrals import Offer, ReturnToSource
 from services.routing.life import arrive
-from tests.builders import NOW, a_centre, a_completed_revisit, later, reported
+from tests.builders import NOW, a_centre, a_completed_revisit, a_policy, later, reported
 from tests.services.routing.acting import done
+from tests.services.routing.linked import does, linked, waiting
 
 COURT = {
     "referred_by": "referral-body/1:court",
@@ -80,3 +83,27 @@ def test_the_tier_above_accepts_it_again_and_the_source_has_heard_that_already()
 
     assert told(silent) == []
     assert told(settled) == [(2, "succeeded", "accepted")]
+
+
+OWN = "gannan.outcome/1:settled"
+
+
+@pytest.mark.parametrize(("outcomes", "answer"), [({"settled": "success"}, "succeeded"), ({}, "failed")])
+def test_an_outcome_of_the_locality_is_told_as_what_its_policy_says(outcomes, answer):
+    centre = a_centre("village", a_policy(outcomes=outcomes))
+    resolve = Resolve(method="method/1:mediation", outcome=OWN)
+
+    accepted, _ = done(opened(), Accept(), centre=centre)
+    _, events = done(accepted, resolve, later(hours=1), centre=centre)
+
+    assert told(events) == [(2, answer, "accepted")]
+
+
+def test_the_source_of_a_duplicate_is_told_so_as_well():
+    centre = a_centre("village", a_policy(outcomes={"settled": "success"}))
+    resolve = Resolve(method="method/1:mediation", outcome=OWN)
+    duplicate, lead = linked(waiting(offer=Offer(body="referral-body/1:court")))
+
+    _, _, [(_, events)] = does(lead, resolve, duplicate, now=later(hours=1), centre=centre)
+
+    assert told(events) == [(1, "succeeded", None)]
