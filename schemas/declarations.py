@@ -36,6 +36,8 @@ class EligibleRecorded(Event):
     """The same for all versions: of a source, an area and a month."""
     source: str
     body: Code
+    channel: Code | None = None
+    """The channel its matters come through; null in what was recorded before it was said, and where there is none."""
     area: AreaCode
     month: Month
     count: Count | None

@@ -9,6 +9,8 @@ LISTS: dict[str, dict[str, tuple[str, str]]] = {
     "contact-role": {"herd-head": ("牧长", "Herd head"), "elder": ("长者", "Elder")},
     "party-role": {"herder": ("牧户", "herders")},
     "revisit-result": {"fairly-satisfied": ("基本满意", "Fairly satisfied"), "shrugs": ("未表态", "Shrugs")},
+    "channel": {"grass-station": ("草原站移送", "Grass station")},
+    "referral-body": {"grass-station": ("草原站", "Grass station")},
     "reason": {
         "snowed-in": ("大雪封山", "Snowed in"),
         "pasture-conflict": ("草场纠纷", "Conflict of pastures"),

@@ -63,7 +63,9 @@ def declaration_id_of(declared: EligibleDeclared) -> str:
     return str(uuid.uuid5(NAMES, f"eligible\n{bare(declared.source)}\n{declared.area}\n{declared.month}"))
 
 
-def record(standing: Declared, declared: EligibleDeclared, door: str) -> EligibleRecorded | None:
+def record(
+    standing: Declared, declared: EligibleDeclared, door: str, channel: str | None = None
+) -> EligibleRecorded | None:
     """What a checked declaration changes; None when it says what counts already. Raises `NotRecorded`."""
     name, now = declaration_id_of(declared), standing.get(declared.area)
     if now == Standing(declared.version, declared.count):
@@ -77,6 +79,7 @@ def record(standing: Declared, declared: EligibleDeclared, door: str) -> Eligibl
         declaration_id=name,
         source=door,
         body=declared.source,
+        channel=channel,
         replaces=None if now is None else now.count,
         **declared.model_dump(include={"area", "month", "count", "version", "occurred_at", "actor"}),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from messaging.database import Connection
 from schemas.base import Event
-from schemas.codes import bare
+from schemas.codes import bare, find
 from schemas.declarations import EligibleDeclared, EligibleRecorded
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
@@ -52,7 +52,8 @@ class Docket:
     def declare(self, declared: EligibleDeclared, door: str) -> EligibleRecorded | None:
         """Notes a checked declaration; None when it changes nothing. Raises `NotRecorded`."""
         areas = self.standing.setdefault((bare(declared.source), declared.month), {})
-        recorded = record(areas, declared, door)
+        channel = find(self.registry.codes, "channel", bare(declared.source))
+        recorded = record(areas, declared, door, channel)
         if recorded is not None:
             areas[recorded.area] = Standing(recorded.version, recorded.count)
             self.recorded.append(recorded)

@@ -64,7 +64,8 @@ def increments(event: Event, zone: tzinfo) -> list[Increment]:
 
 def _eligible(event: EligibleRecorded) -> Increment:
     """Under the first day of the month it is about, and the channel its matters come through."""
-    cell = Cell("referral.eligible", event.area, f"{event.month}-01", "", f"channel/1:{bare(event.body)}")
+    channel = event.channel or f"channel/1:{bare(event.body)}"
+    cell = Cell("referral.eligible", event.area, f"{event.month}-01", "", channel)
     return cell, (event.count or 0) - (event.replaces or 0)
 
 

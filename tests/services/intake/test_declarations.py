@@ -1,11 +1,16 @@
 """A source declares what was eligible, corrects it by a later version, and never has a matter counted twice."""
 
+from dataclasses import replace
+
 import pytest
 
+from schemas.codes import load
 from schemas.declarations import EligibleDeclared
 from services.intake.declarations import NotRecorded, Standing, checked, declaration_id_of, record
+from services.intake.docket import Docket
 from services.intake.report import NotAccepted
 from tests.builders import VILLAGE, a_registry, later
+from tests.locality import lists
 
 COUNTY, TOWN = "620522", "620522101"
 
@@ -77,3 +82,19 @@ def test_what_cannot_be_is_named(changes, kind, field):
         judged({}, **changes)
 
     assert (caught.value.kind, caught.value.fields[0][0]) == (kind, field)
+
+
+@pytest.mark.parametrize(
+    ("source", "channel"),
+    [
+        ("court", "channel/1:court"),
+        ("grass-station", "gannan.channel/1:grass-station"),
+        ("notary", None),
+    ],
+)
+def test_what_counts_says_through_which_channel_the_matters_of_its_source_come(tmp_path, source, channel):
+    registry = replace(a_registry(), codes=load(lists(tmp_path)))
+
+    recorded = Docket(registry).declare(checked(registry, declared(source=source), later()), "/source")
+
+    assert recorded.channel == channel

@@ -106,11 +106,18 @@ def test_what_sources_offered_counts_under_the_day_of_the_offer():
     assert {cell.day for cell in cells} == {"2026-09-14"}
 
 
-def declared(count, replaces=None):
+def declared(count, replaces=None, **changes):
     return EligibleRecorded(
         declaration_id=MATTER["incident_id"], source="/court", body="referral-body/1:court", area="620522",
         month="2026-09", count=count, version=1, replaces=replaces, occurred_at=NOW, actor=OFFICER,
+        **changes,
     )  # fmt: skip
+
+
+def test_a_declaration_counts_under_the_channel_the_matters_of_its_source_come_through():
+    [(cell, _)] = increments(declared(7, channel="gannan.channel/1:grass-station"), ZONE)
+
+    assert cell.channel == "gannan.channel/1:grass-station"
 
 
 def test_a_declaration_counts_for_its_month_and_area_and_a_correction_replaces_it():
