@@ -187,4 +187,6 @@ def _field(place: Sequence[int | str]) -> str:
 def _what(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         return "is not a field of this request"
+    if error["type"] == "union_tag_invalid":  # the library's message repeats what was sent
+        return f"Input should name one of {error['ctx']['expected_tags']}"
     return str(error["msg"])

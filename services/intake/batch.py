@@ -76,7 +76,7 @@ def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
         name = value.get("id") if isinstance(value, dict) else None
         if not _is_name(name):
             raise
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        problems = error.errors(include_url=False, include_input=False)
         for one in problems:
             one["loc"] = one["loc"][1:]  # the first step only repeats the kind
         return Unfit(str(name), body_of(invalid(problems)), value)

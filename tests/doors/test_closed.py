@@ -129,3 +129,18 @@ def test_it_refuses_one_item_of_a_batch_alone_unless_it_is_the_item_s_name():
     assert good.id == "b"
     with pytest.raises(ValidationError):
         BatchRequest.model_validate({"device": "d", "items": [item | {"id": TELEPHONE}]})
+
+
+def test_an_item_of_no_known_kind_is_told_which_there_are_and_not_what_it_said():
+    [wrong] = BatchRequest.model_validate({"device": "d", "items": [{"kind": "王小明", "id": "a"}]}).items
+
+    [told] = wrong.problem["errors"]
+    assert told["problem"] == "Input should name one of 'report', 'action', 'activity'"
+    assert "王小明" not in str(wrong.problem)
+
+
+def test_a_batch_whose_item_has_neither_a_known_kind_nor_a_name_is_told_the_same():
+    with pytest.raises(ValidationError) as caught:
+        BatchRequest.model_validate({"device": "d", "items": [{"kind": "王小明"}]})
+
+    assert "王小明" not in str(invalid(caught.value.errors()).fields)
