@@ -16,6 +16,7 @@ from services.routing.api import api
 from services.routing.centre import Centre
 from services.routing.desk import Desk
 from services.routing.settings import Settings
+from services.routing.versions import Versions
 from services.routing.watch import Auditor, Recount
 
 LISTENS_TO = (
@@ -33,7 +34,7 @@ def compose() -> Process:
         partial(policies, settings.policy, codes),
         lambda: None if settings.areas is None else areas(settings.areas),
     )
-    desk = Desk(Centre(settings.tier, rules))
+    desk = Desk(Centre(settings.tier, Versions(rules)))
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)

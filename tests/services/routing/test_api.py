@@ -9,8 +9,10 @@ from messaging.pace import Pulse
 from schemas.codes import load
 from services.routing import store
 from services.routing.api import api
+from services.routing.centre import Centre
 from services.routing.clocks import handle_until
 from services.routing.desk import Desk
+from services.routing.versions import Versions
 from tests.builders import INCIDENT, a_centre, an_accepted_incident, an_incident, policies
 
 pytestmark = pytest.mark.system
@@ -99,3 +101,19 @@ async def test_what_changed_meanwhile_is_answered_with_both_values_and_nothing_i
 
 async def test_nobody_explains_what_nobody_knows(door):
     assert (await door.get(f"/v1/incidents/{uuid.uuid4()}/deadlines")).status_code == 404
+
+
+async def test_a_matter_whose_policy_is_not_at_hand_can_be_tried_again_when_its_file_is_back(new_database):
+    database = await new_database()
+    now = await database.now()
+    async with database.transaction() as tx:
+        await store.save(tx, [an_incident(policy="gannan/1")], now)
+    centre = Centre("village", Versions(policies()))
+    transport = httpx.ASGITransport(api(database, Desk(centre), load(), Pulse(1)))
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://routing") as door:
+        answer = await act(door, "accept")
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:fengqiao:problem:policy-not-at-hand")
+    assert "gannan/1" in answer.json()["detail"]
+    assert answer.headers["retry-after"]

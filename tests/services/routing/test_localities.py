@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from messaging.errors import Rejected
 from policy.load import policy
 from policy.model import Policy
-from schemas.actions import Escalate, Resolve
+from schemas.actions import Accept, Escalate, Resolve
 from schemas.codes import load
 from schemas.referrals import Refer
 from schemas.whistles import Whistle
@@ -14,6 +15,7 @@ from services.routing.centre import Centre
 from services.routing.life import arrive, late
 from services.routing.manning import Need, needed
 from services.routing.refusal import Refused
+from services.routing.versions import Versions
 from tests.builders import ROOT, a_policy, an_accepted_incident, an_incident, asking, handed_over, reported
 from tests.locality import lists
 from tests.services.routing import acting
@@ -187,5 +189,23 @@ def test_a_matter_that_began_with_a_policy_this_tier_does_not_have_goes_by_the_o
     after, _ = arrive(
         None, handed_over(to_tier="village", from_tier="town", policy="county/7"), village, acting.NOW
     )
+
+    assert after.policy == "gannan/2"
+
+
+def test_what_is_asked_of_a_matter_whose_policy_is_not_at_hand_is_kept_until_its_file_is_back():
+    village = Centre("village", Versions({"gannan/2": a_policy(version="gannan/2")}))
+
+    with pytest.raises(Rejected) as waits:
+        arrive(an_incident(policy="gannan/1"), acting.received(Accept()), village, acting.NOW)
+
+    assert waits.value.reason == "policy-not-at-hand"
+    assert "gannan/1" in waits.value.detail
+
+
+def test_a_matter_from_elsewhere_whose_policy_is_not_at_hand_still_goes_by_the_one_in_force():
+    village = Centre("village", Versions({"gannan/2": a_policy(version="gannan/2")}))
+
+    after, _ = arrive(None, handed_over(to_tier="village", policy="county/7"), village, acting.NOW)
 
     assert after.policy == "gannan/2"
