@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from fastapi import Header
 
 from doors.problems import Problem
+from doors.wording import KEY
 from messaging.database import Connection
 
 IdempotencyKey = Annotated[
     str,
     Header(
-        alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$",
+        alias="Idempotency-Key", min_length=1, max_length=200, pattern=KEY,
         description="Chosen by the caller, for ever the name of this request. Send it again after any doubt.",
     ),
 ]  # fmt: skip

@@ -9,7 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from doors.chinese import chinese
 from doors.methods import FILES, methods_of
+from doors.wording import wording
 from messaging.errors import Unavailable
 from schemas.codes import UnknownCodes
 from schemas.opaque import NUMBER
@@ -33,7 +35,10 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
                             "items": {
                                 "type": "object",
                                 "required": ["field", "problem"],
-                                "properties": {"field": _TEXT, "problem": _TEXT, "line": {"type": "integer"}},
+                                "properties": {
+                                    **dict.fromkeys(("field", "problem", "problem_zh"), _TEXT),
+                                    "line": {"type": "integer"},
+                                },
                             },
                         },
                     },
@@ -70,7 +75,7 @@ class Problem(Exception):
     @property
     def errors(self) -> list[dict[str, Any]]:
         """The fields, as the body has them."""
-        return [{"field": name, "problem": what} for name, what in self.fields]
+        return [{"field": name, "problem": what, "problem_zh": chinese(what)} for name, what in self.fields]
 
 
 class FileProblem(Problem):
@@ -83,7 +88,23 @@ class FileProblem(Problem):
     @property
     def errors(self) -> list[dict[str, Any]]:
         """All of them: whoever mends a file wants to send it once more, and once only."""
-        return [{"line": line, "field": name, "problem": what} for line, name, what in self.places]
+        return [
+            {"line": line, "field": name, "problem": what, "problem_zh": chinese(what)}
+            for line, name, what in self.places
+        ]
+
+
+class Unusable(Problem):
+    """A request whose parts do not fit: 422, each with what is wrong in English and Chinese."""
+
+    def __init__(self, kind: str, detail: str, *, zh: str, wrong: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__(422, kind, detail, zh=zh, fields=[(name, en) for name, en, _ in wrong])
+        self._wrong = wrong
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The fields, as the body has them."""
+        return [{"field": name, "problem": en, "problem_zh": zh} for name, en, zh in self._wrong]
 
 
 def body_of(problem: Problem) -> dict[str, Any]:
@@ -164,13 +185,11 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
     kinds = {str(one["type"]) for one in errors}
     if "json_invalid" in kinds:
         return _not_json()
-    fields = [(_field(one["loc"]), _what(one)) for one in errors[:20]]
+    wrong = [(_field(one["loc"]), *wording(one)) for one in errors[:20]]
     if kinds == {"extra_forbidden"}:
-        return Problem(
-            422, "unknown-field", "Some fields are not known here.", zh="存在未知字段", fields=fields
-        )
-    return Problem(
-        422, "invalid", "Some fields cannot be used as they are.", zh="部分字段不符合要求", fields=fields
+        return Unusable("unknown-field", "Some fields are not known here.", zh="存在未知字段", wrong=wrong)
+    return Unusable(
+        "invalid", "Some fields cannot be used as they are.", zh="部分字段不符合要求", wrong=wrong
     )
 
 
@@ -182,11 +201,3 @@ def _field(place: Sequence[int | str]) -> str:
     """The dotted path; a name we did not choose is cut, and shows no person's number: anything may stand in it."""
     steps = [NUMBER.sub("…", str(one))[:40] for one in place if one != "body"]
     return "".join(one if one.isprintable() else "\ufffd" for one in ".".join(steps)) or "body"
-
-
-def _what(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not a field of this request"
-    if error["type"] == "union_tag_invalid":  # the library's message repeats what was sent
-        return f"Input should name one of {error['ctx']['expected_tags']}"
-    return str(error["msg"])

@@ -37,7 +37,7 @@ def app():
 
     @app.post("/problem")
     async def problem(body: Body) -> None:
-        raise Problem(409, "closed", "It is closed", zh="已经销号", fields=[("name", "is closed")])
+        raise Problem(409, "closed", "It is closed", zh="已经销号", fields=[("name", "is in the future")])
 
     _failures(app)
 

@@ -21,7 +21,8 @@ async def test_a_problem_names_kind_field_and_both_languages(client):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json() == {
         "type": "urn:fengqiao:problem:closed", "title": "Conflict", "status": 409, "detail": "It is closed",
-        "detail_zh": "已经销号", "errors": [{"field": "name", "problem": "is closed"}],
+        "detail_zh": "已经销号",
+        "errors": [{"field": "name", "problem": "is in the future", "problem_zh": "时间在将来"}],
     }  # fmt: skip
 
 

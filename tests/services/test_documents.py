@@ -1,22 +1,16 @@
 """The OpenAPI document of each service, as it is put together to run: whole, and true of what is answered."""
 
-import base64
-import importlib
-
 import httpx
 import pytest
 
-SERVICES = ("intake", "routing", "followup", "metrics")
+from tests.services.doors import SERVICES, compose
+
 PROBLEM = "application/problem+json"
 
 
 @pytest.fixture(params=SERVICES)
-async def door(request, monkeypatch):
-    service = request.param
-    monkeypatch.setenv("TIER", "village")
-    monkeypatch.setenv(f"{service.upper()}_POSTGRES", "postgresql://nobody@nowhere/nothing")
-    monkeypatch.setenv("INTAKE_VAULT_KEY", base64.b64encode(bytes(32)).decode())
-    app = importlib.import_module(f"services.{service}.app").compose().door
+async def door(request):
+    app = compose(request.param)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
         yield client
 
