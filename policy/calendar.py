@@ -1,6 +1,6 @@
 """Which days count: the statutory calendar with its make-up workdays (调休), and a locality's own days on top. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -63,6 +63,9 @@ class Calendar:
 
     closed: frozenset[date] = frozenset()
     open: frozenset[date] = frozenset()
+    closed_weekly: frozenset[int] = frozenset()
+    open_weekly: frozenset[int] = frozenset()
+    """Days of the week, Monday is 0; a statutory holiday and a make-up workday stay what they are."""
 
     def day(self, on: date) -> Day:
         """What a day is."""
@@ -70,7 +73,12 @@ class Calendar:
             return Day(on, counted=False, why="local-day-off")
         if on in self.open:
             return Day(on, counted=True, why="local-working-day")
-        return statutory(on)
+        day = statutory(on)
+        if day.why == "weekend" and on.weekday() in self.open_weekly:
+            return replace(day, counted=True, why="local-working-day")
+        if day.why in {"working-day", "year-not-known"} and on.weekday() in self.closed_weekly:
+            return replace(day, counted=False, why="local-day-off")
+        return day
 
 
 @lru_cache(maxsize=4096)  # the library looks through all its holidays each time it is asked

@@ -15,14 +15,13 @@ from pydantic import (
 )
 
 from policy.assignment import Assignment
-from policy.calendar import Calendar
 from policy.complete import complete, placed
+from policy.days import LocalDays
 from policy.duplicates import DuplicateRules
 from policy.mediation import Mediation
 from policy.parts import (
     SEVERITIES,
     Deadline,
-    LocalDate,
     MissedStep,
     OwnOutcome,
     OwnSeverity,
@@ -75,19 +74,6 @@ class Skip(Part):
     def fits(self, severity: Severity, area: str) -> bool:
         """Whether it is about a matter of a severity in an area."""
         return severity in self.severities and (not self.areas or area.startswith(self.areas))
-
-
-class LocalDays(Part):
-    """Days on which a locality's centres are closed or open although the country's calendar says otherwise."""
-
-    closed: tuple[LocalDate, ...] = ()
-    open: tuple[LocalDate, ...] = ()
-
-    @model_validator(mode="after")
-    def _either(self) -> Self:
-        if both := sorted(set(self.closed) & set(self.open)):
-            raise ValueError(f"closed and open at once: {', '.join(map(str, both))}")
-        return self
 
 
 class Pauses(Part):
@@ -183,8 +169,7 @@ class Policy(Part):
     @cached_property
     def where(self) -> Where:
         """Whose days its deadlines are counted in."""
-        days = Calendar(frozenset(self.calendar.closed), frozenset(self.calendar.open))
-        return Where(self.zone, days)
+        return Where(self.zone, self.calendar.calendar)
 
     def severity(self, code: str) -> Severity:
         """As which of the three a matter of a severity, bare or in full, is dealt with."""

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from policy.calendar import WORDS, Calendar
+from policy.days import LocalDays
 
 COUNTRY = Calendar()
 
@@ -60,3 +62,49 @@ def test_every_reason_is_said_in_both_languages():
         "法定节假日（国庆节）",
         "Statutory holiday (National Day)",
     )
+
+
+WEEKLY = LocalDays(open_weekly=("saturday",), closed_weekly=("wednesday",)).calendar
+
+
+@pytest.mark.parametrize(
+    ("on", "counted", "why"),
+    [
+        (date(2026, 11, 14), True, "local-working-day"),  # a Saturday
+        (date(2026, 11, 18), False, "local-day-off"),  # a Wednesday
+        (date(2026, 11, 15), False, "weekend"),
+        (date(2026, 10, 3), False, "holiday"),  # a Saturday of the National Day
+        (date(2100, 6, 5), True, "local-working-day"),  # a Saturday of a year that is not known
+        (date(2100, 6, 2), False, "local-day-off"),
+    ],
+)
+def test_a_day_of_every_week_is_the_locality_s_where_the_country_has_no_holiday(on, counted, why):
+    day = WEEKLY.day(on)
+
+    assert (day.counted, day.why) == (counted, why)
+    assert day.known == (on.year < 2100)
+
+
+def test_a_make_up_workday_is_one_on_whichever_day_of_the_week():
+    closed = LocalDays(closed_weekly=("sunday",)).calendar
+
+    assert closed.day(date(2026, 9, 20)).why == "make-up-workday"
+
+
+@pytest.mark.parametrize(
+    ("days", "problem"),
+    [
+        (
+            {"open_weekly": ("saturday",), "closed_weekly": ("saturday",)},
+            "closed and open every week: saturday",
+        ),
+        (
+            {"closed_weekly": ("monday", "tuesday", "wednesday", "thursday", "friday")},
+            "no working day is left in a week",
+        ),
+        ({"closed_weekly": ("mon",)}, "Input should be"),
+    ],
+)
+def test_a_week_without_an_end_is_refused(days, problem):
+    with pytest.raises(ValidationError, match=problem):
+        LocalDays(**days)
