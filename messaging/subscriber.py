@@ -19,6 +19,7 @@ from messaging.inbox import Inbox, Reading
 from messaging.logs import frames
 from messaging.pace import Backoff
 from messaging.patient import Patient
+from messaging.questions import Questions
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Subscriber:
         self._inbox = inbox
         self._health = health
         self._stopping = asyncio.Event()
+        self._questions = Questions(LAG_S)
         self.progress = 0
         """Counts successful commits and assignments: the watchdog compares."""
         self.held = False
@@ -86,6 +88,7 @@ class Subscriber:
     async def stop(self) -> None:
         """Finishes the batch in hand, commits it, leaves the group."""
         self._stopping.set()
+        self._questions.end()
         await self._broker.stop()
 
     async def _raw(self, batch: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
@@ -168,7 +171,7 @@ class Subscriber:
         if consumer is None or not self._joined:
             return None
         try:
-            async with asyncio.timeout(LAG_S):
+            async with self._questions.ask():
                 assigned = sorted(consumer.assignment())
                 ends = await consumer.end_offsets(assigned) if assigned else {}
                 places = {one: await consumer.position(one) for one in assigned}
@@ -183,7 +186,7 @@ class Subscriber:
         places = {topic: consumer.partitions_for_topic(topic) for topic in self._topics}
         if not all(places.values()):
             raise KafkaConnectionError("a topic is not known yet")
-        async with asyncio.timeout(LAG_S):
+        async with self._questions.ask():
             ends: Ends = await consumer.end_offsets(
                 [TopicPartition(topic, one) for topic, found in places.items() for one in sorted(found or ())]
             )
@@ -192,7 +195,7 @@ class Subscriber:
     async def passed(self, ends: Ends) -> bool:
         """Whether our group has applied everything before these ends. Raises `KafkaError`, `TimeoutError`."""
         consumer = self._member()
-        async with asyncio.timeout(LAG_S):
+        async with self._questions.ask():
             # One request; the public way asks for one partition at a time.
             found = await consumer._coordinator.fetch_committed_offsets(sorted(ends))  # noqa: SLF001
             behind = [one for one, end in ends.items() if one not in found or found[one].offset < end]

@@ -142,6 +142,9 @@ class Jammed:
             raise ZeroDivisionError
         return value
 
+    def fingerprint(self, body):
+        return body
+
 
 async def test_a_batch_that_cannot_even_be_buried_is_held_and_not_passed_over(start, kafka):
     key, jammed = str(uuid.uuid4()), Jammed()
@@ -299,6 +302,19 @@ async def test_a_group_has_passed_what_was_there_only_when_it_has_applied_it(sta
         await until(passed)
 
     assert not held
+
+
+@pytest.mark.parametrize("question", ["lag", "ends"])
+async def test_who_asks_how_far_we_are_does_not_delay_the_stop(start, question):
+    loop = asyncio.get_running_loop()
+    async with await start() as reader:
+        await until(lambda: _no_lag(reader))
+        asking = asyncio.create_task(getattr(reader.subscriber, question)())
+        await asyncio.sleep(0.05)
+        begun = loop.time()
+    await asyncio.wait({asking}, timeout=20)
+
+    assert loop.time() - begun < 3
 
 
 async def test_a_broker_that_is_away_is_not_reachable(start):
