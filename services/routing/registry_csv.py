@@ -31,7 +31,8 @@ PERSONAL = re.compile(
 NUMBERS = re.compile(r"1[3-9][0-9]{9}|[0-9]{17}[0-9Xx]")
 """A mobile telephone or an identity number."""
 KINDS: dict[str, Kind] = {"person": "person", "个人": "person", "body": "body", "单位": "body"}
-LONGEST_NAME, MOST_IN_HAND = 80, 10_000
+LONGEST_NAME, MOST_IN_HAND, MOST_LINES, MOST_COLUMNS = 80, 10_000, 30_000, 50
+"""As many lines as the door's bytes can hold of good ones: every error of worse ones would be an answer of 350 MB."""
 NOT_HERE = "personal data does not belong in the registry; people are opaque references"
 _REFERENCE, _AREA = TypeAdapter(Reference), TypeAdapter(AreaCode)
 
@@ -71,6 +72,10 @@ def read(raw: bytes, known: Known) -> tuple[list[tuple[int, Entry]], list[Wrong]
         if any(one not in names for one in NEEDED):
             return [], wrong
         for row in rows:
+            if rows.line_num > MOST_LINES:
+                return [], [
+                    Wrong(rows.line_num, "the file", f"has more than {MOST_LINES} lines; send it in parts")
+                ]
             entry = _entry(rows.line_num, names, row, known) if any(map(str.strip, row)) else []
             if isinstance(entry, Entry):
                 found.append((rows.line_num, entry))
@@ -85,6 +90,8 @@ def read(raw: bytes, known: Known) -> tuple[list[tuple[int, Entry]], list[Wrong]
 
 def _head(row: Sequence[str]) -> tuple[list[str], list[Wrong]]:
     """The columns by their English names; a name that is not known is not repeated, since anything may stand there."""
+    if len(row) > MOST_COLUMNS:
+        return [], [Wrong(1, "the line", f"has more than {MOST_COLUMNS} columns")]
     titles = [one.strip() for one in row]
     names = [COLUMNS.get(one, one) for one in titles]
     strange = f"is not known; known: {', '.join(COLUMNS.values())}"

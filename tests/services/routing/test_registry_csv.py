@@ -6,7 +6,7 @@ import pytest
 
 from policy.load import areas
 from schemas.codes import load
-from services.routing.registry_csv import Known, read
+from services.routing.registry_csv import MOST_LINES, Known, read
 from tests.builders import ROOT
 
 KNOWN = Known(load(), areas(ROOT / "policy" / "areas-620522.csv"))
@@ -130,3 +130,17 @@ def test_without_a_registry_of_areas_the_form_of_a_code_is_checked():
     found, errors = judged(HEAD + GOOD.replace("620522100001", "110101001001"), Known(load()))
 
     assert (len(found), errors) == (1, [])
+
+
+def test_a_file_of_more_lines_than_can_be_contacts_is_refused_with_one_error():
+    found, errors = judged(HEAD + "x\n" * 500_000)
+
+    assert found == []
+    assert [(one.line, one.field) for one in errors] == [(MOST_LINES + 1, "the file")]
+
+
+def test_a_first_line_of_more_columns_than_anybody_keeps_is_refused_with_one_error():
+    found, errors = judged("x," * 500_000)
+
+    assert found == []
+    assert [(one.line, one.field) for one in errors] == [(1, "the line")]
