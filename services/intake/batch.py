@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, assert_never
 
-from pydantic import Field, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from doors.closed import Closed
 from doors.problems import body_of, invalid
@@ -82,6 +90,13 @@ def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
         return Unfit(str(name), body_of(invalid(problems)), value)
 
 
+def _not_too_many(items: object) -> object:
+    """Counted before any is read: a megabyte holds hundreds of thousands, which would stop the door for seconds."""
+    if isinstance(items, list) and len(items) > MOST:
+        raise PydanticCustomError("too_many", f"Input should have at most {MOST} items")
+    return items
+
+
 def _is_name(name: object) -> bool:
     """Whether an answer may repeat it."""
     try:
@@ -99,7 +114,9 @@ class BatchRequest(Closed):
 
     device: Reference
     items: Annotated[
-        tuple[Annotated[Readable, WrapValidator(_one_by_one)], ...], Field(min_length=1, max_length=MOST)
+        tuple[Annotated[Readable, WrapValidator(_one_by_one)], ...],
+        Field(min_length=1, max_length=MOST),
+        BeforeValidator(_not_too_many),
     ]
 
 

@@ -144,3 +144,11 @@ def test_a_batch_whose_item_has_neither_a_known_kind_nor_a_name_is_told_the_same
         BatchRequest.model_validate({"device": "d", "items": [{"kind": "王小明"}]})
 
     assert "王小明" not in str(invalid(caught.value.errors()).fields)
+
+
+def test_a_batch_of_far_too_many_items_is_refused_before_any_of_them_is_read():
+    with pytest.raises(ValidationError) as caught:
+        BatchRequest.model_validate({"device": "d", "items": [1] * 300_000})
+
+    [(field, what)] = invalid(caught.value.errors(include_input=False)).fields
+    assert (field, what) == ("items", "Input should have at most 500 items")
