@@ -47,11 +47,24 @@ class Clock(Part):
     handle: Deadline
 
 
+class MissedAt(Part):
+    """What is different at one tier; what is left out is as at all."""
+
+    accept: MissedStep | None = None
+    handle: MissedStep | None = None
+
+
 class Missed(Part):
     """What happens when a deadline passes; at the county, where nothing is above, it is always an alarm."""
 
     accept: MissedStep = "escalate"
     handle: MissedStep = "escalate"
+    tiers: dict[Tier, MissedAt] = {}  # noqa: RUF012 - pydantic copies it
+
+    def at(self, tier: Tier, step: Literal["accept", "handle"]) -> tuple[MissedStep, tuple[str, ...]]:
+        """What happens at a tier, and where that is written."""
+        own: MissedStep | None = getattr(self.tiers.get(tier), step, None)
+        return (getattr(self, step), (step,)) if own is None else (own, ("tiers", tier, step))
 
 
 class Skip(Part):

@@ -118,12 +118,12 @@ def _whole(incident: Incident, fields: dict[str, Any]) -> IncidentHandedOver:
 
 def climb(noted: Incident, step: Step, policies: Policies, now: datetime) -> Sequence[Event]:
     """What a missed deadline leads to: up, where the policy says so and there is a tier above."""
-    missed = policies[noted.policy].missed
-    if (missed.accept if step == "accept" else missed.handle) != "escalate":
+    what, place = policies[noted.policy].missed.at(noted.tier, step)
+    if what != "escalate":
         return []
     try:
         above = next_up(noted, None, policies)
     except Refused:
         return []
-    act = Act(SYSTEM, now, now, rule(noted, "missed", step))
+    act = Act(SYSTEM, now, now, rule(noted, "missed", *place))
     return hand_over(noted, above, REASONS["deadline"], "deadline", act)

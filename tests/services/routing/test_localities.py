@@ -209,3 +209,28 @@ def test_a_matter_from_elsewhere_whose_policy_is_not_at_hand_still_goes_by_the_o
     after, _ = arrive(None, handed_over(to_tier="village", policy="county/7"), village, acting.NOW)
 
     assert after.policy == "gannan/2"
+
+
+@pytest.mark.parametrize(
+    ("tier", "owner", "under"),
+    [("village", "town", "missed.handle"), ("town", "town", None)],
+)
+def test_what_a_missed_deadline_does_may_be_different_at_a_tier(tier, owner, under):
+    here = Centre(tier, {"default/2": a_policy(missed={"tiers": {"town": {"handle": "alarm"}}})})
+    held = an_accepted_incident(tier=tier)
+
+    after, events = late(held, held.next_due, here, held.due_at)
+
+    assert after.owner == owner
+    assert [one.rule for one in events[1:2]] == ([f"default/2 {under}"] if under else [])
+
+
+def test_a_deadline_that_climbs_by_the_rule_of_a_tier_says_so():
+    here = Centre(
+        "town", {"default/2": a_policy(missed={"handle": "alarm", "tiers": {"town": {"handle": "escalate"}}})}
+    )
+    held = an_accepted_incident(tier="town")
+
+    _, events = late(held, held.next_due, here, held.due_at)
+
+    assert events[1].rule == "default/2 missed.tiers.town.handle"
