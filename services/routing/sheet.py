@@ -1,6 +1,5 @@
 """One incident on paper: a page with everything that happened to it, Chinese first, nothing from elsewhere. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 from schemas.codes import CodeList
 from schemas.routing import Entry
 from services.routing.incident import Incident
-from services.routing.words import DETAILS, EVENTS, ROLES, STATES, TIERS
+from services.routing.words import DETAILS, EVENTS, STATES, TIERS, roles
 
 Said = tuple[str, str]
 STYLE = "../../../paper/sheet.css"
@@ -29,7 +28,7 @@ HEADINGS: tuple[Said, ...] = (
 class Printer:
     """How words and times are said where the sheet is printed."""
 
-    codes: Mapping[str, CodeList]
+    codes: dict[str, CodeList]
     zone: ZoneInfo
 
     def page(self, incident: Incident, now: datetime) -> str:
@@ -95,7 +94,7 @@ class Printer:
 
     def _word(self, word: str) -> str:
         """A word of ours or a code, said; anything else as it stands."""
-        said = (DETAILS | TIERS | ROLES).get(word)
+        said = (roles(self.codes) | DETAILS | TIERS).get(word)
         return self._code(word) if said is None else _said(said)
 
     def _code(self, code: str) -> str:

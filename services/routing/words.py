@@ -1,8 +1,6 @@
 """What is stored as a word of ours, said to people: Chinese first, English second. Pure."""
 
-from collections.abc import Mapping
-
-from schemas.codes import CodeList
+from schemas.codes import CodeList, of_kind
 
 EVENTS: dict[str, tuple[str, str]] = {
     "incident.opened.v1": ("待接单", "Opened"),
@@ -115,9 +113,14 @@ STATUS = "status:"
 """Before a state, because an answer may be called by the same word and say something else."""
 
 
-def labels(codes: Mapping[str, CodeList]) -> dict[str, str]:
+def roles(codes: dict[str, CodeList]) -> dict[str, tuple[str, str]]:
+    """Who acts and who is called, by the bare codes in which actors and whistles name their roles."""
+    return of_kind(codes, "contact-role") | of_kind(codes, "staff-role") | ROLES
+
+
+def labels(codes: dict[str, CodeList]) -> dict[str, str]:
     """All words and codes with what people read: `接单 Accepted`."""
     coded = {f"{one.id}:{code}": said for one in codes.values() for code, said in one.codes.items()}
     states = {f"{STATUS}{one}": said for one, said in STATES.items()}
-    every = coded | states | DETAILS | TIERS | ROLES | EVENTS
+    every = roles(codes) | coded | states | DETAILS | TIERS | EVENTS
     return {word: f"{zh} {en}" for word, (zh, en) in every.items()}

@@ -14,6 +14,7 @@ from schemas.topics import TOPICS
 from schemas.whistles import RESPONSE_STEPS
 from services.routing.incident import Status
 from services.routing.words import DETAILS, EVENTS, ROLES, STATES, TIERS, labels
+from tests.locality import lists
 
 OURS = sorted(one.type for one in TOPICS["village.routing"].flow.events if not one.type.startswith("action."))
 
@@ -60,3 +61,11 @@ def test_an_answer_and_a_state_of_the_same_name_are_told_apart():
 
 def test_codes_are_labelled_in_full():
     assert labels(load())["category/1:land"] == "土地山林 Land and forest"
+
+
+def test_whoever_is_called_or_acts_in_a_role_of_a_list_is_called_as_the_list_says(tmp_path):
+    every = labels(load(lists(tmp_path)))
+
+    assert every["herd-head"] == "牧长 Herd head"
+    assert every["household-head"].startswith("联户长")
+    assert every["officer"] == " ".join(ROLES["officer"])
