@@ -14,6 +14,7 @@ from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
+from messaging.settings import NO_DSN, is_dsn
 from schemas.base import SERVICES, TIERS
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ def of_stack(data: Path, service: str | None = None, tier: str | None = None) ->
 
 def chosen(data: Path, dsn: str | None, service: str | None, tier: str | None) -> list[Place]:
     """The database named by its DSN, else those of the stack that fit."""
+    if dsn and not is_dsn(dsn):
+        raise StackError(f"--dsn: {NO_DSN}")
     return [Place("the database", dsn)] if dsn else of_stack(data, service, tier)
 
 
@@ -90,7 +93,11 @@ def database_options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="Folder of the local stack.",
         ),
-        click.option("--dsn", help="A service's database, instead of the local stack's."),
+        click.option(
+            "--dsn",
+            envvar="FENGQIAO_DSN",
+            help="A service's database, instead of the local stack's; FENGQIAO_DSN says it unseen by other accounts.",
+        ),
         click.option("--service", type=click.Choice(SERVICES)),
         click.option("--tier", type=click.Choice(TIERS)),
     )

