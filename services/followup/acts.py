@@ -1,12 +1,32 @@
 """What may be asked of followup, and what a passed date does: each goes to the rules it is about. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.actions import Following, Visit
+from schemas.base import Actor
+from schemas.offline import Basis
+from services.followup.basis import check_basis
 from services.followup.care import By, care, run_out
 from services.followup.refusal import Refused
 from services.followup.revisit import overdue, visit
 from services.followup.state import Policies, Revisit, Step, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody wants something recorded: who, what, when it happened, and what they saw."""
+
+    action: Following
+    actor: Actor
+    occurred_at: datetime
+    based_on: Basis = ()
+
+
+def act(revisit: Revisit | None, request: Request, policies: Policies, now: datetime) -> Step:
+    """What a request does, if nobody has changed what it was based on. Raises `Refused`."""
+    check_basis(revisit, request.action, request.based_on)
+    return decide(revisit, request.action, (request.actor, request.occurred_at), policies, now)
 
 
 def decide(revisit: Revisit | None, asked: Following, by: By, policies: Policies, now: datetime) -> Step:

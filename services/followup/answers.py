@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict
 
+from doors.changed import Changed
 from doors.problems import Problem
 from schemas.base import Party
-from services.followup.refusal import SENTENCES, Refused
+from services.followup.refusal import SENTENCES, Conflict, Refused
 from services.followup.state import Revisit
 
 IncidentId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
@@ -65,4 +66,6 @@ def view_of(revisit: Revisit) -> RevisitView:
 def problem(refusal: Refused) -> Problem:
     """A refusal as a problem document: 404 for what nobody knows, else 409."""
     zh, en = SENTENCES[refusal.reason]
+    if isinstance(refusal, Conflict):
+        return Changed(refusal.reason, en, zh=zh, conflicts=refusal.conflicts)
     return Problem(404 if refusal.reason == "unknown-incident" else 409, refusal.reason, en, zh=zh)

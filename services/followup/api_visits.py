@@ -15,6 +15,8 @@ from messaging.trace import begin
 from schemas.actions import Following, FollowingAction, Visit
 from schemas.base import Actor, Moment
 from schemas.codes import CodeList, GivenCode, completed
+from schemas.offline import Basis
+from services.followup.acts import Request
 from services.followup.answers import IncidentId, RevisitView, problem, view_of
 from services.followup.desk import Desk
 from services.followup.refusal import Refused
@@ -25,6 +27,8 @@ class Recorded(Closed):
 
     actor: Actor = Actor()
     occurred_at: Moment | None = None
+    based_on: Basis = ()
+    """What the caller saw, e.g. the party's `result` as null: if it is otherwise by now, 409 says so."""
 
 
 class VisitRequest(Recorded):
@@ -53,13 +57,17 @@ class Recorder:
         self, incident_id: str, asked: Following, body: Recorded, key: str, trace: str | None
     ) -> Answer:
         """The answer: 201 with the revisit as it stands. Raises `Problem` when the rules say no."""
-        fingerprint = digest(incident_id, body.model_dump_json())
+        # a request that says nothing of it is the same request as before one could
+        fingerprint = digest(
+            incident_id, body.model_dump_json(exclude=None if body.based_on else {"based_on"})
+        )
         async with self.database.transaction() as tx:
             answer = await earlier(tx, key, fingerprint)
             if answer is None:
-                by = (body.actor, moment_of(body.occurred_at, await tx.fetchval("select now()")))
+                at = moment_of(body.occurred_at, await tx.fetchval("select now()"))
+                request = Request(asked, body.actor, at, body.based_on)
                 try:
-                    after, _ = await self.desk.act(tx, incident_id, asked, by, begin(trace))
+                    after, _ = await self.desk.act(tx, incident_id, request, begin(trace))
                 except Refused as refusal:
                     raise problem(refusal) from None
                 answer = Answer(201, view_of(after).model_dump(mode="json"))

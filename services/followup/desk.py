@@ -14,9 +14,7 @@ from schemas.intake import ActionReceived
 from schemas.replies import done, refused
 from schemas.routing import IncidentResolved
 from services.followup import store
-from services.followup.acts import decide, late
-from services.followup.basis import check_basis
-from services.followup.care import By
+from services.followup.acts import Request, act, late
 from services.followup.refusal import Refused
 from services.followup.revisit import plan
 from services.followup.state import Policies, Revisit
@@ -58,10 +56,8 @@ class Desk:
                 return plan(before, event, self._policies, now) or (before, [])
             case ActionReceived(action=asked) if isinstance(asked, Following):
                 try:
-                    check_basis(before, asked, event.based_on)
-                    after, events = decide(
-                        before, asked, (event.actor, event.occurred_at), self._policies, now
-                    )
+                    request = Request(asked, event.actor, event.occurred_at, event.based_on)
+                    after, events = act(before, request, self._policies, now)
                 except Refused as refusal:
                     return before, [refused(event, refusal.reason, refusal.conflicts)]
                 return after, [*events, *done(event)]
@@ -71,12 +67,12 @@ class Desk:
                 return before, []
 
     async def act(
-        self, tx: Connection, incident_id: str, asked: Following, by: By, trace: str
+        self, tx: Connection, incident_id: str, request: Request, trace: str
     ) -> tuple[Revisit, Sequence[Event]]:
         """Carries out a person's action inside the caller's transaction. Raises `Refused`."""
         before = (await store.load(tx, [incident_id])).get(incident_id)
         now: datetime = await tx.fetchval("select now()")
-        after, events = decide(before, asked, by, self._policies, now)
+        after, events = act(before, request, self._policies, now)
         await store.save(tx, [after], now)
         await outbox.put(tx, self._drafts(incident_id, events, trace), now)
         return after, events

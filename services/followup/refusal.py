@@ -24,6 +24,18 @@ Reason = Literal[
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
     "unknown-incident": ("没有这个事件的回访", "No revisit of such an incident"),
+    "unknown-action": (
+        "主办层级的程序版本尚不认识该操作",
+        "The owner's version of the software does not know this action yet",
+    ),
+    "unknown-basis": (
+        "所依据的字段不在可比对之列",
+        "It is based on a field that cannot be compared; known: status, attempt, result, counselling",
+    ),
+    "changed-meanwhile": (
+        "所依据的内容已被他人更改，未作改动",
+        "Somebody has changed what it was based on; nothing was overwritten",
+    ),
     "no-revisit-due": ("本次回访已经完成", "This revisit is done"),
     "unknown-party": ("没有这一方当事人", "No such party in this matter"),
     "already-answered": ("该当事人已有回访结果", "This party has answered already"),

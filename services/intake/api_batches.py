@@ -31,6 +31,7 @@ from services.intake.items import (
     sort_out,
 )
 from services.intake.items_store import Batch
+from services.intake.unsaid import believed
 
 PATH = "/v1/batches"
 ALLOWED = Allowance(kinds=("application/json",), bytes=1_048_576)
@@ -73,7 +74,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     ) -> BatchView:
         """Takes up to 500 items, oldest first: 202 once those accepted are durable. Send it again after any doubt."""
         source = device_source(desk.registry.tier, body.device)
-        items = items_of(body, desk.vault)
+        items = believed(items_of(body, desk.vault), desk.registry.tier)
         async with database.transaction() as tx:
             await items_store.wait_for_turn(tx, source)
             batch, kept = await _take(tx, desk, source, items, begin(traceparent))

@@ -56,7 +56,8 @@ class ActionItem(Closed):
     action: AnyAction
     based_on: Basis = ()
     """What the device believed of the incident, as far as it matters: `status`, `owner`, `assignee`, `severity`,
-    `leader`, `origin`; of a revisit `status`, `attempt`, the party's `result` and `counselling`."""
+    `leader`, `origin`, `session_at`; of a revisit `status`, `attempt`, the party's `result` and `counselling`.
+    What the action sets and this does not name, it believed to be empty: if it is not, that is a conflict."""
 
 
 class ActivityItem(ActivityRequest):

@@ -68,7 +68,7 @@ class Request:
 def decide_action(incident: Incident, request: Request, centre: Centre, now: datetime) -> Sequence[Event]:
     """The events of an action. Raises `Refused`; an incident handed over is forwarded to its owner."""
     if mediation.in_these_books(incident, request.action):
-        check_basis(incident, request.based_on)
+        check_basis(incident, request.based_on, request.action)
         return _joint(incident, request, centre, now)
     if not incident.owned:
         return [
@@ -84,7 +84,7 @@ def decide_action(incident: Incident, request: Request, centre: Centre, now: dat
                 based_on=request.based_on,
             )
         ]
-    check_basis(incident, request.based_on)
+    check_basis(incident, request.based_on, request.action)
     if isinstance(request.action, Unknown):
         raise Refused("unknown-action")
     if request.occurred_at < incident.reported_at:

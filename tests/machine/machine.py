@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from schemas.base import TIERS, Actor
 from schemas.duplicates import Candidate, DuplicateProposed
 from schemas.intake import ActionReceived, IncidentReported
+from services.followup.acts import Request as Recording
 from services.routing.handling import Request
 from tests.builders import APPLICANT, MATTER, RESPONDENT
 from tests.machine.member import SERVICES
@@ -221,11 +222,10 @@ class Life(RuleBasedStateMachine):
         action, ref = asked
         actor, now = Actor(role="officer", ref=ref), self.house.at
         if action.action in FOLLOWING:
-            member = self.house.members[tier, "followup"]
-            what = lambda tx: member.desk.act(tx, incident, action, (actor, now), None)  # noqa: E731
+            member, request = self.house.members[tier, "followup"], Recording(action, actor, now)
         else:
             member, request = self.house.members[tier, "routing"], Request(action, actor, now)
-            what = lambda tx: member.desk.act(tx, incident, request, None)  # noqa: E731
+        what = lambda tx: member.desk.act(tx, incident, request, None)  # noqa: E731
         events = self.run(self.house.act(member, what, doom=doom))
         done = events and all(one.type != "action.forwarded.v2" for one in events)
         self.tally[f"{'done' if done else 'not done'}: {action.action}"] += 1

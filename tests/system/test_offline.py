@@ -110,6 +110,32 @@ async def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten
     assert (await world.incident("village", incident))["assignee"] == "u-3"
 
 
+async def test_who_says_nothing_of_what_was_there_overwrites_nobody_either(world):
+    incident = await world.report()
+    await world.done("village", incident, "accept")
+    await world.done("village", incident, "assign", assignee="u-1")
+    await world.done("village", incident, "change-leader", leader="l-1", reason="complex")
+
+    batch = await send(world, [
+        an_action("e-1", incident, {"action": "assign", "assignee": "u-2"}),
+        an_action("e-2", incident, {"action": "change-leader", "leader": "l-2", "reason": "complex"}),
+        an_action("e-3", incident, {"action": "triage", "severity": "major", "reason": "complex"}),
+        an_action("e-4", incident, {"action": "assign", "assignee": "u-3"}, assignee="u-1"),
+        an_action("e-5", incident, {"action": "assign", "assignee": "u-4"}),
+    ])  # fmt: skip
+    found = await decided(world, batch)
+
+    assert {name: one["state"] for name, one in found.items()} == {
+        "e-1": "conflict", "e-2": "conflict", "e-3": "conflict", "e-4": "done", "e-5": "done",
+    }  # fmt: skip
+    assert [found[name]["conflicts"] for name in ("e-1", "e-2", "e-3")] == [
+        [{"field": "assignee", "expected": None, "found": "u-1"}],
+        [{"field": "leader", "expected": None, "found": "l-1"}],
+        [{"field": "severity", "expected": None, "found": "severity/1:ordinary"}],
+    ]
+    assert (await world.incident("village", incident))["assignee"] == "u-4"
+
+
 async def test_a_conflict_finds_its_way_back_from_the_tier_that_owns_the_incident_by_now(world):
     incident = await world.report()
     await world.done("village", incident, "escalate", reason="too-hard")

@@ -1,12 +1,14 @@
 """A visit recorded without a network says what it was based on: another's answer is not overwritten."""
 
+from typing import get_args
+
 import pytest
 
 from schemas.actions import Visit
 from schemas.care import Counsel
 from schemas.offline import Belief, Difference
 from services.followup.basis import check_basis
-from services.followup.refusal import Conflict, Refused
+from services.followup.refusal import SENTENCES, Conflict, Reason, Refused
 from services.followup.state import Answer
 from tests.builders import APPLICANT, RESPONDENT, a_revisit
 
@@ -48,6 +50,11 @@ def test_what_somebody_else_recorded_of_the_counselling_is_shown_and_not_overwri
 
     found = Difference(field="counselling", expected="offered", found="counselling/1:taken")
     assert caught.value.conflicts == (found,)
+
+
+def test_every_reason_has_its_sentences():
+    assert set(SENTENCES) == set(get_args(Reason))
+    assert all(zh and en for zh, en in SENTENCES.values())
 
 
 def test_a_field_that_cannot_be_compared_is_refused():

@@ -6,12 +6,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from doors.idempotency import Answer, digest, remember
 from messaging.inbox import Inbox, Reading
 from messaging.pace import Pulse
 from schemas.codes import load
 from schemas.intake import ActionReceived
 from schemas.topics import TOPICS
 from services.followup import store
+from services.followup.answers import view_of
 from services.followup.api import api
 from services.followup.app import LISTENS_TO
 from services.followup.desk import Desk
@@ -72,6 +74,53 @@ async def test_counselling_and_support_are_recorded_over_http_and_seen(database,
     assert await types(database) == [
         "counselling.recorded.v1", "support-plan.started.v1", "support-plan.step-recorded.v1",
     ]  # fmt: skip
+
+
+async def test_what_a_caller_saw_otherwise_is_a_conflict_with_both_values_at_this_door_too(database, door):
+    now = await database.now()
+    await keep(
+        database, a_revisit(resolved_at=now - timedelta(days=1), counselling={"p1": "counselling/1:taken"})
+    )
+    seen = {"party": "p1", "means": "home", "result": "satisfied"}
+
+    async def visit(key, *basis):
+        headers = {"Idempotency-Key": key}
+        return await door.post(f"{PATH}/visits", json=seen | {"based_on": basis}, headers=headers)
+
+    body = {"action": {"action": "counsel", "party": "p1", "counselling": "declined"}}
+    body |= {"based_on": [{"field": "counselling", "value": "offered"}]}
+    counselled = await door.post(f"{PATH}/actions", json=body, headers={"Idempotency-Key": "c-1"})
+    first = await visit("v-1", {"field": "result", "value": None})
+    second = await visit("v-2", {"field": "result", "value": None})
+
+    assert [one.status_code for one in (counselled, first, second)] == [409, 201, 409]
+    assert counselled.json()["errors"] == [
+        {"field": "counselling", "expected": "offered", "found": "counselling/1:taken"}
+    ]
+    assert second.json()["type"] == "urn:fengqiao:problem:changed-meanwhile"
+    assert second.json()["errors"] == [
+        {"field": "result", "expected": None, "found": "revisit-result/1:satisfied"}
+    ]
+    assert await types(database) == ["revisit.visited.v1"]
+
+
+async def test_a_request_that_says_nothing_of_what_it_saw_is_the_same_as_before_one_could(database, door):
+    now = await database.now()
+    await keep(database, a_revisit(resolved_at=now - timedelta(days=1)))
+    seen = {"party": "p1", "means": "home", "result": "satisfied"}
+    before = (
+        '{"actor":{"role":"staff","ref":"unknown"},"occurred_at":null,'
+        '"party":"p1","means":"home","result":"satisfied"}'
+    )
+    async with database.transaction() as tx:
+        await remember(
+            tx, "v-1", digest(INCIDENT, before), Answer(201, view_of(a_revisit()).model_dump(mode="json"))
+        )
+
+    again = await door.post(f"{PATH}/visits", json=seen, headers={"Idempotency-Key": "v-1"})
+
+    assert again.status_code == 201
+    assert await types(database) == []
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,14 @@ import pytest
 
 from schemas.actions import Accept, Assign
 from schemas.intake import ActionReceived
+from schemas.mediation import AdjournSession
 from schemas.offline import Belief, Difference
+from schemas.overwriting import written
 from services.routing.basis import check_basis
 from services.routing.life import arrive
 from services.routing.refusal import Conflict, Refused
-from tests.builders import INCIDENT, NOW, OFFICER, a_centre, an_accepted_incident, an_incident
+from tests.builders import INCIDENT, NOW, OFFICER, a_centre, an_accepted_incident, an_incident, later
+from tests.services.routing.convened import FRIDAY, convened
 
 SENDER = {"source": "/fengqiao/village/intake/devices/grid-07", "reference": "i-2"}
 
@@ -57,6 +60,22 @@ def test_a_field_that_cannot_be_compared_is_refused_and_never_passed_over():
         check_basis(an_incident(), believed(status="open", mood="calm"))
 
     assert caught.value.reason == "unknown-basis"
+
+
+def test_another_time_for_a_session_is_compared_with_the_one_it_has():
+    before, at = convened(), written(FRIDAY)
+    again = AdjournSession(session=1, at=later(days=5), reason="reason/1:party-away")
+
+    check_basis(before, believed(session_at=at), again)
+    with pytest.raises(Conflict) as caught:
+        check_basis(before, believed(session_at=None), again)
+
+    assert caught.value.conflicts == (Difference(field="session_at", expected=None, found=at),)
+
+
+def test_the_time_of_a_session_is_nothing_to_go_by_where_no_session_is_meant():
+    with pytest.raises(Refused, match="unknown-basis"):
+        check_basis(convened(), believed(session_at=None), Accept())
 
 
 def test_a_conflict_is_an_event_for_its_sender_and_changes_nothing():
