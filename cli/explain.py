@@ -111,6 +111,9 @@ def told(
         yield "当前期限 the present clock"
     for step in clock["steps"]:
         yield f"     {step['zh']} · {step['en']}"
+    for wait in filter(None, (*clock.get("waits", ()), clock.get("awaiting"))):
+        yield "等待 waited for"
+        yield from (f"     {step['zh']} · {step['en']}" for step in wait["steps"])
 
 
 def rule_told(rule: str | None, files: Mapping[str, Policyfile], folder: Path) -> str:

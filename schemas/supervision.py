@@ -49,6 +49,8 @@ class Listing(BaseModel):
     """When the rhythm reminds next, while the matter is being worked on."""
     guess: Guess | None = None
     """How that was counted, while it may still move."""
+    since: AwareDatetime | None = None
+    """From when it was counted."""
 
 
 class IncidentListed(IncidentEvent):

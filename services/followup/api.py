@@ -21,6 +21,6 @@ def api(
 ) -> FastAPI:
     """The application."""
     app = door.create("Fengqiao followup 回访", "Whom to revisit, when, and whether the incident may close.")
-    api_revisits.routes(app, database, areas)
+    api_revisits.routes(app, database, desk, areas)
     api_visits.routes(app, database, desk, codes, sent)
     return app

@@ -12,6 +12,8 @@ from messaging.database import Database
 from schemas.base import AreaCode
 from services.followup import store
 from services.followup.answers import IncidentId, RevisitView, problem, view_of
+from services.followup.desk import Desk
+from services.followup.explained import Explanation
 from services.followup.refusal import Refused
 
 
@@ -32,7 +34,7 @@ class Filters(BaseModel):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-def routes(app: FastAPI, database: Database, areas: Mapping[str, object] | None) -> None:
+def routes(app: FastAPI, database: Database, desk: Desk, areas: Mapping[str, object] | None) -> None:
     """Adds them to the door."""
 
     @app.get("/v1/revisits")
@@ -56,3 +58,12 @@ def routes(app: FastAPI, database: Database, areas: Mapping[str, object] | None)
         if found is None:
             raise problem(Refused("unknown-incident"))
         return view_of(found)
+
+    @app.get("/v1/revisits/{incident_id}/deadlines")
+    async def deadlines(incident_id: IncidentId) -> Explanation:
+        """Until when, and why: each round and each support plan step by step, in Chinese and English."""
+        async with database.connection() as connection:
+            found = await store.one(connection, incident_id)
+        if found is None:
+            raise problem(Refused("unknown-incident"))
+        return desk.explain(found)

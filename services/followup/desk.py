@@ -15,6 +15,7 @@ from schemas.replies import done, refused
 from schemas.routing import IncidentResolved
 from services.followup import store
 from services.followup.acts import Request, act, late
+from services.followup.explained import Explanation, explain
 from services.followup.refusal import Refused
 from services.followup.revisit import plan
 from services.followup.state import Policies, Revisit
@@ -26,6 +27,10 @@ class Desk:
     def __init__(self, tier: Tier, policies: Policies) -> None:
         self._policies = policies
         self._topic = f"{tier}.followup"
+
+    def explain(self, revisit: Revisit) -> Explanation:
+        """Until when, and why."""
+        return explain(revisit, self._policies)
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Applies a batch of messages: one query, decisions in memory, one write."""

@@ -30,6 +30,8 @@ class Assignment:
     """How many were asked so far."""
     answer_by: datetime | None = None
     """Until when an answer is waited for; None when none is."""
+    since: datetime | None = None
+    """From when that was counted."""
     taken_at: datetime | None = None
     passed: tuple[str, ...] = ()
     """Who declined or kept silent, and is not asked again."""
@@ -50,9 +52,8 @@ def changes(before: "Incident", event: Event, now: datetime) -> dict[str, Any]:
         case IncidentOpened():
             return {"assignee": None, "assignment": None}
         case IncidentAssigned():
-            fresh = Assignment(
-                event.role, event.occurred_at, was.asked + 1, event.answer_by, passed=was.passed
-            )
+            waits = {"answer_by": event.answer_by, "since": event.answer_by and now}
+            fresh = Assignment(event.role, event.occurred_at, was.asked + 1, passed=was.passed, **waits)
             return {"assignee": event.assignee, "assignment": fresh}
         case ReferralAccepted(kind="transfer"):  # whoever was asked before is not waited for
             at = event.occurred_at

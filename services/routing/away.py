@@ -37,6 +37,10 @@ class Away:
     """Until when the next answer is awaited; None for imported history."""
     guess: Guess | None = None
     """How that was counted, while it may still move."""
+    since: datetime | None = None
+    """From when it was counted."""
+    asked_again: bool = False
+    """Whether it is what the other side was given once its time had passed."""
     clock_stopped: bool = False
     """Whether the incident's own clock stands still because of it, and runs on when it is back."""
     missed: bool = False
@@ -59,26 +63,26 @@ class Away:
 AwayEvent = IncidentTransferred | IncidentReferred | ReferralEvent | ReferralAnswered
 
 
-def changes(away: Away | None, offer: Offer | None, event: AwayEvent) -> dict[str, Any]:
-    """The fields of an incident that change with one of these events."""
+def changes(away: Away | None, offer: Offer | None, event: AwayEvent, now: datetime) -> dict[str, Any]:
+    """The fields of an incident that change with one of these events, recorded now."""
     match event:
         case IncidentTransferred():
-            return {"away": _transferred(event), "referrals": event.number}
+            return {"away": _transferred(event, now), "referrals": event.number}
         case IncidentReferred():
-            return {"away": _referred(event), "referrals": event.number}
+            return {"away": _referred(event, now), "referrals": event.number}
         case ReferralAnswered():
             known = offer or Offer(body=event.body, number=event.source_number)
             return {"offer": known.model_copy(update={"answers": event.order, "answer": event.answer})}
         case ReferralEvent():
-            return _answered(away, event)
+            return _answered(away, event, now)
 
 
-def _transferred(event: IncidentTransferred) -> Away:
+def _transferred(event: IncidentTransferred, now: datetime) -> Away:
     sent = Away(kind="transfer", number=event.number, unit=event.department)
-    return replace(sent, due_at=event.due_at, guess=event.guess)
+    return replace(sent, due_at=event.due_at, guess=event.guess, since=now)
 
 
-def _referred(event: IncidentReferred) -> Away:
+def _referred(event: IncidentReferred, now: datetime) -> Away:
     return Away(
         kind="referral",
         number=event.number,
@@ -86,11 +90,12 @@ def _referred(event: IncidentReferred) -> Away:
         body=event.body,
         due_at=event.due_at,
         guess=event.guess,
+        since=now,
         clock_stopped=event.clock_stopped,
     )
 
 
-def _answered(away: Away | None, event: ReferralEvent) -> dict[str, Any]:
+def _answered(away: Away | None, event: ReferralEvent, now: datetime) -> dict[str, Any]:
     """A department that accepts has the matter in hand, and nothing is out any more."""
     assert away is not None, "what is not out cannot be answered"
     match event:
@@ -99,10 +104,11 @@ def _answered(away: Away | None, event: ReferralEvent) -> dict[str, Any]:
         case ReferralAccepted(kind="transfer"):
             return {"away": None}
         case ReferralAccepted():
-            taken = replace(away, stage="accepted", case_number=event.case_number)
-            return {"away": replace(taken, due_at=event.due_at, guess=event.guess)}
+            taken = replace(away, stage="accepted", case_number=event.case_number, asked_again=False)
+            return {"away": replace(taken, due_at=event.due_at, guess=event.guess, since=now)}
         case ReferralOverdue():
-            return {"away": replace(away, due_at=event.next_at, guess=event.guess)}
+            again = replace(away, due_at=event.next_at, guess=event.guess)
+            return {"away": replace(again, since=now, asked_again=True)}
         case ReferralReturned() | ReferralConcluded() | ReferralRecalled():
             return {"away": None}
         case _:

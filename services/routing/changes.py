@@ -98,26 +98,26 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
         case IncidentReturnedToSource():
             return {"status": "returned-to-source", **_stopped()}
         case _:
-            return _of_its_parts(before, event)
+            return _of_its_parts(before, event, now)
 
 
-def _of_its_parts(before: Incident, event: Event) -> dict[str, Any]:
+def _of_its_parts(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
     """The fields that supervision, whistles, sessions, and what is out of hand change; the course goes on."""
     match event:
         case IncidentListed() | IncidentReminded() | IncidentLeaderChanged() | IncidentStruckOff():
-            return listing.changes(before.listing, event)
+            return listing.changes(before.listing, event, now)
         case IncidentWaitMoved():
             return guesses.changes(before, event)
         case WhistleEvent():
-            after = whistles.changed(before.whistles, event)
+            after = whistles.changed(before.whistles, event, now)
             return {"whistles": after, "whistled": max(before.whistled, event.whistle)}
         case SessionEvent():
-            held = sessions.changed(before.sessions, event)
+            held = sessions.changed(before.sessions, event, now)
             return {"sessions": held, "convened": max(before.convened, event.session)}
         case IncidentTransferred() | IncidentReferred() | ReferralEvent() | ReferralAnswered():
             taken = event.unit if isinstance(event, ReferralAccepted) and event.kind == "transfer" else None
             handlers = before.handlers if taken is None else _with(before.handlers, taken)
-            return {"handlers": handlers, **out_of_hand.changes(before.away, before.offer, event)}
+            return {"handlers": handlers, **out_of_hand.changes(before.away, before.offer, event, now)}
         case _:
             return {}
 

@@ -1,19 +1,18 @@
 """Until when, and why: the present clock told step by step, in Chinese and English, so that nobody has to trust it."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Literal
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from policy.spans import Due, Span, explained, span_of
+from policy.spans import Due, Where, span_of
+from policy.telling import MAY_MOVE, NotCounted, Said, began, by_rule, days, full, local, plain
 from schemas.routing import Step
 from services.routing.awaited import Awaiting, awaiting
 from services.routing.clocks import Policies, reckoned, span_for
-from services.routing.guesses import MAY_MOVE
 from services.routing.incident import Incident, Move
+from services.routing.rules import clock_rule
 from services.routing.waits import Wait, waits
 
 WhyNot = Literal[
@@ -29,13 +28,6 @@ NOT_RUNNING: dict[WhyNot, tuple[str, str]] = {
     "policy-not-known": ("所依据的规则版本不在本地", "The policy it began with is not at hand"),
 }
 STEPS: dict[Step, tuple[str, str]] = {"accept": ("接单", "accept"), "handle": ("办理", "handle")}
-
-
-class Said(BaseModel):
-    """A sentence in both languages."""
-
-    zh: str
-    en: str
 
 
 class Reason(Said):
@@ -54,13 +46,6 @@ class Moved(Said):
     span: str | None
 
 
-class NotCounted(Said):
-    """A day that does not count."""
-
-    date: date
-    why: str
-
-
 class Explanation(BaseModel):
     """The clock of the present step; `due_at` is null when none runs, and `why_not` says why."""
 
@@ -70,6 +55,8 @@ class Explanation(BaseModel):
     step: Step | None
     span: str | None = None
     """How long the step may take, as the policy has it."""
+    rule: str | None = None
+    """The policy version and the place of the rule."""
     began_at: datetime | None
     due_at: datetime | None
     provisional: bool
@@ -81,13 +68,13 @@ class Explanation(BaseModel):
     waits: tuple[Wait, ...] = ()
     """What the clock waits for besides: who is asked to take it on, whistles, sessions, the next reminder."""
     awaiting: Awaiting | None = None
-    """The answer of a department or a body, awaited by a clock of its own."""
+    """The answer of a department or a body, awaited by a clock of its own; explained in the same steps."""
 
 
 def explain(incident: Incident, policies: Policies) -> Explanation:
     """The explanation of an incident's present clock."""
-    known = incident.policy in policies
-    due = reckoned(incident, policies) if known else None
+    policy = policies.get(incident.policy)
+    due = reckoned(incident, policies) if policy else None
     bare = Explanation(
         incident_id=incident.incident_id,
         policy=incident.policy,
@@ -95,27 +82,39 @@ def explain(incident: Incident, policies: Policies) -> Explanation:
         began_at=incident.clock_from,
         due_at=incident.due_at,
         provisional=incident.provisional,
-        why_not=_why_not(incident, known=known),
+        why_not=_why_not(incident, known=policy is not None),
         moves=(),
-        waits=tuple(waits(incident, partial(local, zone=policies[incident.policy].zone))) if known else (),
+        waits=tuple(waits(incident, policy)) if policy else (),
+        awaiting=awaiting(incident, policy) if policy else None,
     )
-    if known:
-        told = awaiting(incident.away, lambda at: local(at, policies[incident.policy].zone))
-        bare = bare.model_copy(update={"awaiting": told})
-    if due is None or incident.step is None or incident.clock_from is None:
+    if policy is None or due is None or incident.step is None or incident.clock_from is None:
         return bare
+    return bare.model_copy(update=_counted(incident, due, policies))
+
+
+def _counted(incident: Incident, due: Due, policies: Policies) -> dict[str, Any]:
+    """How the clock of the present step was counted, and the same as sentences."""
+    assert incident.step is not None
+    assert incident.clock_from is not None
     policy, span = policies[incident.policy], span_for(incident, incident.step, policies)
-    skipped = tuple(_skipped(incident, incident.clock_from, due, policies))
-    moves = tuple(_moved(one, policy.zone) for one in incident.moves)
-    every = {"time_zone": policy.time_zone, "span": span.text, "moves": moves, "not_counted": skipped}
+    under, where = clock_rule(incident, incident.step, policies), policy.where
+    gone = tuple(_days(incident, incident.clock_from, due, policies))
+    moves = tuple(_moved(one, where) for one in incident.moves)
     steps = (
-        _begin(incident.clock_from, span, policy.zone),
-        *skipped,
+        began(incident.clock_from, span, where),
+        *by_rule(under),
+        *gone,
         *moves,
-        _end(incident, due, policy.zone),
+        _end(incident, due, where),
     )
-    plain = tuple(Said(zh=one.zh, en=one.en) for one in steps)
-    return bare.model_copy(update=every | {"steps": plain})
+    return {
+        "time_zone": policy.time_zone,
+        "span": span.text,
+        "rule": under,
+        "moves": moves,
+        "not_counted": tuple(one for one in gone if isinstance(one, NotCounted)),
+        "steps": plain(steps),
+    }
 
 
 def _why_not(incident: Incident, *, known: bool) -> Reason | None:
@@ -139,8 +138,8 @@ def _why_not(incident: Incident, *, known: bool) -> Reason | None:
     return Reason(reason=reason, zh=zh, en=en)
 
 
-def _skipped(incident: Incident, begin: datetime, due: Due, policies: Policies) -> Iterator[NotCounted]:
-    """The days that do not count, where days are counted at all."""
+def _days(incident: Incident, begin: datetime, due: Due, policies: Policies) -> Iterator[Said]:
+    """The days that do not count or count unexpectedly, where days are counted at all."""
     assert incident.step is not None
     spans = [
         span_for(incident, incident.step, policies),
@@ -150,11 +149,9 @@ def _skipped(incident: Incident, begin: datetime, due: Due, policies: Policies) 
         return
     where = policies[incident.policy].where
     still = tuple((where.day(one), where.day(other)) for one, other in _pauses(incident.moves))
-    for day in explained(begin, due, where):
-        if any(first < day.on <= last for first, last in still):
-            yield _not_counted(day.on, "suspended", ("挂起期间", "Suspended"))
-        elif not day.counted:
-            yield _not_counted(day.on, day.why, day.words)
+    yield from days(begin, due, where, still)
+    if not incident.moves:
+        yield full(begin, due, where)
 
 
 def _pauses(moves: tuple[Move, ...]) -> Iterator[tuple[datetime, datetime]]:
@@ -167,15 +164,8 @@ def _pauses(moves: tuple[Move, ...]) -> Iterator[tuple[datetime, datetime]]:
             yield begin, move.at
 
 
-def _not_counted(on: date, why: str, words: tuple[str, str]) -> NotCounted:
-    zh, en = words
-    return NotCounted(
-        date=on, why=why, zh=f"{on.isoformat()} 不计：{zh}", en=f"{on.isoformat()} does not count: {en}"
-    )
-
-
-def _moved(move: Move, zone: ZoneInfo) -> Moved:
-    zh, en = _words(move, local(move.at, zone))
+def _moved(move: Move, where: Where) -> Moved:
+    zh, en = _words(move, local(move.at, where))
     return Moved(
         kind=move.kind, at=move.at, reason=move.reason, approver=move.approver, span=move.span, zh=zh, en=en
     )
@@ -196,30 +186,12 @@ def _words(move: Move, at: str) -> tuple[str, str]:
             return f"{at} 延期 {move.span}：{zh}", f"Extended at {at} by {move.span}: {en}"
 
 
-def _begin(begin: datetime, span: Span, zone: ZoneInfo) -> Said:
-    at = local(begin, zone)
-    if isinstance(span.length, timedelta):
-        return Said(zh=f"{at} 起算，期限 {span.text}", en=f"Runs since {at}, for {span.text}")
-    return Said(
-        zh=f"{at} 起算，当日不计，期限 {span.length} 个工作日",
-        en=f"Runs since {at}; that day does not count; {span.length} working days",
-    )
-
-
-def _end(incident: Incident, due: Due, zone: ZoneInfo) -> Said:
+def _end(incident: Incident, due: Due, where: Where) -> Said:
     assert incident.step is not None
-    (zh, en), at = STEPS[incident.step], local(due.at, zone)
+    (zh, en), at = STEPS[incident.step], local(due.at, where)
     if incident.linked:
         return Said(zh=f"合并时应于 {at} 前{zh}", en=f"It stood at: {en} by {at}")
     if incident.suspended_at is not None:
         return Said(zh=f"挂起前应于 {at} 前{zh}", en=f"It stood at: {en} by {at}")
     uncertain = MAY_MOVE if due.provisional else ("", "")
     return Said(zh=f"应于 {at} 前{zh}{uncertain[0]}", en=f"To {en} by {at}{uncertain[1]}")
-
-
-def local(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment as people there write it; midnight ends the day before."""
-    there = moment.astimezone(zone)
-    if (there.hour, there.minute, there.second, there.microsecond) == (0, 0, 0, 0):
-        return f"{(there - timedelta(days=1)).date().isoformat()} 24:00"
-    return there.strftime("%Y-%m-%d %H:%M:%S")

@@ -13,9 +13,6 @@ from services.routing.clocks import Policies
 from services.routing.incident import Incident
 from services.routing.pauses import CALENDAR
 
-MAY_MOVE = ("（节假日安排公布后可能调整）", " (may move when the holidays are published)")
-"""What is added to a time that is a guess."""
-
 
 @dataclass(frozen=True, slots=True)
 class Until:

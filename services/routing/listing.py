@@ -1,5 +1,6 @@
 """What supervision keeps of an incident, and how its events change it. Pure."""
 
+from datetime import datetime
 from typing import Any
 
 from schemas.supervision import (
@@ -12,8 +13,8 @@ from schemas.supervision import (
 )
 
 
-def changes(listing: Listing | None, event: SupervisionEvent) -> dict[str, Any]:
-    """The fields an event changes. Striking off ends the listing; whose case it is stays on record."""
+def changes(listing: Listing | None, event: SupervisionEvent, now: datetime) -> dict[str, Any]:
+    """The fields an event recorded now changes. Striking off ends the listing; whose case it is stays on record."""
     match event:
         case IncidentListed():
             listed = Listing(
@@ -22,11 +23,14 @@ def changes(listing: Listing | None, event: SupervisionEvent) -> dict[str, Any]:
                 by=event.by,
                 remind_at=event.remind_at,
                 guess=event.guess,
+                since=now if event.remind_at else None,
             )
             return {"leader": event.leader, "listing": listed}
         case IncidentReminded():
             assert listing is not None
             after = {"reminders": event.number, "remind_at": event.remind_at, "guess": event.guess}
+            if event.remind_at != listing.remind_at:
+                after["since"] = now
             return {"listing": listing.model_copy(update=after)}
         case IncidentLeaderChanged():
             return {"leader": event.leader}

@@ -85,8 +85,7 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
     "unknown-basis": (
         "所依据的字段不在可比对之列",
-        "It is based on a field that cannot be compared; known: status, owner, assignee, severity, leader, origin, "
-        "and of a session session_at",
+        "Its basis cannot be compared; known: status, owner, assignee, severity, leader, origin, session_at",
     ),
     "changed-meanwhile": (
         "所依据的内容已被他人更改，未作改动",

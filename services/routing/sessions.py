@@ -35,6 +35,8 @@ class Session:
     """When the clock records it as missed; it stays when that is past."""
     guess: Guess | None = None
     """How that was counted, while it may still move."""
+    since: datetime | None = None
+    """When its time was set: the policy counts how late it may be from here."""
     adjourned: int = 0
     """How often it was set for another time."""
     held_at: datetime | None = None
@@ -60,11 +62,11 @@ def timers(sessions: Iterable[Session]) -> Iterator[tuple[datetime, str, Guess |
             yield one.missed_at, f"session:{one.number}:missed", one.guess
 
 
-def changed(sessions: tuple[Session, ...], event: SessionEvent) -> tuple[Session, ...]:
-    """The sessions of an incident after an event of one of them."""
+def changed(sessions: tuple[Session, ...], event: SessionEvent, now: datetime) -> tuple[Session, ...]:
+    """The sessions of an incident after an event of one of them, recorded now."""
     if isinstance(event, SessionCalled):
-        return (*sessions, _called(event))
-    return tuple(_after(one, event) if one.number == event.session else one for one in sessions)
+        return (*sessions, _called(event, now))
+    return tuple(_after(one, event, now) if one.number == event.session else one for one in sessions)
 
 
 def moved(sessions: tuple[Session, ...], event: IncidentWaitMoved) -> tuple[Session, ...]:
@@ -76,7 +78,7 @@ def moved(sessions: tuple[Session, ...], event: IncidentWaitMoved) -> tuple[Sess
     )
 
 
-def _called(event: SessionCalled) -> Session:
+def _called(event: SessionCalled, now: datetime) -> Session:
     return Session(
         number=event.session,
         attempt=event.attempt,
@@ -87,14 +89,15 @@ def _called(event: SessionCalled) -> Session:
         held_by=event.held_by,
         missed_at=event.missed_at,
         guess=event.guess,
+        since=now,
     )
 
 
-def _after(one: Session, event: SessionEvent) -> Session:
+def _after(one: Session, event: SessionEvent, now: datetime) -> Session:
     match event:
         case SessionAdjourned(at=at, held_by=held_by, missed_at=missed_at, guess=guess):
             set_anew = replace(one, at=at, held_by=held_by, missed_at=missed_at, guess=guess)
-            return replace(set_anew, adjourned=one.adjourned + 1)
+            return replace(set_anew, adjourned=one.adjourned + 1, since=now)
         case SessionHeld():
             held = replace(one, state="held", held_at=event.occurred_at, agreement=event.agreement)
             here, away = _names(event.present), _names(event.missing)

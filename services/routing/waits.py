@@ -1,12 +1,14 @@
-"""Until when others are waited for, in sentences: who is asked or called, sessions, the next reminder. Pure."""
+"""Until when others are waited for, step by step: who is asked or called, sessions, the next reminder. Pure."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
-from pydantic import BaseModel
-
-from services.routing.guesses import MAY_MOVE
+from policy.model import Policy
+from policy.telling import MAY_MOVE, Said, Told, fields, local, told
+from services.routing.counted import count_of, held_by, session_of
 from services.routing.incident import Incident, Timer
+from services.routing.sessions import Session
 
 EXPECTED: dict[str, tuple[str, str]] = {
     "acknowledge": ("前响应", "is to acknowledge by"),
@@ -19,8 +21,8 @@ Local = Callable[[datetime], str]
 """How a moment is written there."""
 
 
-class Wait(BaseModel):
-    """Something the clock waits for besides the present step, by the name of its timer."""
+class Wait(Told):
+    """Something the clock waits for besides the present step, by the name of its timer, and how that was counted."""
 
     step: str
     due_at: datetime
@@ -30,20 +32,44 @@ class Wait(BaseModel):
     en: str
 
 
-def waits(incident: Incident, local: Local) -> Iterator[Wait]:
+def waits(incident: Incident, policy: Policy) -> Iterator[Wait]:
     """All of them: the assignee, whistles, sessions, the reminder; of each kind the next one first."""
-    tell = {"answer": _assignee, "whistle": _participant, "session": _session, "remind": _reminder}
-    for kind, words in tell.items():
+    for kind, words in TELL.items():
         for timer in sorted(one for one in incident.timers if one.step.partition(":")[0] == kind):
-            zh, en = words(incident, timer, local)
-            maybe = MAY_MOVE if timer.guess is not None else ("", "")
+            end = _end(words(incident, timer, partial(local, where=policy.where)), timer)
             yield Wait(
                 step=timer.step,
                 due_at=timer.due_at,
                 provisional=timer.guess is not None,
-                zh=zh + maybe[0],
-                en=en + maybe[1],
+                zh=end.zh,
+                en=end.en,
+                **fields(_counted(incident, timer, policy, end)),
             )
+
+
+def _end(words: tuple[str, str], timer: Timer) -> Said:
+    maybe = MAY_MOVE if timer.guess is not None else ("", "")
+    return Said(zh=words[0] + maybe[0], en=words[1] + maybe[1])
+
+
+def _counted(incident: Incident, timer: Timer, policy: Policy, end: Said) -> Told:
+    """Step by step; of a session first how late it may be set for."""
+    count = count_of(incident, timer, policy)
+    if count is None:
+        return Told(steps=(end,))
+    result = told(count, timer.due_at, policy.where, end)
+    if timer.step.startswith("session:"):
+        latest = _latest(incident, session_of(incident, int(timer.step.split(":")[1])), policy)
+        return result.model_copy(update={"steps": (*latest, *result.steps)})
+    return result
+
+
+def _latest(incident: Incident, session: Session, policy: Policy) -> tuple[Said, ...]:
+    if session.held_by is None:
+        return ()
+    at = local(session.held_by, policy.where)
+    end = Said(zh=f"会期最迟可定于 {at}", en=f"It may be set for {at} at the latest")
+    return told(held_by(incident, session, policy), session.held_by, policy.where, end).steps
 
 
 def _assignee(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
@@ -69,7 +95,7 @@ def _participant(incident: Incident, timer: Timer, local: Local) -> tuple[str, s
 
 def _session(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
     number = int(timer.step.split(":")[1])
-    session = next(one for one in incident.sessions if one.number == number)
+    session = session_of(incident, number)
     at, then = local(session.at), local(timer.due_at)
     return (
         f"联合调解 {number}：定于 {at} 召开，至 {then} 仍无结果，记为未召开",
@@ -80,3 +106,11 @@ def _session(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
 def _reminder(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
     at = local(timer.due_at)
     return f"挂牌督办：{at} 催办 {incident.leader}", f"Listed: {incident.leader} reminds of it at {at}"
+
+
+TELL: dict[str, Callable[[Incident, Timer, Local], tuple[str, str]]] = {
+    "answer": _assignee,
+    "whistle": _participant,
+    "session": _session,
+    "remind": _reminder,
+}

@@ -1,8 +1,9 @@
 """吹哨—响应—支援 in the books: who was called, where each stands, and until when; what each event changes. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from schemas.guesses import Guess, IncidentWaitMoved
 from schemas.whistles import (
@@ -51,6 +52,8 @@ class Stage:
     overdue: bool = False
     guess: Guess | None = None
     """How `due_at` was counted, while it may still move."""
+    since: datetime | None = None
+    """From when it was counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,28 +130,26 @@ def timers(whistles: Iterable[Whistle]) -> Iterator[tuple[datetime, str, Guess |
                 yield one.unresponsive_at, f"{place}:unresponsive", one.guess
 
 
-def changed(whistles: tuple[Whistle, ...], event: WhistleEvent) -> tuple[Whistle, ...]:
-    """The whistles of an incident after an event of one of them."""
+def changed(whistles: tuple[Whistle, ...], event: WhistleEvent, now: datetime) -> tuple[Whistle, ...]:
+    """The whistles of an incident after an event of one of them, recorded now."""
     if isinstance(event, WhistleBlown):
-        blown = tuple(map(_called, event.participants))
+        blown = tuple(_called(one, now) for one in event.participants)
         return (*whistles, Whistle(number=event.whistle, blown_at=event.occurred_at, participants=blown))
-    return tuple(_after(one, event) if one.number == event.whistle else one for one in whistles)
+    return tuple(_after(one, event, now) if one.number == event.whistle else one for one in whistles)
 
 
 def moved(whistles: tuple[Whistle, ...], event: IncidentWaitMoved) -> tuple[Whistle, ...]:
     """The whistles of an incident after the time of a participant was counted again."""
     _, number, name, what = event.wait.split(":")
+    moved = partial(_moved, what=what, event=event)
     return tuple(
-        replace(
-            whistle,
-            participants=tuple(
-                _moved(one, what, event) if one.name == name else one for one in whistle.participants
-            ),
-        )
-        if whistle.number == int(number)
-        else whistle
-        for whistle in whistles
+        _with(whistle, name, moved) if whistle.number == int(number) else whistle for whistle in whistles
     )
+
+
+def _with(whistle: Whistle, name: str, change: Callable[[Participant], Participant]) -> Whistle:
+    everybody = (change(one) if one.name == name else one for one in whistle.participants)
+    return replace(whistle, participants=tuple(everybody))
 
 
 def _moved(one: Participant, what: str, event: IncidentWaitMoved) -> Participant:
@@ -161,25 +162,24 @@ def _moved(one: Participant, what: str, event: IncidentWaitMoved) -> Participant
     return replace(one, stages=tuple(stages))
 
 
-def _called(one: CalledParticipant) -> Participant:
+def _called(one: CalledParticipant, now: datetime) -> Participant:
     return Participant(
         name=one.participant,
         role=one.role,
         ref=one.ref,
         ring=one.ring,
-        stages=tuple(Stage(step.step, step.due_at, guess=step.guess) for step in one.steps),
+        stages=tuple(
+            Stage(step.step, step.due_at, guess=step.guess, since=step.due_at and now) for step in one.steps
+        ),
         unresponsive_at=one.unresponsive_at,
         guess=one.guess,
     )
 
 
-def _after(whistle: Whistle, event: WhistleEvent) -> Whistle:
+def _after(whistle: Whistle, event: WhistleEvent, now: datetime) -> Whistle:
     match event:
         case ParticipantEvent():
-            everybody = (
-                _stood(one, event) if one.name == event.participant else one for one in whistle.participants
-            )
-            return replace(whistle, participants=tuple(everybody))
+            return _with(whistle, event.participant, partial(_stood, event=event, now=now))
         case WhistleCalledOff():
             gone = (
                 replace(one, standing="called-off") if one.active else one for one in whistle.participants
@@ -192,14 +192,14 @@ def _after(whistle: Whistle, event: WhistleEvent) -> Whistle:
             return whistle
 
 
-def _stood(one: Participant, event: ParticipantEvent) -> Participant:
+def _stood(one: Participant, event: ParticipantEvent, now: datetime) -> Participant:
     match event:
         case WhistleSupported(support=support):
-            return replace(_stepped(one, event), support=support)
+            return replace(_stepped(one, event, now), support=support)
         case WhistleReported(outcome=outcome):
-            return replace(_stepped(one, event), outcome=outcome)
+            return replace(_stepped(one, event, now), outcome=outcome)
         case StepEvent():
-            return replace(_stepped(one, event), ref=event.ref)
+            return replace(_stepped(one, event, now), ref=event.ref)
         case WhistleOverdue(step=step):
             late = (replace(stage, overdue=True) if stage.step == step else stage for stage in one.stages)
             return replace(one, stages=tuple(late))
@@ -211,13 +211,15 @@ def _stood(one: Participant, event: ParticipantEvent) -> Participant:
             return one
 
 
-def _stepped(one: Participant, event: StepEvent) -> Participant:
+def _stepped(one: Participant, event: StepEvent, now: datetime) -> Participant:
     """A step done is never undone, and the time of the next one is set once."""
     step, stages = STEPS[type(event)], list(one.stages)
     at = next(number for number, stage in enumerate(stages) if stage.step == step)
     stages[at] = replace(stages[at], done_at=event.occurred_at)
     if event.next_due_at is not None:
-        stages[at + 1] = replace(stages[at + 1], due_at=event.next_due_at, guess=event.next_guess)
+        since = now if stages[at + 1].due_at is None else stages[at + 1].since
+        following = replace(stages[at + 1], due_at=event.next_due_at, guess=event.next_guess)
+        stages[at + 1] = replace(following, since=since)
     return replace(one, stages=tuple(stages), standing=DONE[step])
 
 

@@ -169,7 +169,7 @@ def _called_off(incident: Incident, whistle: books.Whistle, by: dict[str, Any], 
 
 def _with_end(incident: Incident, event: WhistleEvent) -> list[Event]:
     """The event, and the end of its whistle if nobody is waited for after it."""
-    after = books.changed(incident.whistles, event)
+    after = books.changed(incident.whistles, event, event.occurred_at)
     whistle = next(one for one in after if one.number == event.whistle)
     if any(one.active for one in whistle.participants):
         return [event]

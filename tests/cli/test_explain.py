@@ -35,6 +35,14 @@ WHOLE = {
     ],
 }  # fmt: skip
 CLOCK = {"steps": [{"zh": "应于明日前办理", "en": "To handle by tomorrow"}]}
+WAITS = [
+    {
+        "steps": [
+            {"zh": "今日起算", "en": "Runs since today"},
+            {"zh": "应于明日前认领", "en": "To be taken on"},
+        ]
+    }
+]
 
 
 @pytest.fixture
@@ -63,6 +71,21 @@ def test_every_line_is_told_with_its_rule_its_text_and_its_line(knowing):
     assert f"=> {VERSION} first_tier.ordinary  按严重程度确定首办层级" in lines[2]
     assert f"{DEFAULT}:{at}: ordinary: village" in lines[2]
     assert "handle: P1D" in lines[4]
+
+
+def test_whatever_else_is_waited_for_is_told_after_the_present_clock(door):
+    url, _, answers = door
+    answers += [(200, WHOLE), (200, CLOCK | {"waits": WAITS, "awaiting": None})]
+
+    found = explained(INCIDENT, "--url", url).output.splitlines()
+
+    assert found[-5:] == [
+        "当前期限 the present clock",
+        "     应于明日前办理 · To handle by tomorrow",
+        "等待 waited for",
+        "     今日起算 · Runs since today",
+        "     应于明日前认领 · To be taken on",
+    ]
 
 
 def test_a_person_s_free_decision_is_told_as_one(knowing):

@@ -18,7 +18,7 @@ from services.followup.api import api
 from services.followup.app import LISTENS_TO
 from services.followup.desk import Desk
 from services.followup.state import SupportPlan
-from tests.builders import APPLICANT, INCIDENT, OFFICER, a_record, a_revisit, policies
+from tests.builders import APPLICANT, INCIDENT, OFFICER, a_record, a_revisit, later, policies
 
 pytestmark = pytest.mark.system
 PATH = f"/v1/revisits/{INCIDENT}"
@@ -102,6 +102,19 @@ async def test_what_a_caller_saw_otherwise_is_a_conflict_with_both_values_at_thi
         {"field": "result", "expected": None, "found": "revisit-result/1:satisfied"}
     ]
     assert await types(database) == ["revisit.visited.v1"]
+
+
+async def test_until_when_is_told_at_this_door_step_by_step(database, door):
+    await keep(database, a_revisit(plans=(SupportPlan(1, APPLICANT, "purpose/1:health", later(days=30)),)))
+
+    answer = await door.get(f"{PATH}/deadlines")
+    nobody = await door.get(f"/v1/revisits/{uuid.uuid4()}/deadlines")
+
+    assert (answer.status_code, nobody.status_code) == (200, 404)
+    assert [(one["step"], one["rule"]) for one in answer.json()["deadlines"]] == [
+        ("revisit", "default/2 revisit.due"), ("support-plan", None),
+    ]  # fmt: skip
+    assert answer.json()["deadlines"][0]["steps"][0]["zh"].endswith("起算，期限 P7D")
 
 
 async def test_a_request_that_says_nothing_of_what_it_saw_is_the_same_as_before_one_could(database, door):

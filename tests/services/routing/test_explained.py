@@ -27,8 +27,18 @@ def test_it_tells_begin_span_days_off_and_end():
     assert (told.due_at, told.provisional, told.why_not) == (midnight(9, 23), False, None)
     assert [one.zh for one in told.steps] == [
         "2026-09-14 09:25:00 起算，当日不计，期限 7 个工作日",
+        "依据规则 default/2 clocks.town.ordinary.handle",
         "2026-09-19 不计：周末",
+        "2026-09-20 计入：调休上班（国庆节）",
+        "其余各日计入，2026-09-22 为第 7 个工作日",
         "应于 2026-09-22 24:00 前办理",
+    ]
+    assert told.rule == "default/2 clocks.town.ordinary.handle"
+    assert [one.en for one in told.steps[1:-1]] == [
+        "By the rule default/2 clocks.town.ordinary.handle",
+        "2026-09-19 does not count: Weekend",
+        "2026-09-20 counts: Make-up workday (National Day)",
+        "All other days count; 2026-09-22 is working day 7",
     ]
     assert told.steps[-1].en == "To handle by 2026-09-22 24:00"
 
