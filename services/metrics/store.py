@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic_core import from_json
@@ -12,6 +12,9 @@ from messaging.columns import numbers
 from messaging.database import Connection
 from schemas.base import Tier
 from services.metrics.cells import Row, Slot, row_of, slot_of
+
+AHEAD = timedelta(seconds=10)
+"""So far the clocks of two machines may differ."""
 
 
 class Total(NamedTuple):
@@ -24,14 +27,19 @@ class Total(NamedTuple):
 
 
 async def note_alive(tx: Connection, tier: str, as_of: datetime) -> None:
-    """A tier's figures are current as of a moment; an older moment changes nothing."""
+    """A tier's figures are current as of a moment; an older one changes nothing, unless what we have is still to come.
+
+    That is left over from a clock which was set back: it would call the tier current until the clock comes there again.
+    """
     await tx.execute(
         """
         insert into tier_state as s (tier, as_of) values ($1, $2)
-        on conflict (tier) do update set as_of = greatest(s.as_of, excluded.as_of)
+        on conflict (tier) do update set as_of =
+            case when s.as_of > now() + $3::interval then excluded.as_of else greatest(s.as_of, excluded.as_of) end
         """,
         tier,
         as_of,
+        AHEAD,
     )
 
 
@@ -98,9 +106,12 @@ async def totals(connection: Connection, since: datetime | None) -> list[Total]:
 
 
 async def tiers(connection: Connection) -> dict[str, tuple[datetime, float]]:
-    """Each tier's as-of, and how many seconds ago that was by this database's clock."""
+    """Each tier's as-of, and how many seconds that is away from now by this database's clock.
+
+    What is well ahead is as little to be believed as what is long ago: one of the clocks is wrong.
+    """
     rows = await connection.fetch(
-        "select tier, as_of, extract(epoch from now() - as_of)::float8 as age from tier_state"
+        "select tier, as_of, abs(extract(epoch from now() - as_of))::float8 as age from tier_state"
     )
     return {row["tier"]: (row["as_of"], row["age"]) for row in rows}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -198,6 +199,21 @@ async def test_while_the_database_is_away_the_tiers_go_stale(live, monkeypatch):
             pass
     assert not before["tiers"]["village"]["stale"]
     assert after["tiers"]["village"]["as_of"] == before["tiers"]["village"]["as_of"]
+
+
+async def test_a_tier_whose_clock_was_set_back_is_not_called_current_until_the_clock_is_there_again(live):
+    database, _ = live
+    async with database.transaction() as tx:
+        now = await tx.fetchval("select now()")
+        await store.note_alive(tx, "village", now + timedelta(hours=1))
+        [(ahead, away)] = (await store.tiers(tx)).values()
+        await store.note_alive(tx, "village", now)
+        await store.note_alive(tx, "village", now - timedelta(seconds=3))
+        [(after, _)] = (await store.tiers(tx)).values()
+
+    assert ahead == now + timedelta(hours=1)
+    assert away > stream.STALE_S
+    assert after == now
 
 
 async def test_a_listener_that_leaves_is_forgotten(live):
