@@ -53,7 +53,12 @@ def up(data: Path, policy: Path, areas: Path, tiers: str, timeout: float) -> Non
 @data_option
 def status(data: Path) -> None:
     """Show every process: state, cost, readiness."""
-    rows = Stack(data).status()
+    stack = Stack(data)
+    rows = stack.status()
+    if left := stack.orphans():
+        say(f"the supervisor of {data} has died, and these run on without it: {', '.join(left)}")
+        say("fengqiao down stops them; fengqiao up stops them and starts everything afresh")
+        raise SystemExit(3)
     if not rows:
         say(f"not running: {data} has no supervisor; start it with `fengqiao up`")
         raise SystemExit(3)

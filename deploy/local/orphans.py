@@ -15,14 +15,27 @@ def stop(data: Path, clusters: tuple[Path, ...], *, at_once: bool = False) -> li
 
     PostgreSQL is never killed outright: it would leave its shared memory behind.
     """
-    found = [process for process in psutil.process_iter(["name"]) if _belongs(process, data, clusters)]
+    found = _of(data, clusters)
     for process in found:
         _signal(process, _cutting(process, clusters) if at_once else signal.SIGTERM)
     stubborn = _alive_after(10, found)
     for process in stubborn:
         _signal(process, signal.SIGKILL)
     _alive_after(10, stubborn)
-    return [f"{process.info['name']} ({process.pid})" for process in found]
+    return [_named(process) for process in found]
+
+
+def running(data: Path, clusters: tuple[Path, ...]) -> list[str]:
+    """Every process that belongs to this data folder, by name and number."""
+    return [_named(process) for process in _of(data, clusters)]
+
+
+def _of(data: Path, clusters: tuple[Path, ...]) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter(["name"]) if _belongs(process, data, clusters)]
+
+
+def _named(process: psutil.Process) -> str:
+    return f"{process.info['name']} ({process.pid})"
 
 
 def _belongs(process: psutil.Process, data: Path, clusters: tuple[Path, ...]) -> bool:

@@ -76,6 +76,10 @@ class Stack:
         """Whether a supervisor holds this data folder."""
         return self._supervisor.alive()
 
+    def orphans(self) -> list[str]:
+        """Processes of this stack that run on although its supervisor has died."""
+        return [] if self.running() else orphans.running(self.data, account.clusters(self.data))
+
     def programs(self) -> dict[str, ProgramState]:
         """Every program of the running stack by name; none if it does not run."""
         return self._supervisor.states() if self.running() else {}
