@@ -24,6 +24,10 @@ class TooLarge(Exception):
     """The body went over the bound while it was being read."""
 
 
+class Gone(Exception):
+    """Who sent the body went away before its end."""
+
+
 class Limits:
     """ASGI middleware: 413 above 64 KiB whatever the length header says, 415 unless the body is JSON.
 
@@ -50,10 +54,13 @@ class Limits:
         if not length.isdigit() or int(length) > allowed.bytes:
             await response(_too_large(allowed))(scope, receive, send)
             return
-        body = await _read(receive, allowed.bytes)
-        if body is None:
+        try:
+            body = await _read(receive, allowed.bytes)
+        except TooLarge:
             await response(_too_large(allowed))(scope, receive, send)
             return
+        except Gone:
+            return  # nobody is there to be answered, and half a file must not be taken for a whole one
         await self._app(scope, _again(body, receive), send)
 
     def _brings_a_body(self, scope: Scope) -> bool:
@@ -74,16 +81,16 @@ def _too_large(allowed: Allowance) -> Problem:
     )
 
 
-async def _read(receive: Receive, most: int) -> bytes | None:
-    """The whole body, or None when it is too large."""
+async def _read(receive: Receive, most: int) -> bytes:
+    """The whole body. Raises `TooLarge`, `Gone`."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return bytes(body)
+            raise Gone
         body += message.get("body", b"")
         if len(body) > most:
-            return None
+            raise TooLarge
         if not message.get("more_body", False):
             return bytes(body)
 

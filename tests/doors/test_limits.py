@@ -1,8 +1,12 @@
 """What is too large or of another kind is refused before it is read."""
 
-import pytest
+from typing import Annotated
 
-from doors.limits import MAX_BODY
+import pytest
+from fastapi import Body
+
+from doors import app as door
+from doors.limits import MAX_BODY, Allowance
 
 JSON = {"content-type": "application/json"}
 
@@ -76,3 +80,51 @@ async def test_a_body_in_small_pieces_is_put_together(client):
 
 async def test_a_request_without_a_body_needs_no_kind(client):
     assert (await client.get("/count", params={"limit": 1})).status_code == 200
+
+
+@pytest.fixture
+def taking():
+    """A door that takes files, and those it took."""
+    app, taken = door.create("test", "takes files", {"/file": Allowance(("text/csv",))}), []
+
+    @app.put("/file")
+    async def take(file: Annotated[bytes, Body(media_type="text/csv")]) -> None:
+        taken.append(file)
+
+    return app, taken
+
+
+async def put(app, *messages):
+    """What is answered to a file that comes in these pieces."""
+    headers = [(b"content-type", b"text/csv"), (b"content-length", b"1000")]
+    scope = {"type": "http", "method": "PUT", "path": "/file", "query_string": b"", "headers": headers}
+    left, sent = list(messages), []
+
+    async def receive():
+        return left.pop(0) if left else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent
+
+
+async def test_a_file_whose_sender_went_away_is_not_taken_for_the_half_that_came(taking):
+    app, taken = taking
+
+    sent = await put(app, {"type": "http.request", "body": b"a,b\n1,2\n", "more_body": True})
+
+    assert (taken, sent) == ([], [])
+
+
+async def test_a_file_that_came_to_its_end_is_taken(taking):
+    app, taken = taking
+    pieces = [(b"a,b\n", True), (b"1,2\n", False)]
+
+    sent = await put(
+        app, *[{"type": "http.request", "body": body, "more_body": more} for body, more in pieces]
+    )
+
+    assert taken == [b"a,b\n1,2\n"]
+    assert sent[0]["status"] == 200
