@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ConsumerStoppedError
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,9 @@ class Careful:
         except UnicodeDecodeError:
             log.error("a record cannot be parsed; reading step by step")  # noqa: TRY400 - its bytes are not for the log
             return await self._step_by_step(await self._back())
-        except KafkaError:
+        except ConsumerStoppedError:
+            raise
+        except Exception:  # a bug of the library as well: the loop that polls is begun again after it
             await self._back()
             raise
 
