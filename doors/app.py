@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors import problems
+from doors.document import OTHERWISE, Door
 from doors.last_resort import LastResort
 from doors.limits import Allowance, Limits
 
@@ -57,9 +58,9 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
 
     `files` are the paths that take something else than small JSON.
     """
-    app = FastAPI(
+    app = Door(
         title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None,
-        responses=problems.DOCUMENTED,
+        responses=OTHERWISE,
     )  # fmt: skip
     problems.install(app)
     app.add_middleware(Limits, router=app.router, files=files)

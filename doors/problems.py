@@ -10,45 +10,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from doors.chinese import chinese
+from doors.document import MEDIA_TYPE
 from doors.methods import FILES, methods_of
 from doors.wording import wording
 from messaging.errors import Unavailable
 from schemas.codes import UnknownCodes
 from schemas.opaque import NUMBER
 
-MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
-_TEXT = {"type": "string"}
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "A problem (RFC 9457). It names the fields and repeats no value; 503 says when to come again.",
-        "content": {
-            MEDIA_TYPE: {
-                "schema": {
-                    "type": "object",
-                    "required": ["type", "title", "status", "detail"],
-                    "properties": {
-                        **dict.fromkeys(("type", "title", "detail", "detail_zh"), _TEXT),
-                        "status": {"type": "integer"},
-                        "errors": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "required": ["field", "problem"],
-                                "properties": {
-                                    **dict.fromkeys(("field", "problem", "problem_zh"), _TEXT),
-                                    "line": {"type": "integer"},
-                                },
-                            },
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
-"""What every door's document says of every answer that is no success."""
-
 OF_THE_FRAMEWORK = {
     HTTPStatus.NOT_FOUND: ("There is nothing at this address.", "没有这个地址"),
     HTTPStatus.METHOD_NOT_ALLOWED: (

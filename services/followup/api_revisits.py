@@ -7,6 +7,7 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from doors.areas import check_area
+from doors.document import told
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode
@@ -50,7 +51,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, areas: Mapping[str, obj
             next=None if last is None else token_of(last.resolved_at, last.incident_id),
         )
 
-    @app.get("/v1/revisits/{incident_id}")
+    @app.get("/v1/revisits/{incident_id}", responses=told(404))
     async def revisit(incident_id: IncidentId) -> RevisitView:
         """The present revisit of one incident."""
         async with database.connection() as connection:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Header, Response
 from pydantic import Field
 
 from doors.closed import Closed
+from doors.document import told
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.paging import moment_of
 from messaging.database import Database
@@ -80,7 +81,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
     """Adds them to the door."""
     recorder = Recorder(database, desk, sent)
 
-    @app.post("/v1/revisits/{incident_id}/visits", status_code=201)
+    @app.post("/v1/revisits/{incident_id}/visits", status_code=201, responses=told(404, 409))
     async def visit(
         incident_id: IncidentId,
         body: VisitRequest,
@@ -94,7 +95,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
         response.status_code = answer.status
         return RevisitView.model_validate(answer.body)
 
-    @app.post("/v1/revisits/{incident_id}/actions", status_code=201)
+    @app.post("/v1/revisits/{incident_id}/actions", status_code=201, responses=told(404, 409))
     async def act(
         incident_id: IncidentId,
         body: FollowingRequest,

@@ -6,7 +6,14 @@ from doors import app as door
 from doors.problems import response
 from messaging.database import Database
 from messaging.pace import Pulse
-from services.intake import api_activities, api_batches, api_referrals, api_reports, api_timeline
+from services.intake import (
+    api_activities,
+    api_batches,
+    api_reconciliation,
+    api_referrals,
+    api_reports,
+    api_timeline,
+)
 from services.intake.answers import Thing, problem_of
 from services.intake.desk import Desk
 from services.intake.report import NotAccepted
@@ -17,7 +24,7 @@ TAKES: dict[str, Thing] = {api_activities.PATH: "activity", api_referrals.DECLAR
 
 def api(database: Database, desk: Desk, sent: Pulse) -> FastAPI:
     """The application."""
-    files = api_referrals.FILES | {api_batches.PATH: api_batches.ALLOWED}
+    files = api_reconciliation.FILES | {api_batches.PATH: api_batches.ALLOWED}
     app = door.create("Fengqiao intake 受理", "One window for every report.", files)
 
     @app.exception_handler(NotAccepted)
@@ -29,4 +36,5 @@ def api(database: Database, desk: Desk, sent: Pulse) -> FastAPI:
     api_batches.routes(app, database, desk, sent)
     api_timeline.routes(app, database)
     api_referrals.routes(app, database, desk, sent)
+    api_reconciliation.routes(app, database, desk.registry)
     return app

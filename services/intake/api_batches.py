@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Header, Path, Response
 from pydantic import BaseModel
 
+from doors.document import told
 from doors.limits import Allowance
 from doors.problems import Problem, body_of
 from messaging.database import Connection, Database
@@ -82,7 +83,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         out.headers["Location"] = f"{PATH}/{batch.batch_id}"
         return _view(batch, kept)
 
-    @app.get(PATH + "/{batch_id}")
+    @app.get(PATH + "/{batch_id}", responses=told(404))
     async def batch(batch_id: Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]) -> BatchView:
         """What became of each item by now."""
         async with database.connection() as connection:

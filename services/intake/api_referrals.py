@@ -1,29 +1,26 @@
-"""对接 over HTTP: what sources declare eligible, the referral ledger, and what a source and we count differently."""
+"""对接 over HTTP: what sources declare eligible, and the referral ledger."""
 
-import asyncio
-import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi import FastAPI, Header, Query, Response
 from pydantic import BaseModel, Field
 
 from doors.areas import check_area
 from doors.closed import Closed
+from doors.document import told
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
-from doors.limits import Allowance
 from doors.paging import moment_of
-from doors.problems import FileProblem, Problem
+from doors.problems import Problem
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
 from schemas.base import Actor, AreaCode, Moment
-from schemas.codes import UnknownCodes, bare, complete
 from schemas.declarations import Count, EligibleDeclared, Month, Version
 from services.intake import referral_store
+from services.intake.api_reconciliation import Source, source_of
 from services.intake.declarations import SENTENCES, NotRecorded, declaration_id_of
 from services.intake.desk import Desk
-from services.intake.reconciliation import Asked, Listed, Report, reconcile
 from services.intake.referral_ledger import (
     Counts,
     Ledger,
@@ -35,14 +32,9 @@ from services.intake.referral_ledger import (
     total,
 )
 from services.intake.report import Registry
-from services.intake.source_list import Unreadable, read_csv, read_json
 
 DECLARATIONS = "/v1/referrals/eligible"
-LISTS = "/v1/referrals/reconciliations"
-FILES = {LISTS: Allowance(("text/csv", "application/json"), 1_048_576)}
-"""A court's list of a month has some hundred lines; this holds about twenty thousand."""
 MOST_MONTHS = 120
-Source = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class EligibleRequest(Closed):
@@ -68,6 +60,12 @@ class EligibleAnswer(BaseModel):
     replaces: int | None = None
 
 
+_DECLARED: dict[int | str, dict[str, Any]] = {
+    200: {"model": EligibleAnswer, "description": "It counted already"},
+    **told(409),
+}
+
+
 class Period(Closed):
     """Which lines of the ledger, and how its rates are rounded: the rule is part of a rate."""
 
@@ -79,22 +77,14 @@ class Period(Closed):
     places: Annotated[int, Query(ge=0, le=4)] = 2
 
 
-class OfWhom(Closed):
-    """Whose list, and of which month."""
-
-    source: Source
-    month: Month
-
-
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     """Adds them."""
     _declarations(app, database, desk, sent)
     _ledger(app, database, desk.registry)
-    _reconciliation(app, database, desk.registry)
 
 
 def _declarations(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
-    @app.post(DECLARATIONS, status_code=201, response_model=EligibleAnswer)
+    @app.post(DECLARATIONS, status_code=201, response_model=EligibleAnswer, responses=_DECLARED)
     async def declare(
         body: EligibleRequest,
         key: IdempotencyKey,
@@ -128,7 +118,7 @@ def _ledger(app: FastAPI, database: Database, registry: Registry) -> None:
     @app.get("/v1/referrals/ledger")
     async def ledger(wanted: Annotated[Period, Query()]) -> Ledger:
         """The ledger of a source at this tier, by the month of the offer, with what every rate is made of."""
-        source = _source(registry, wanted.source)
+        source = source_of(registry, wanted.source)
         every = _months(wanted)
         check_area(wanted.area, registry.areas)
         async with database.transaction() as tx:
@@ -150,36 +140,6 @@ def _ledger(app: FastAPI, database: Database, registry: Registry) -> None:
         )
 
 
-def _reconciliation(app: FastAPI, database: Database, registry: Registry) -> None:
-    @app.post(LISTS, openapi_extra=_LIST)
-    async def reconciliation(request: Request, wanted: Annotated[OfWhom, Query()]) -> Report:
-        """Compares a source's own list (CSV or JSON) of a month with the ledger: changes nothing."""
-        source = _source(registry, wanted.source)
-        body = await request.body()
-        kind = request.headers.get("content-type", "")
-        theirs = await asyncio.to_thread(_listed, body, kind, wanted.month)  # must not stop the others
-        async with database.transaction() as tx:
-            as_of: datetime = await tx.fetchval("select now()")
-            ours = await referral_store.kept(tx, source, wanted.month, (one.number for one in theirs))
-        return reconcile(Asked(source, wanted.month, as_of), theirs, ours)
-
-
-_ENTRY = {
-    "type": "object",
-    "required": ["number", "state"],
-    "properties": {name: {"type": "string"} for name in ("number", "state", "month")},
-}
-_LIST = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "text/csv": {"schema": {"type": "string", "description": "number,state,month（案号,状态,月份）"}},
-            "application/json": {"schema": {"type": "array", "items": _ENTRY}},
-        },
-    }
-}
-
-
 def _declared(body: EligibleRequest, now: datetime) -> EligibleDeclared:
     given = body.model_dump(exclude={"occurred_at"})
     return EligibleDeclared(**given, occurred_at=moment_of(body.occurred_at, now))
@@ -194,14 +154,6 @@ def _answer(declared: EligibleDeclared, replaces: int | None, *, new: bool) -> A
     return Answer(201 if new else 200, body.model_dump(mode="json"))
 
 
-def _source(registry: Registry, given: str) -> str:
-    """A body by its bare code. Raises `UnknownCodes`."""
-    try:
-        return bare(complete(registry.codes, {"body": given})["body"])
-    except UnknownCodes as error:
-        raise UnknownCodes([("source", what) for _, what in error.fields]) from None
-
-
 def _months(wanted: Period) -> list[str]:
     every = months(wanted.first, wanted.last)
     if not 0 < len(every) <= MOST_MONTHS:
@@ -210,36 +162,3 @@ def _months(wanted: Period) -> list[str]:
             422, "invalid", "These months cannot be shown.", zh="月份范围无效", fields=[("to", what)]
         )
     return every
-
-
-def _listed(body: bytes, kind: str, month: str) -> list[Listed]:
-    """The list, in either form. Raises `Problem` with every line that is wrong."""
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        en = "The list is not UTF-8; save it as “CSV UTF-8”."
-        raise Problem(422, "not-utf-8", en, zh="文件不是 UTF-8 编码，请另存为“CSV UTF-8”") from None
-    try:
-        return (
-            read_json(_entries(text), month)
-            if kind.lower().startswith("application/json")
-            else read_csv(text, month)
-        )
-    except Unreadable as error:
-        raise FileProblem(
-            f"Nothing was compared: {len(error.places)} of the fields cannot be used.",
-            zh=f"未核对：{len(error.places)} 处有误，请更正后重新提交",
-            places=error.places,
-        ) from None
-
-
-def _entries(text: str) -> list[object]:
-    try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Problem(400, "not-json", "The body is not JSON.", zh="请求体不是 JSON") from None
-    if not isinstance(entries, list):
-        raise Problem(
-            422, "invalid", "Send a JSON array.", zh="请提交 JSON 数组", fields=[("body", "is not an array")]
-        )
-    return entries

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Header, Response
 from pydantic import BaseModel, Field
 
 from doors.closed import Closed
+from doors.document import told
 from doors.idempotency import Answer, IdempotencyKey, earlier, remember
 from messaging.database import Database
 from messaging.pace import Pulse
@@ -85,7 +86,7 @@ class Accepted(BaseModel):
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     """Adds them to the door."""
 
-    @app.post("/v1/reports", status_code=201, response_model=Accepted)
+    @app.post("/v1/reports", status_code=201, response_model=Accepted, responses=told(409))
     async def report(
         body: ReportRequest,
         key: IdempotencyKey,

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Header, Response
 from pydantic import BaseModel
 
 from doors.closed import Closed
+from doors.document import told
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.paging import moment_of
 from messaging.database import Database
@@ -48,10 +49,18 @@ class ActionAnswer(BaseModel):
     """What began with it and is named by a number: `whistle:1`, `session:2`."""
 
 
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    202: {"model": ActionAnswer, "description": "On its way to the tier that owns the incident now"},
+    **told(404, 409),
+}
+
+
 def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeList], sent: Pulse) -> None:
     """Adds them to the door."""
 
-    @app.post("/v1/incidents/{incident_id}/actions", status_code=201, response_model=ActionAnswer)
+    @app.post(
+        "/v1/incidents/{incident_id}/actions", status_code=201, response_model=ActionAnswer, responses=ANSWERS
+    )
     async def act(
         incident_id: IncidentId,
         body: ActionRequest,

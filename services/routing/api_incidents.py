@@ -7,6 +7,7 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict
 
 from doors.areas import check_area
+from doors.document import told
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode, Party, Reference, Tier
@@ -141,7 +142,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
             next=None if last is None else token_of(last.reported_at, last.incident_id),
         )
 
-    @app.get("/v1/incidents/{incident_id}")
+    @app.get("/v1/incidents/{incident_id}", responses=told(404))
     async def incident(incident_id: IncidentId) -> IncidentWhole:
         """One incident with its whole history."""
         async with database.connection() as connection:
@@ -150,7 +151,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
             raise problem(Refused("unknown-incident"))
         return IncidentWhole.model_validate(found, from_attributes=True)
 
-    @app.get("/v1/incidents/{incident_id}/deadlines")
+    @app.get("/v1/incidents/{incident_id}/deadlines", responses=told(404))
     async def deadlines(incident_id: IncidentId) -> Explanation:
         """Until when, and why: the present clock step by step, in Chinese and English."""
         async with database.connection() as connection:

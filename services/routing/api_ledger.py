@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.staticfiles import StaticFiles
 
 from doors.areas import check_area
+from doors.document import told
 from doors.download import Download
 from doors.problems import Problem
 from messaging.database import Database, clock
@@ -79,7 +80,7 @@ def routes(app: FastAPI, database: Database, centre: Centre, known: Known) -> No
         pieces = _one_of(free, Ledger(database, wanted, said).pieces(asked.format))
         return Download(pieces, name=wanted.name(centre.tier, asked.format), media_type=KINDS[asked.format])
 
-    @app.get("/v1/incidents/{incident_id}/sheet", response_class=HTMLResponse)
+    @app.get("/v1/incidents/{incident_id}/sheet", response_class=HTMLResponse, responses=told(404))
     async def sheet(incident_id: IncidentId) -> HTMLResponse:
         """One incident with its whole history, to be printed."""
         async with database.connection() as connection:

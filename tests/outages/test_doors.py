@@ -10,6 +10,7 @@ import pytest
 
 from messaging.database import Database
 from services.routing import store
+from tests.documented import Documented
 from tests.outages.doors import ASKED, EVERY, SAID, act, application, escalate, kept, one
 from tests.outages.wire import FULL, SHUTTING_DOWN, STARTING_UP, Way, Wire
 
@@ -21,7 +22,7 @@ class House:
 
     def __init__(self, service, wire, database, books):
         self.wire, self.database, self.books = wire, database, books
-        transport = httpx.ASGITransport(application(service, database), raise_app_exceptions=False)
+        transport = Documented(application(service, database), raise_app_exceptions=False)
         self.counting = ""
         self.client = httpx.AsyncClient(transport=transport, base_url="http://door")
 

@@ -18,6 +18,7 @@ from services.routing.api import api as routing
 from services.routing.api_incidents import Filters
 from services.routing.desk import Desk
 from tests.builders import ROOT, VILLAGE, a_centre, policies
+from tests.documented import Documented
 
 NOWHERE = Database("postgresql://nobody@nowhere/nothing", name="filters")
 AREAS = areas(ROOT / "policy" / "areas-620522.csv")
@@ -54,7 +55,7 @@ def test_durations_that_are_not_kept_apart_are_left_out_and_not_called_none(give
 @pytest.mark.parametrize("path", DOORS)
 @pytest.mark.parametrize("given", ["gossip", "category/9:land", "", "land\0"])
 async def test_an_unknown_code_is_named_and_not_taken_for_nothing_found(path, given):
-    transport = httpx.ASGITransport(DOORS[path])
+    transport = Documented(DOORS[path])
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as door:
         answer = await door.get(path, params={"category": given})
 
@@ -73,7 +74,7 @@ LISTS = [
 async def asked(app, path, area):
     """The answer, without a database: 503 for a filter that is taken."""
     period = PERIOD if path == "/v1/ledger" else {}
-    transport = httpx.ASGITransport(app)
+    transport = Documented(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as door:
         return await door.get(path, params={"area": area} | period)
 

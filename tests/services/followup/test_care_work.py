@@ -19,6 +19,7 @@ from services.followup.app import LISTENS_TO
 from services.followup.desk import Desk
 from services.followup.state import SupportPlan
 from tests.builders import APPLICANT, INCIDENT, OFFICER, a_record, a_revisit, later, policies
+from tests.documented import Documented
 
 pytestmark = pytest.mark.system
 PATH = f"/v1/revisits/{INCIDENT}"
@@ -31,7 +32,7 @@ async def database(new_database):
 
 @pytest.fixture
 async def door(database):
-    transport = httpx.ASGITransport(api(database, Desk("village", policies()), load(), Pulse(1)))
+    transport = Documented(api(database, Desk("village", policies()), load(), Pulse(1)))
     async with httpx.AsyncClient(transport=transport, base_url="http://followup") as opened:
         yield opened
 

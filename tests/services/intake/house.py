@@ -15,6 +15,7 @@ from services.intake.app import LISTENS_TO
 from services.intake.desk import Desk
 from services.intake.vault import SealedLetters, Vault
 from tests.builders import MATTER, VILLAGE, a_record, a_registry, an_inbound_record, later
+from tests.documented import Documented
 
 REPORT = {
     "area": VILLAGE, "category": "contract", "channel": "court", "occurred_at": "2026-09-14T09:20:00+08:00",
@@ -38,7 +39,7 @@ class House:
         reading = Reading(topics_read_by("intake", "village"), LISTENS_TO, desk.handle, SealedLetters(vault))
         self.database = database
         self.inbox = Inbox(database, reading, lambda: None)
-        transport = httpx.ASGITransport(api(database, desk, Pulse(1)))
+        transport = Documented(api(database, desk, Pulse(1)))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://intake")
 
     async def report(self, **changes):

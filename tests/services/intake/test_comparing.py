@@ -27,6 +27,7 @@ from tests.builders import (
     a_report,
     later,
 )
+from tests.documented import Documented
 from tests.services.intake.matters import MATTERS
 from tests.services.routing.linked import LEAD
 
@@ -45,7 +46,7 @@ def a_desk(**rules):
 
 
 def a_door(database, desk):
-    transport = httpx.ASGITransport(api(database, desk, Pulse(1)))
+    transport = Documented(api(database, desk, Pulse(1)))
     return httpx.AsyncClient(transport=transport, base_url="http://intake")
 
 

@@ -12,6 +12,7 @@ from services.metrics.api import BOARD, api
 from services.metrics.naming import Naming
 from services.metrics.stream import STALE_S, Hub, as_seen
 from tests.builders import ROOT
+from tests.documented import Documented
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 FILES = sorted(path for path in BOARD.iterdir() if path.is_file())
@@ -27,7 +28,7 @@ async def door():
     database = Database("postgresql://nobody@nowhere/nothing", name="board")
     naming = Naming(areas(ROOT / "policy" / "areas-620522.csv"), load())
     app = api(database, Hub(database), naming, "county")
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://board") as client:
+    async with httpx.AsyncClient(transport=Documented(app), base_url="http://board") as client:
         yield client
 
 

@@ -8,6 +8,7 @@ from schemas.codes import load
 from services.routing.api import api
 from services.routing.desk import Desk
 from tests.builders import a_centre
+from tests.documented import Documented
 
 
 @pytest.fixture
@@ -17,6 +18,6 @@ async def database(new_database):
 
 @pytest.fixture
 async def door(database):
-    transport = httpx.ASGITransport(api(database, Desk(a_centre()), load(), Pulse(1)))
+    transport = Documented(api(database, Desk(a_centre()), load(), Pulse(1)))
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as opened:
         yield opened

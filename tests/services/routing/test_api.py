@@ -14,6 +14,7 @@ from services.routing.clocks import handle_until
 from services.routing.desk import Desk
 from services.routing.versions import Versions
 from tests.builders import INCIDENT, a_centre, an_accepted_incident, an_incident, policies
+from tests.documented import Documented
 
 pytestmark = pytest.mark.system
 PATH = f"/v1/incidents/{INCIDENT}"
@@ -27,7 +28,7 @@ async def door(new_database):
     due = handle_until(an_incident(), policies(), now).at
     async with database.transaction() as tx:
         await store.save(tx, [an_accepted_incident(clock_from=now, due_at=due, handle_by=due)], now)
-    transport = httpx.ASGITransport(api(database, Desk(a_centre()), load(), Pulse(1)))
+    transport = Documented(api(database, Desk(a_centre()), load(), Pulse(1)))
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as opened:
         yield opened
 
@@ -109,7 +110,7 @@ async def test_a_matter_whose_policy_is_not_at_hand_can_be_tried_again_when_its_
     async with database.transaction() as tx:
         await store.save(tx, [an_incident(policy="gannan/1")], now)
     centre = Centre("village", Versions(policies()))
-    transport = httpx.ASGITransport(api(database, Desk(centre), load(), Pulse(1)))
+    transport = Documented(api(database, Desk(centre), load(), Pulse(1)))
 
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as door:
         answer = await act(door, "accept")

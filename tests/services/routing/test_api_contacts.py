@@ -13,6 +13,7 @@ from services.routing import store
 from services.routing.api import api
 from services.routing.desk import Desk
 from tests.builders import ROOT, VILLAGE, a_centre, an_accepted_incident, later
+from tests.documented import Documented
 
 pytestmark = pytest.mark.system
 HEAD = "reference,kind,role,area,valid_from,valid_until,capacity,name\n"
@@ -29,7 +30,7 @@ FILE = HEAD + (
 
 @pytest.fixture
 async def door(database):
-    transport = httpx.ASGITransport(api(database, Desk(a_centre()), load(), Pulse(1), AREAS))
+    transport = Documented(api(database, Desk(a_centre()), load(), Pulse(1), AREAS))
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as opened:
         yield opened
 

@@ -20,6 +20,7 @@ from services.routing.centre import Centre
 from services.routing.desk import Desk
 from services.routing.registry import Entry
 from tests.builders import INCIDENT, NOW, VILLAGE, a_policy, a_record, asking, policies, reported
+from tests.documented import Documented
 from tests.messaging.tiny import rows
 
 pytestmark = pytest.mark.system
@@ -155,7 +156,7 @@ async def test_what_nobody_answers_climbs_and_is_in_nobody_s_hands(database):
 
 @pytest.fixture
 async def door(database):
-    transport = httpx.ASGITransport(api(database, a_desk(), load(), Pulse(1)))
+    transport = Documented(api(database, a_desk(), load(), Pulse(1)))
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as opened:
         yield opened
 
@@ -215,7 +216,7 @@ async def test_the_same_answers_from_the_bus_end_the_same(database, door):
 async def test_naming_somebody_the_registry_does_not_know_is_refused_where_the_policy_insists(database):
     await register(database, *entries("g-1"))
     desk = a_desk(rules=[], by_hand="listed")
-    transport = httpx.ASGITransport(api(database, desk, load(), Pulse(1)))
+    transport = Documented(api(database, desk, load(), Pulse(1)))
     await a_consumer(database, desk).apply([a_record(reported())])
 
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as door:

@@ -26,6 +26,7 @@ from tests.builders import (
     an_incident,
     reported,
 )
+from tests.documented import Documented
 
 ORIGIN, OTHER = "0199f2c4-7a31-7c58-9d0e-3b6f5a1c8e11", "0199f2c4-7a31-7c58-9d0e-3b6f5a1c8e12"
 
@@ -81,7 +82,7 @@ async def test_what_derives_from_a_matter_is_listed_once_though_the_report_is_de
     for _ in range(2):
         await inbox.apply([a_record(reported(derived_from=ORIGIN))])
 
-    transport = httpx.ASGITransport(api(database, desk, load(), Pulse(1)))
+    transport = Documented(api(database, desk, load(), Pulse(1)))
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as door:
         body = {"action": {"action": "link-origin", "origin": OTHER}}
         headers = {"Idempotency-Key": uuid.uuid4().hex}

@@ -8,6 +8,7 @@ import pytest
 
 from services.routing import api_ledger
 from tests.builders import INCIDENT, NOW, REPORTED_AT, VILLAGE
+from tests.documented import Documented
 from tests.services.routing.ledgers import PERIOD, a_line, application, keep, rows, with_lines
 
 pytestmark = pytest.mark.system
@@ -138,7 +139,7 @@ async def test_more_at_once_than_a_process_writes_are_asked_to_come_again(door, 
     monkeypatch.setattr(api_ledger, "AT_ONCE", 0)
     busy = application(None)
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(busy), base_url="http://routing") as other:
+    async with httpx.AsyncClient(transport=Documented(busy), base_url="http://routing") as other:
         answer = await other.get("/v1/ledger", params=PERIOD)
 
     assert answer.status_code == 503

@@ -21,6 +21,7 @@ from services.routing.away import Away
 from services.routing.desk import Desk
 from services.routing.incident import Incident
 from tests.builders import INCIDENT, NOW, OFFICER, a_centre, a_record, an_accepted_incident
+from tests.documented import Documented
 
 REFER = {"action": "refer", "body": "court", "unit": "court-620522", "reason": "beyond-authority"}
 RECALL = {"action": "recall", "reason": "can-be-settled-locally"}
@@ -51,7 +52,7 @@ class House:
 
     async def http(self, action):
         """What became of an action: the problem, or `done`."""
-        transport = httpx.ASGITransport(api(self.database, self.desk, load(), Pulse(1)))
+        transport = Documented(api(self.database, self.desk, load(), Pulse(1)))
         async with httpx.AsyncClient(transport=transport, base_url="http://routing") as door:
             answer = await door.post(
                 f"/v1/incidents/{INCIDENT}/actions",

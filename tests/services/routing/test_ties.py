@@ -18,6 +18,7 @@ from services.routing.desk import Desk
 from services.routing.handling import Request
 from services.routing.refusal import Refused
 from tests.builders import INCIDENT, MATTER, NOW, OFFICER, a_centre, a_message
+from tests.documented import Documented
 from tests.messaging.tiny import rows
 from tests.services.routing.linked import LEAD, LINK, OTHER, RESOLVE, UNLINK
 from tests.services.routing.tied import act, said, states, with_both
@@ -142,7 +143,7 @@ async def test_what_waits_for_a_look_is_a_list_of_its_own(database):
     proposed = DuplicateProposed(**MATTER, occurred_at=NOW, candidates=(candidate,))
     async with database.transaction() as tx:
         await Desk(a_centre()).handle(tx, [a_message(1, event=proposed)], now)
-    transport = httpx.ASGITransport(api(database, Desk(a_centre()), load(), Pulse(1)))
+    transport = Documented(api(database, Desk(a_centre()), load(), Pulse(1)))
     async with httpx.AsyncClient(transport=transport, base_url="http://routing") as door:
         lists = [
             (await door.get(f"/v1/incidents?proposed={flag}")).json()["incidents"]

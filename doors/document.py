@@ -1,0 +1,75 @@
+"""The OpenAPI document of a door: every status an operation can give stands in it, with the problem it brings."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+MEDIA_TYPE = "application/problem+json"
+_TEXT: dict[str, Any] = {"type": "string"}
+_ERROR = {
+    "type": "object",
+    "required": ["field"],
+    "properties": {
+        **dict.fromkeys(("field", "problem", "problem_zh"), _TEXT),
+        "line": {"type": "integer"},
+        **{name: {"type": ["string", "null"]} for name in ("expected", "found")},
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "description": "A problem (RFC 9457). It names the fields and repeats no value.",
+    "required": ["type", "title", "status", "detail", "detail_zh"],
+    "properties": {
+        **dict.fromkeys(("type", "title", "detail", "detail_zh"), _TEXT),
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": _ERROR},
+    },
+}
+SAID = {
+    400: "The body is not JSON.",
+    404: "Nothing of this name is known here.",
+    409: "The rules say no, or somebody changed it meanwhile; nothing was done.",
+    413: "The body is too large.",
+    415: "The body is of another kind.",
+    422: "Some fields cannot be used; each is named. Or the Idempotency-Key was used for another request.",
+    500: "The service met an error of its own.",
+    503: "Do not take this as accepted; come again after the seconds of Retry-After.",
+}
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def told(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These answers of an operation, as its route declares them."""
+    return {status: {"description": SAID[status], "content": _CONTENT} for status in statuses}
+
+
+OTHERWISE: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "A problem (RFC 9457).", "content": _CONTENT},
+    **told(500),
+    503: told(503)[503] | {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
+}
+"""What every operation may answer."""
+
+
+class Door(FastAPI):
+    """An application whose document has what follows from how a request is read."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document; FastAPI keeps it, so that this is done once."""
+        document = super().openapi()
+        document.setdefault("components", {}).setdefault("schemas", {}).setdefault("Problem", PROBLEM)
+        for path in document["paths"].values():
+            for one in path.values():
+                one["responses"] = dict(sorted((_read_as(one) | one["responses"]).items()))
+        return document
+
+
+def _read_as(operation: dict[str, Any]) -> dict[str, Any]:
+    """What can be wrong with a request before it is understood."""
+    body = operation.get("requestBody", {}).get("content", {})
+    found = [413, 415] if body else []
+    if "application/json" in body:
+        found.append(400)
+    if body or operation.get("parameters"):
+        found.append(422)
+    return {str(status): answer for status, answer in told(*found).items()}
