@@ -15,7 +15,7 @@ from pydantic import (
 from policy.complete import placed
 from policy.parts import Category, ContactRole, Deadline, Part, Reason, Severity
 from policy.spans import Span, span_of
-from schemas.whistles import RESPONSE_STEPS, ResponseStep, RingName
+from schemas.whistles import MOST_CALLED, RESPONSE_STEPS, ResponseStep, RingName
 
 
 def _perhaps(value: object) -> Span | None:
@@ -72,6 +72,15 @@ class Callees(Part):
     severities: tuple[Severity, ...] = ()
     categories: tuple[Category, ...] = ()
     roles: dict[RingName, tuple[ContactRole, ...]]
+
+    @field_validator("roles")
+    @classmethod
+    def _few_enough(
+        cls, value: dict[RingName, tuple[ContactRole, ...]]
+    ) -> dict[RingName, tuple[ContactRole, ...]]:
+        if (called := sum(map(len, value.values()))) > MOST_CALLED:
+            raise ValueError(f"{called} would be called; a whistle calls {MOST_CALLED} at most")
+        return value
 
     def meets(self, severity: str, category: str) -> bool:
         """Whether it is about such an incident; both codes bare."""

@@ -23,6 +23,10 @@ Standing = Literal[
 """Where a participant stands; the last four are final."""
 
 
+MOST_CALLED = 50
+"""Participants of a whistle at most."""
+
+
 class Call(BaseModel):
     """Somebody to be called: a role, and who that is if it is known; without a ring, the one the policy uses."""
 
@@ -37,7 +41,7 @@ class Whistle(Action):
 
     action: Literal["whistle"] = "whistle"
     ring: RingName | None = None
-    participants: Annotated[tuple[Call, ...], Field(max_length=50)] = ()
+    participants: Annotated[tuple[Call, ...], Field(max_length=MOST_CALLED)] = ()
 
 
 class Response(Action):

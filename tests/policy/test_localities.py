@@ -141,3 +141,13 @@ def test_what_does_not_fit_another_part_of_the_policy_is_named_where_it_stands(
 
     number = text[: text.index(line)].count("\n") + 1
     assert str(refused.value) == f"{path}:{number}: {place}"
+
+
+def test_a_rule_that_calls_more_than_a_whistle_can_is_refused_with_its_line(tmp_path):
+    many = f"roles: {{slow: [{', '.join(['officer'] * 51)}]}}"
+    path = a_policy_file(tmp_path, "roles: {slow: [officer, justice-office]}", many)
+
+    with pytest.raises(
+        Refused, match=r"whistle\.calls\.2\.roles: .*51 would be called; a whistle calls 50 at most"
+    ):
+        policy(path)
