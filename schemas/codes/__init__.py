@@ -1,6 +1,7 @@
 """Versioned code lists: every code travels as `<list>/<version>:<code>`, so that its meaning never drifts."""
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,7 +41,16 @@ CODED = (
 )
 """Fields that hold codes, wherever they stand."""
 
+FULL = re.compile(r"(?=.{1,80}$)[a-z0-9.-]+/[0-9]+:[A-Za-z0-9_-]{1,60}")
+"""A code as it travels: what is otherwise could be looked up, and then not be said."""
 HERE = Path(__file__).parent
+NAMED = {
+    "severity/1": frozenset(("ordinary", "prominent", "major")),
+    "outcome/1": frozenset(("success", "failure")),
+    "revisit-result/1": frozenset(("satisfied", "dissatisfied", "relapse", "refused", "unreachable")),
+    "party-role/1": frozenset(("reporter",)),
+}
+"""What no locality can leave out that has a list of ours in words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,14 @@ def load(*folders: Path) -> dict[str, CodeList]:
         paths = sorted(folder.glob("*.json"))
         if not paths:
             raise ValueError(f"{folder}: there is no code list (*.json) in it")
-        lists |= {(one := _read(path)).id: one for path in paths}
+        found: dict[str, Path] = {}
+        for path in paths:
+            one = _read(path)
+            if (first := found.setdefault(one.id, path)) != path:
+                raise ValueError(f"{path}: {one.id} is in {first} already")
+            if one.id in lists and (gone := NAMED.get(one.id, frozenset()) - one.codes.keys()):
+                raise ValueError(f"{path}: the rules name these codes of {one.id}: {', '.join(sorted(gone))}")
+            lists[one.id] = one
     return lists
 
 
@@ -85,9 +102,14 @@ def _read(path: Path) -> CodeList:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         codes = {code: (label["zh"], label["en"]) for code, label in raw["codes"].items()}
-        return CodeList(raw["id"], raw["zh"], raw["en"], codes)
+        one = CodeList(raw["id"], raw["zh"], raw["en"], codes)
+        wrong = [code for code in codes or {"code": ("", "")} if not FULL.fullmatch(f"{one.id}:{code}")]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: not a code list ({type(error).__name__}: {error})") from error
+    if wrong:
+        needed = "an id such as county.category/1, and codes of A-Z a-z 0-9 _ -"
+        raise ValueError(f"{path}: not a code list ({needed}; it has {one.id}: {', '.join(wrong[:5])})")
+    return one
 
 
 def resolve(lists: dict[str, CodeList], kind: str, given: str) -> str:

@@ -119,3 +119,42 @@ def test_bytes_that_are_no_text_are_refused_by_name_too(tmp_path: Path):
 def test_a_locality_s_folder_without_a_list_is_refused_by_name(tmp_path: Path, folder: str):
     with pytest.raises(ValueError, match=r"there is no code list"):
         load(tmp_path / folder)
+
+
+def a_file(folder, name, list_id, *codes):
+    labels = {one: {"zh": "字", "en": one} for one in codes}
+    body = {"id": list_id, "zh": "单", "en": "list", "codes": labels}
+    (folder / name).write_text(json.dumps(body), encoding="utf-8")
+
+
+def test_a_list_of_ours_may_be_had_in_other_words_but_not_without_what_the_rules_name(tmp_path):
+    a_file(tmp_path, "severity.json", "severity/1", "ordinary", "prominent", "major")
+
+    assert load(tmp_path)["severity/1"].codes["major"] == ("字", "major")
+
+    a_file(tmp_path, "severity.json", "severity/1", "simple", "ordinary")
+
+    with pytest.raises(
+        ValueError, match=r"severity\.json: the rules name these codes of severity/1: major, prominent"
+    ):
+        load(tmp_path)
+
+
+def test_two_files_of_one_list_are_refused(tmp_path):
+    a_file(tmp_path, "a.json", "gannan.category/1", "grassland")
+    a_file(tmp_path, "b.json", "gannan.category/1", "water-right")
+
+    with pytest.raises(ValueError, match=r"b\.json: gannan\.category/1 is in .*a\.json already"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("list_id", "code"),
+    [("gannan.category/1", "草场"), ("gannan.category", "grassland"), ("Gannan.category/1", "grassland"),
+     ("gannan.category/one", "grassland"), ("gannan.category/1", "g" * 61)],
+)  # fmt: skip
+def test_a_list_whose_codes_could_not_travel_is_refused_by_name(tmp_path, list_id, code):
+    a_file(tmp_path, "own.json", list_id, code)
+
+    with pytest.raises(ValueError, match=r"own\.json: not a code list"):
+        load(tmp_path)
