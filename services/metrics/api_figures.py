@@ -36,7 +36,8 @@ class Asked(BaseModel):
         """Which cells these are. Raises `UnknownCodes`."""
         given = self.model_dump(include={"category", "channel"}, exclude_none=True)
         full = complete(naming.codes, given, "query.")
-        return store.Wanted(area, self.group_by, _iso(self.first), _iso(self.last), **full)
+        below = naming.below(area)
+        return store.Wanted(area, self.group_by, _iso(self.first), _iso(self.last), **full, below=below)
 
     def durations(self, counts: Counts, own: Own) -> tuple[views.DistributionView, ...]:
         """How long things took; nothing by category or channel, of which durations are not kept apart."""

@@ -6,6 +6,8 @@ from policy.load import Area
 from schemas.codes import CodeList
 from services.metrics.own import PRODUCT, Own
 
+STEP = 3
+"""Digits by which the code of an area is usually longer than that of the one it lies in."""
 TIER_NAMES = {"village": ("村级", "Village"), "town": ("镇级", "Town"), "county": ("县级", "County")}
 
 
@@ -21,3 +23,8 @@ class Naming:
         self.labels |= {
             f"{one.id}:{code}": label for one in codes.values() for code, label in one.codes.items()
         }
+
+    def below(self, area: str) -> tuple[str, ...]:
+        """The areas that lie in one directly although their codes are longer by more than a step."""
+        codes = (code for code, one in self.areas.items() if one.parent == area)
+        return tuple(code for code in codes if len(code) > len(area) + STEP)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from messaging.backlog import MOST
-from messaging.columns import numbers
+from messaging.columns import numbers, texts
 from messaging.database import Connection
 from schemas.base import Tier
 from services.metrics.cells import Row, Slot, row_of, slot_of
@@ -126,6 +126,8 @@ class Wanted:
     last: str | None = None
     category: str | None = None
     channel: str | None = None
+    below: tuple[str, ...] = ()
+    """Areas that lie in it directly although their codes are longer than by one step, such as a village of no town."""
 
 
 GROUPS = {
@@ -139,26 +141,38 @@ GROUPS = {
 """What the figures may be grouped by, as SQL; nothing a caller sends becomes SQL."""
 
 
+BELOW = (
+    "coalesce((select one from unnest(texts({place})) as one where area like one || '%' limit 1), {child})"
+)
+
+
+def _key(wanted: Wanted, *before: str | None) -> tuple[str, list[str | None]]:
+    """What is grouped by, as SQL, and the arguments it takes beside those before."""
+    key, given = GROUPS[wanted.group_by], list(before)
+    if wanted.group_by != "child" or not wanted.below:
+        return key, given
+    return BELOW.format(place=f"${len(given) + 1}", child=key), [*given, texts(wanted.below)]
+
+
 async def sums(connection: Connection, wanted: Wanted) -> dict[str, dict[str, dict[str, int]]]:
     """Group → tier → measure → sum. Distributions have no category or channel, so such a filter leaves them out."""
     narrow = wanted.first or wanted.last or wanted.category or wanted.channel
     if wanted.group_by in {None, "tier", "child"} and not narrow:
+        key, given = _key(wanted, wanted.area)
         rows = await connection.fetch(
-            f"select {GROUPS[wanted.group_by]} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
+            f"select {key} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
             " from total, json_each_text(counts) as m where area like $1 || '%' group by 1, 2, 3",
-            wanted.area,
+            *given,
         )
     else:
+        narrowed = (wanted.first, wanted.last, wanted.category, wanted.channel)
+        key, given = _key(wanted, wanted.area, *narrowed)
         rows = await connection.fetch(
-            f"select {GROUPS[wanted.group_by]} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
+            f"select {key} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
             " from cell, json_each_text(counts) as m where area like $1 || '%'"
             " and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)"
             " and ($4::text is null or category = $4) and ($5::text is null or channel = $5) group by 1, 2, 3",
-            wanted.area,
-            wanted.first,
-            wanted.last,
-            wanted.category,
-            wanted.channel,
+            *given,
         )
     found: dict[str, dict[str, dict[str, int]]] = {}
     for row in rows:
