@@ -27,7 +27,10 @@ SENTENCES = {
     ),
     "a return needs its reason": "退回须说明原因",
     "is not an array": "不是数组",
+    "Input should have at most {most} items": "最多 {most} 项",
     # of files
+    "has more than {most} lines; send it in parts": "超过 {most} 行，请分批提交",
+    "has more than {most} columns": "超过 {most} 列",
     "this column is missing": "缺少这一列",
     "stands there twice": "出现了两次",
     "is not known; known: {names}": "不认识的列，可用的列：{names}",

@@ -60,7 +60,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, areas: Mapping[str, obj
             raise problem(Refused("unknown-incident"))
         return view_of(found)
 
-    @app.get("/v1/revisits/{incident_id}/deadlines")
+    @app.get("/v1/revisits/{incident_id}/deadlines", responses=told(404))
     async def deadlines(incident_id: IncidentId) -> Explanation:
         """Until when, and why: each round and each support plan step by step, in Chinese and English."""
         async with database.connection() as connection:

@@ -37,7 +37,16 @@ NODES = {
     "tagged-union": {"union_tag_invalid", "union_tag_not_found", "model_attributes_type"},
     "tuple": {"tuple_type"},
 } | {
-    one: set() for one in ("default", "function-after", "function-wrap", "model-field", "no-info", "nullable")
+    one: set()
+    for one in (
+        "default",
+        "function-after",
+        "function-before",
+        "function-wrap",
+        "model-field",
+        "no-info",
+        "nullable",
+    )
 }
 """What the validation library says of each kind of node in the schema of a request."""
 BOUNDS = {
