@@ -1,5 +1,6 @@
 """What is refused before anything is read: bodies that are too large or of another kind."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,14 @@ from doors.methods import methods_of
 from doors.problems import Problem, response
 
 MAX_BODY = 65_536
+STALL_S = 30.0
+"""A sender of whom nothing more comes for so long is given up."""
+TOO_SLOW = Problem(
+    408,
+    "too-slow",
+    f"Nothing more of the body came for {STALL_S:.0f} s.",
+    zh=f"请求体已 {STALL_S:.0f} 秒没有后续内容",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,9 @@ class Limits:
         except TooLarge:
             await response(_too_large(allowed))(scope, receive, send)
             return
+        except TimeoutError:
+            await response(TOO_SLOW, {"connection": "close"})(scope, receive, send)
+            return
         except Gone:
             return  # nobody is there to be answered, and half a file must not be taken for a whole one
         await self._app(scope, _again(body, receive), send)
@@ -82,10 +94,11 @@ def _too_large(allowed: Allowance) -> Problem:
 
 
 async def _read(receive: Receive, most: int) -> bytes:
-    """The whole body. Raises `TooLarge`, `Gone`."""
+    """The whole body. Raises `TooLarge`, `Gone`, and `TimeoutError` when no more of it comes."""
     body = bytearray()
     while True:
-        message = await receive()
+        async with asyncio.timeout(STALL_S):
+            message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
         body += message.get("body", b"")

@@ -1,11 +1,13 @@
 """What is too large or of another kind is refused before it is read."""
 
+import asyncio
 from typing import Annotated
 
 import pytest
 from fastapi import Body
 
 from doors import app as door
+from doors import limits
 from doors.limits import MAX_BODY, Allowance
 
 JSON = {"content-type": "application/json"}
@@ -101,7 +103,8 @@ async def put(app, *messages):
     left, sent = list(messages), []
 
     async def receive():
-        return left.pop(0) if left else {"type": "http.disconnect"}
+        message = left.pop(0) if left else {"type": "http.disconnect"}
+        return message or await asyncio.Event().wait()
 
     async def send(message):
         sent.append(message)
@@ -116,6 +119,16 @@ async def test_a_file_whose_sender_went_away_is_not_taken_for_the_half_that_came
     sent = await put(app, {"type": "http.request", "body": b"a,b\n1,2\n", "more_body": True})
 
     assert (taken, sent) == ([], [])
+
+
+async def test_a_sender_of_whom_nothing_more_comes_is_told_so_and_given_up(taking, monkeypatch):
+    monkeypatch.setattr(limits, "STALL_S", 0.05)
+    app, taken = taking
+
+    sent = await put(app, {"type": "http.request", "body": b"a,b\n", "more_body": True}, None)
+
+    assert (taken, sent[0]["status"]) == ([], 408)
+    assert (b"connection", b"close") in sent[0]["headers"]
 
 
 async def test_a_file_that_came_to_its_end_is_taken(taking):

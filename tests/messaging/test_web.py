@@ -2,9 +2,11 @@
 
 import asyncio
 
+import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+from messaging import web
 from messaging.web import MOST_HEAD, serve
 
 BLOCK = b"a" * 65_536
@@ -71,3 +73,34 @@ async def test_requests_behind_one_another_each_have_a_head_of_their_own():
     answer, _ = await asked(*[one + b"\r\n"] * 5, last)
 
     assert answer.count(b" 200 ") == 6
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"GET / HTTP/1.1\r\nhost: x\r\n", b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /"]
+)
+async def test_who_never_ends_a_head_is_given_up(monkeypatch, said):
+    monkeypatch.setattr(web, "HEAD_S", 0.2)
+
+    answer, _ = await asked(
+        said
+    )  # a second later it would fail: the server keeps idle connections for half a minute
+
+    assert answer.count(b" 200 ") == said.count(b"\r\n\r\n")
+
+
+async def test_who_is_answered_slowly_is_not_given_up_for_a_head_that_came_in_time(monkeypatch):
+    monkeypatch.setattr(web, "HEAD_S", 0.2)
+
+    async def slow(scope, receive, send):
+        await asyncio.sleep(0.5)
+        await answering(scope, receive, send)
+
+    async with serve(slow, "127.0.0.1", 0) as port, httpx.AsyncClient() as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /")  # the next one begins while it waits
+        first = await reader.readline()
+        writer.close()
+        answers = [await client.get(f"http://127.0.0.1:{port}/") for _ in range(2)]
+
+    assert b" 200 " in first
+    assert [one.status_code for one in answers] == [200, 200]
