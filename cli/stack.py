@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from cli.files import FILE, areas_option, code_lists
+from cli.files import FILE, areas_option
 from deploy.local.plan import TIERS, Plan, StackError
 from deploy.local.stack import Stack
 from deploy.local.status import ProcessStatus
@@ -101,11 +101,14 @@ def env(data: Path) -> None:
 
 def _judge(plan: Plan) -> None:
     """Every error in the files of a plan at once, before anything starts that could only refuse them one by one."""
-    lists = code_lists(plan.codes)
     try:
-        load.both(partial(load.policies, plan.policy, lists), partial(load.areas, plan.areas))
+        load.with_codes(plan.codes, partial(_files, plan))
     except load.Refused as error:
         raise StackError(f"nothing was started:\n{error}") from error
+
+
+def _files(plan: Plan, lists: load.Codes | None) -> None:
+    load.both(partial(load.policies, plan.policy, lists), partial(load.areas, plan.areas))
 
 
 def say(line: str) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from aiokafka.errors import KafkaError
-from pydantic import ValidationError
 
 from messaging import collector, logs, migrate, outbox
 from messaging.backlog import Backlog
@@ -22,7 +21,7 @@ from messaging.inbox import Inbox, Reading
 from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
 from messaging.relay import Relay
-from messaging.settings import ServiceSettings, wrong
+from messaging.settings import ServiceSettings
 from messaging.subscriber import Subscriber
 from messaging.watchdog import Watchdog
 from messaging.web import serve
@@ -149,8 +148,7 @@ def main(service: str, compose: Callable[[], Process]) -> None:
         process = compose()
         collector.settled()
     except ValueError as error:
-        said = wrong(error, service) if isinstance(error, ValidationError) else error
-        log.critical("the settings cannot be used: %s", said)
+        log.critical("the settings cannot be used: %s", error)
         sys.exit(EXIT_CONFIGURATION)
     if sys.argv[1:] == ["migrate"]:
         names = asyncio.run(migrate.apply(process.dsn, service))

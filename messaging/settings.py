@@ -1,5 +1,6 @@
 """The settings every service has; each service adds its own and reads them under its own prefix."""
 
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -52,6 +53,17 @@ def is_dsn(dsn: str) -> bool:
     torn = parts.fragment or "@" in parts.path + parts.query or parts.netloc.count("@") > 1
     known = parts.scheme in {"postgresql", "postgres"}
     return known and not torn and all(one.isdigit() or not one for one in ports)
+
+
+Kind = TypeVar("Kind", bound=ServiceSettings)
+
+
+def settings_of(kind: type[Kind], service: str) -> Kind:
+    """The settings of a service. Raises `ValueError` with everything that is wrong, a line each."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise ValueError(wrong(error, service)) from None
 
 
 def wrong(error: ValidationError, service: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,9 +13,9 @@ from pydantic import ValidationError
 from policy.lines import Refused, line_of, read, twice
 from policy.model import Policy
 from schemas.base import Tier, tier_of
-from schemas.codes import CodeList
+from schemas.codes import CodeList, load
 
-__all__ = ["Area", "Refused", "areas", "both", "policies", "policy"]
+__all__ = ["Area", "Refused", "areas", "both", "policies", "policy", "with_codes"]
 
 
 First = TypeVar("First")
@@ -78,17 +79,34 @@ def policy(path: Path, codes: Codes | None = None, *, named: Codes | None = None
 
 
 def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
-    """What two files say. Raises `Refused` with the errors of both: whoever mends them wants to start once more."""
+    """What two sources say. Raises `Refused` with the errors of both: whoever mends them wants to start once more."""
     found: list[Any] = []
     errors: list[str] = []
     for read_file in (first, second):
         try:
             found.append(read_file())
-        except Refused as error:
+        except ValueError as error:
             errors.append(str(error))
     if errors:
         raise Refused("\n".join(errors))
     return found[0], found[1]
+
+
+def with_codes(folder: Path | None, read_with: Callable[[Codes | None], First]) -> tuple[Codes, First]:
+    """The code lists, and what is read with them. Raises `Refused` with the errors of both.
+
+    Where the lists are wrong, the rest is judged without them, so that it need not wait until they are right.
+    """
+    try:
+        lists = load(*([folder] if folder else []))
+    except ValueError as wrong:
+        both(partial(_again, wrong), partial(read_with, None))
+        raise
+    return lists, read_with(lists)
+
+
+def _again(error: Exception) -> None:
+    raise error
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:

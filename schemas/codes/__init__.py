@@ -81,21 +81,34 @@ def bare(code: str) -> str:
 
 
 def load(*folders: Path) -> dict[str, CodeList]:
-    """Every list of the product and of a locality's own folders, by id; errors name the file."""
+    """Every list of the product and of a locality's own folders, by id. Raises `ValueError` naming all wrong files."""
     lists: dict[str, CodeList] = {}
+    errors: list[str] = []
     for folder in (HERE, *folders):
         paths = sorted(folder.glob("*.json"))
         if not paths:
-            raise ValueError(f"{folder}: there is no code list (*.json) in it")
+            errors.append(f"{folder}: there is no code list (*.json) in it")
         found: dict[str, Path] = {}
         for path in paths:
-            one = _read(path)
-            if (first := found.setdefault(one.id, path)) != path:
-                raise ValueError(f"{path}: {one.id} is in {first} already")
-            if one.id in lists and (gone := NAMED.get(one.id, frozenset()) - one.codes.keys()):
-                raise ValueError(f"{path}: the rules name these codes of {one.id}: {', '.join(sorted(gone))}")
-            lists[one.id] = one
+            try:
+                one = _fitting(path, found, lists)
+            except ValueError as error:
+                errors.append(str(error))
+            else:
+                lists[one.id] = one
+    if errors:
+        raise ValueError("\n".join(errors))
     return lists
+
+
+def _fitting(path: Path, found: dict[str, Path], lists: dict[str, CodeList]) -> CodeList:
+    """A list that fits those of its own folder, which are noted, and those of the folders before."""
+    one = _read(path)
+    if (first := found.setdefault(one.id, path)) != path:
+        raise ValueError(f"{path}: {one.id} is in {first} already")
+    if one.id in lists and (gone := NAMED.get(one.id, frozenset()) - one.codes.keys()):
+        raise ValueError(f"{path}: the rules name these codes of {one.id}: {', '.join(sorted(gone))}")
+    return one
 
 
 def _read(path: Path) -> CodeList:

@@ -4,28 +4,33 @@ from functools import partial
 
 from messaging.inbox import Reading
 from messaging.process import Process
+from messaging.settings import settings_of
 from messaging.timer import Timer
-from policy.load import areas, both, policies
-from schemas.codes import load
+from policy.load import Area, Codes, areas, both, policies, with_codes
+from policy.model import Policy
 from schemas.intake import ActionReceived, ActionReceivedV1
 from schemas.routing import IncidentResolved
 from schemas.topics import topics_read_by
 from services.followup.api import api
 from services.followup.desk import Desk
-from services.followup.settings import Settings
+from services.followup.settings import Files, Settings
 
 LISTENS_TO = (IncidentResolved, ActionReceived, ActionReceivedV1)
 
 
+def _read(files: Files, codes: Codes | None) -> tuple[dict[str, Policy], dict[str, Area] | None]:
+    return both(
+        partial(policies, files.policy, codes), lambda: None if files.areas is None else areas(files.areas)
+    )
+
+
 def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting or policy line that is wrong."""
-    settings = Settings()
-    process = Process("followup", settings)
-    codes = load(*([settings.codes] if settings.codes else []))
-    rules, registry = both(
-        partial(policies, settings.policy, codes),
-        lambda: None if settings.areas is None else areas(settings.areas),
+    files = Files()
+    settings, (codes, (rules, registry)) = both(
+        partial(settings_of, Settings, "followup"), lambda: with_codes(files.codes, partial(_read, files))
     )
+    process = Process("followup", settings)
     desk = Desk(settings.tier, rules)
     process.reads(Reading(topics_read_by("followup", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
-    """What followup needs besides what every service needs."""
+class Files(BaseSettings):
+    """The files followup reads; that they are named can be read however wrong the other settings are."""
 
     model_config = SettingsConfigDict(env_prefix="FOLLOWUP_")
 
@@ -18,5 +18,12 @@ class Settings(ServiceSettings):
     """A folder of a locality's own code lists, beside the product's."""
     areas: Path | None = None
     """The registry of statistical area codes, against which a list's area is checked where it is given."""
+
+
+class Settings(ServiceSettings, Files):
+    """What followup needs besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="FOLLOWUP_")
+
     clock_s: float = 0.5
     """How often the clock looks for revisits whose date has passed."""

@@ -4,8 +4,9 @@ from functools import partial
 
 from messaging.inbox import Reading
 from messaging.process import Process
-from policy.load import areas, both, policy
-from schemas.codes import load
+from messaging.settings import settings_of
+from policy.load import Area, Codes, areas, both, policy, with_codes
+from policy.model import Policy
 from schemas.declarations import EligibleDeclared
 from schemas.duplicates import IncidentLinked
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
@@ -17,7 +18,7 @@ from services.intake.api import api
 from services.intake.comparing import Forgetting
 from services.intake.desk import Desk
 from services.intake.report import Registry
-from services.intake.settings import Settings
+from services.intake.settings import Files, Settings
 from services.intake.vault import SealedLetters, Vault
 
 LISTENS_TO = (
@@ -27,12 +28,17 @@ LISTENS_TO = (
 """Parsed; of everything else it reads, only type and times go to the reporters' timelines."""
 
 
+def _read(files: Files, codes: Codes | None) -> tuple[dict[str, Area], Policy]:
+    return both(partial(areas, files.areas), partial(policy, files.policy, codes))
+
+
 def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting or registry line that is wrong."""
-    settings = Settings()
+    files = Files()
+    settings, (codes, (places, rules)) = both(
+        partial(settings_of, Settings, "intake"), lambda: with_codes(files.codes, partial(_read, files))
+    )
     process = Process("intake", settings)
-    codes = load(*([settings.codes] if settings.codes else []))
-    places, rules = both(partial(areas, settings.areas), partial(policy, settings.policy, codes))
     registry = Registry(settings.tier, places, codes, rules)
     vault = Vault(settings.key())
     desk = Desk(registry, vault)

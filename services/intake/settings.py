@@ -4,16 +4,16 @@ import base64
 import binascii
 from pathlib import Path
 
-from pydantic import SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
 
 KEY_BYTES = 32
 
 
-class Settings(ServiceSettings):
-    """What intake needs besides what every service needs."""
+class Files(BaseSettings):
+    """The files intake reads; that they are named can be read however wrong the other settings are."""
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
 
@@ -23,35 +23,52 @@ class Settings(ServiceSettings):
     """The policy in force, for its triage, and for which reports may be the same matter."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's."""
+
+
+class Settings(ServiceSettings, Files):
+    """What intake needs besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="INTAKE_")
+
     vault_key: SecretStr | None = None
     """32 bytes in base64: the key personal data is encrypted with."""
-    vault_key_file: Path | None = None
+    vault_key_file: Path | None = Field(default=None, validate_default=True)
     """A file with the same, or with the 32 bytes as they are. Exactly one of the two is needed."""
 
-    @model_validator(mode="after")
-    def _one_key(self) -> "Settings":
-        self.key()
-        return self
+    @field_validator("vault_key_file")
+    @classmethod
+    def _one_key(cls, given: Path | None, others: ValidationInfo) -> Path | None:
+        """Judged as a field, the last of the two: a model is judged only once all its fields are right."""
+        _key(others.data.get("vault_key"), given)
+        return given
 
     def key(self) -> bytes:
-        """The vault's key. Raises `ValueError` saying what is missing, never the key."""
-        if (self.vault_key is None) == (self.vault_key_file is None):
+        """The vault's key."""
+        return _key(self.vault_key, self.vault_key_file)
+
+
+def _key(given: SecretStr | None, file: Path | None) -> bytes:
+    """The vault's key. Raises `ValueError` saying what is missing, never the key."""
+    try:
+        raw = _raw(given, file)
+        key = raw if _bare(raw) else base64.b64decode(raw.strip(), validate=True)
+    except (OSError, binascii.Error):
+        raise ValueError("the vault key cannot be read as base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the vault key must have {KEY_BYTES} bytes")
+    return key
+
+
+def _raw(given: SecretStr | None, file: Path | None) -> bytes:
+    match given, file:
+        case SecretStr(), None:
+            return given.get_secret_value().encode()
+        case None, Path():
+            return file.read_bytes()
+        case _:
             raise ValueError("give INTAKE_VAULT_KEY or INTAKE_VAULT_KEY_FILE, one of the two")
-        try:
-            raw = self.vault_key.get_secret_value().encode() if self.vault_key else _read(self.vault_key_file)
-            key = raw if _bare(raw) else base64.b64decode(raw.strip(), validate=True)
-        except (OSError, binascii.Error):
-            raise ValueError("the vault key cannot be read as base64") from None
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"the vault key must have {KEY_BYTES} bytes")
-        return key
 
 
 def _bare(raw: bytes) -> bool:
     """Whether these are the key's bytes as they are: text of that length is a password, or a shorter key in base64."""
     return len(raw) == KEY_BYTES and not (raw.isascii() and raw.decode().isprintable())
-
-
-def _read(path: Path | None) -> bytes:
-    assert path is not None
-    return path.read_bytes()

@@ -5,8 +5,9 @@ from functools import partial
 from messaging.abreast import Abreast
 from messaging.inbox import Reading
 from messaging.process import Process
-from policy.load import areas, both, policy
-from schemas.codes import load
+from messaging.settings import settings_of
+from policy.load import Area, Codes, areas, both, policy, with_codes
+from policy.model import Policy
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import topics_read_by
 from services.metrics import store
@@ -17,16 +18,21 @@ from services.metrics.hearing import Hearing
 from services.metrics.naming import Naming
 from services.metrics.own import own_of
 from services.metrics.publisher import Publisher
-from services.metrics.settings import Settings
+from services.metrics.settings import Files, Settings
 from services.metrics.stream import Hub
+
+
+def _read(files: Files, _: Codes | None) -> tuple[dict[str, Area], Policy]:
+    return both(partial(areas, files.areas), partial(policy, files.policy))
 
 
 def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting, policy or registry line that is wrong."""
-    settings = Settings()
+    files = Files()
+    settings, (codes, (places, rules)) = both(
+        partial(settings_of, Settings, "metrics"), lambda: with_codes(files.codes, partial(_read, files))
+    )
     process = Process("metrics", settings)
-    places, rules = both(partial(areas, settings.areas), partial(policy, settings.policy))
-    codes = load(*([settings.codes] if settings.codes else []))
     naming = Naming(places, codes, own_of(rules, codes))
     hearing = Hearing(process.database)
     desk = Desk(settings.tier, rules.zone, hearing)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
-    """What metrics needs besides what every service needs."""
+class Files(BaseSettings):
+    """The files metrics reads; that they are named can be read however wrong the other settings are."""
 
     model_config = SettingsConfigDict(env_prefix="METRICS_")
 
@@ -18,3 +18,9 @@ class Settings(ServiceSettings):
     """The registry of area codes, for names and for who is above whom."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's, for their labels."""
+
+
+class Settings(ServiceSettings, Files):
+    """What metrics needs besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="METRICS_")

@@ -4,9 +4,10 @@ from functools import partial
 
 from messaging.inbox import Reading
 from messaging.process import Process
+from messaging.settings import settings_of
 from messaging.timer import Timer
-from policy.load import areas, both, policies
-from schemas.codes import load
+from policy.load import Area, Codes, areas, both, policies, with_codes
+from policy.model import Policy
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
@@ -15,7 +16,7 @@ from schemas.topics import topics_read_by
 from services.routing.api import api
 from services.routing.centre import Centre
 from services.routing.desk import Desk
-from services.routing.settings import Settings
+from services.routing.settings import Files, Settings
 from services.routing.versions import Versions
 from services.routing.watch import Auditor, Recount
 
@@ -25,15 +26,19 @@ LISTENS_TO = (
 )  # fmt: skip
 
 
+def _read(files: Files, codes: Codes | None) -> tuple[dict[str, Policy], dict[str, Area] | None]:
+    return both(
+        partial(policies, files.policy, codes), lambda: None if files.areas is None else areas(files.areas)
+    )
+
+
 def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting or policy line that is wrong."""
-    settings = Settings()
-    process = Process("routing", settings)
-    codes = load(*([settings.codes] if settings.codes else []))
-    rules, registry = both(
-        partial(policies, settings.policy, codes),
-        lambda: None if settings.areas is None else areas(settings.areas),
+    files = Files()
+    settings, (codes, (rules, registry)) = both(
+        partial(settings_of, Settings, "routing"), lambda: with_codes(files.codes, partial(_read, files))
     )
+    process = Process("routing", settings)
     desk = Desk(Centre(settings.tier, Versions(rules)))
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)

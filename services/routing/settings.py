@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
 
 
-class Settings(ServiceSettings):
-    """What routing needs besides what every service needs."""
+class Files(BaseSettings):
+    """The files routing reads; that they are named can be read however wrong the other settings are."""
 
     model_config = SettingsConfigDict(env_prefix="ROUTING_")
 
@@ -18,5 +18,12 @@ class Settings(ServiceSettings):
     """A folder of a locality's own code lists, beside the product's."""
     areas: Path | None = None
     """The registry of statistical area codes, against which areas are checked where it is given."""
+
+
+class Settings(ServiceSettings, Files):
+    """What routing needs besides what every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix="ROUTING_")
+
     clock_s: float = 0.5
     """How often the clock looks for deadlines: none is fired later than this, while there is no backlog."""

@@ -76,3 +76,18 @@ def test_what_a_stranger_sent_cannot_command_the_terminal():
 
     assert shown.plain == "[bold]�[2Jnothing��more[/x]"
     assert shown.spans == []
+
+
+def test_a_stack_whose_files_are_wrong_is_told_of_all_of_them_before_anything_starts(tmp_path):
+    policy, areas, codes = (tmp_path / one for one in ("policy.yaml", "areas.csv", "codes"))
+    policy.write_text("version: Default\n")
+    areas.write_text("code,tier,name,parent\n62,county,a,\n")
+    codes.mkdir()
+    (codes / "a.json").write_text("{")
+
+    found = run("up", "--data", tmp_path / "data", "--policy", policy, "--areas", areas, "--codes", codes)
+
+    assert isinstance(found.exception, StackError)
+    said = str(found.exception)
+    assert all(one in said for one in (f"{policy}:1: version", f"{areas}:2: code", "a.json: not a code list"))
+    assert not (tmp_path / "data").exists()

@@ -87,6 +87,43 @@ def test_the_errors_of_all_files_come_at_once(monkeypatch, tmp_path, prefix):
 
 
 @pytest.mark.parametrize("prefix", EVERY)
+def test_what_is_wrong_in_settings_code_lists_policy_and_registry_comes_at_once(
+    monkeypatch, tmp_path, prefix
+):
+    files = {"POLICY": "policy.yaml", "AREAS": "areas.csv", "CODES": "codes"}
+    paths = {name: tmp_path / file for name, file in files.items()}
+    paths["POLICY"].write_text("version: Default\n")
+    paths["AREAS"].write_text("code,tier,name,parent\n62,county,a,\n")
+    paths["CODES"].mkdir()
+    for name in ("a.json", "b.json"):
+        (paths["CODES"] / name).write_text("{")
+    monkeypatch.setenv("TIER", "province")
+    for name, value in {**paths, "PORT": "http", "VAULT_KEY": "hunter2"}.items():
+        monkeypatch.setenv(prefix + name, str(value))
+
+    with pytest.raises(Refused) as caught:
+        import_module(f"services.{prefix.lower().rstrip('_')}.app").compose()
+
+    said = str(caught.value)
+    places = ["TIER: ", f"{prefix}POSTGRES: ", f"{prefix}PORT: ", "a.json: ", "b.json: "]
+    places += [f"{paths['POLICY']}:1: version", f"{paths['AREAS']}:2: code"]
+    places += [f"{prefix}VAULT_KEY_FILE: "] if prefix == "INTAKE_" else []
+    assert [one for one in places if one not in said] == []
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong_too"),
+    [({"TIER": "province"}, "TIER"), ({"PORT": "http"}, "port"), ({"POSTGRES": None}, "postgres")],
+)
+def test_a_key_that_cannot_be_used_is_said_with_all_else_that_is_wrong(monkeypatch, changes, wrong_too):
+    with pytest.raises(ValidationError) as caught:
+        given(monkeypatch, "INTAKE_", **{"TIER": "town", "VAULT_KEY": "not base64!"} | changes)
+
+    assert {one["loc"][0] for one in caught.value.errors()} == {wrong_too, "vault_key_file"}
+
+
+@pytest.mark.parametrize("prefix", EVERY)
 def test_no_secret_is_printed(monkeypatch, prefix):
     with pytest.raises(ValidationError) as caught:
         given(monkeypatch, prefix, PORT=SECRET)
