@@ -28,6 +28,7 @@ PROBLEM = {
 SAID = {
     400: "The body is not JSON.",
     404: "Nothing of this name is known here.",
+    408: "Nothing more of the body came for too long.",
     409: "The rules say no, or somebody changed it meanwhile; nothing was done.",
     413: "The body is too large.",
     415: "The body is of another kind.",
@@ -67,7 +68,7 @@ class Door(FastAPI):
 def _read_as(operation: dict[str, Any]) -> dict[str, Any]:
     """What can be wrong with a request before it is understood."""
     body = operation.get("requestBody", {}).get("content", {})
-    found = [413, 415] if body else []
+    found = [408, 413, 415] if body else []
     if "application/json" in body:
         found.append(400)
     if body or operation.get("parameters"):
