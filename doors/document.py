@@ -1,5 +1,6 @@
 """The OpenAPI document of a door: every status an operation can give stands in it, with the problem it brings."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -58,7 +59,9 @@ class Door(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The document; FastAPI keeps it, so that this is done once."""
         document = super().openapi()
-        document.setdefault("components", {}).setdefault("schemas", {}).setdefault("Problem", PROBLEM)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.setdefault("Problem", PROBLEM)
+        _as_strict_as_the_door(document["paths"], schemas)
         for path in document["paths"].values():
             for one in path.values():
                 one["responses"] = dict(sorted((_read_as(one) | one["responses"]).items()))
@@ -74,3 +77,40 @@ def _read_as(operation: dict[str, Any]) -> dict[str, Any]:
     if body or operation.get("parameters"):
         found.append(422)
     return {str(status): answer for status, answer in told(*found).items()}
+
+
+def _as_strict_as_the_door(paths: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """A request has no field besides those it shows, at any depth; what tells its kinds apart must be there."""
+    bodies = [one.get("requestBody") for path in paths.values() for one in path.values()]
+    for name in _named_by(bodies, schemas):
+        schema = schemas[name]
+        if schema.get("type") == "object":
+            schema.setdefault("additionalProperties", False)
+    for part in _parts([bodies, schemas]):
+        if isinstance(by := part.get("discriminator"), dict):
+            for name in (one.rpartition("/")[2] for one in by["mapping"].values()):
+                needed = schemas[name].setdefault("required", [])
+                needed += [] if by["propertyName"] in needed else [by["propertyName"]]
+
+
+def _named_by(part: object, schemas: dict[str, Any]) -> set[str]:
+    """Every schema that something is made of, at any depth."""
+    found: set[str] = set()
+    left = [part]
+    while left:
+        for one in _parts(left.pop()):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in found:
+                found.add(name)
+                left.append(schemas[name])
+    return found
+
+
+def _parts(part: object) -> Iterator[dict[str, Any]]:
+    """A part of a document that is an object, and all in it."""
+    if isinstance(part, dict):
+        yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _parts(one)

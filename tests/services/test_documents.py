@@ -104,3 +104,25 @@ def test_an_answer_the_document_does_not_have_is_found_out():
 
     assert "418" not in known
     assert known == {"200", "422", "500", "503"}
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("routing", "Escalate"),
+        ("routing", "Actor"),
+        ("routing", "Belief"),
+        ("followup", "Visit"),
+        ("intake", "ReportItem"),
+    ],
+)
+def test_a_part_of_a_request_has_no_other_fields_in_the_document_either(service, name):
+    assert compose(service).openapi()["components"]["schemas"][name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "field"),
+    [("routing", "Accept", "action"), ("followup", "Visit", "action"), ("intake", "ReportItem", "kind")],
+)
+def test_what_tells_the_kinds_of_a_request_apart_must_be_there_in_the_document_too(service, name, field):
+    assert field in compose(service).openapi()["components"]["schemas"][name]["required"]
