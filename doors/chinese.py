@@ -28,6 +28,11 @@ SENTENCES = {
     "a return needs its reason": "退回须说明原因",
     "is not an array": "不是数组",
     "Input should have at most {most} items": "最多 {most} 项",
+    # of what other systems send
+    "the record has no body": "记录没有正文",
+    "the body is larger than {most} bytes": "正文超过 {most} 字节",
+    "the body cannot be read": "正文无法读取，应为 UTF-8 编码的 JSON",
+    "this topic carries {types}": "本主题只接收 {types}",
     # of files
     "has more than {most} lines; send it in parts": "超过 {most} 行，请分批提交",
     "has more than {most} columns": "超过 {most} 列",

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from messaging.careful import UNREADABLE
 from messaging.envelope import Headers, Message, Record, Stream
-from messaging.errors import Rejected
+from messaging.errors import Rejected, Unfit
 from messaging.layout import DIGITS, MAX_NAME, as_written
 from schemas.base import Event
 from schemas.topics import TOPICS, Topic
@@ -27,6 +27,8 @@ _READ = {
 _TYPES = {topic.name: frozenset(event.type for event in topic.flow.events) for topic in TOPICS.values()}
 _REQUIRED = ("specversion", "id", "source", "type")
 STRUCTURED = "application/cloudevents+json"
+SHOWN = 20
+"""How many problems of a body are listed, as at the HTTP doors."""
 
 
 def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> Message:
@@ -49,7 +51,8 @@ def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
     if len(record.value) > MAX_BODY and not topic.trusted:
         raise Rejected("too-large", f"the body is larger than {MAX_BODY} bytes")
     attributes, body = _open(record, record.value)
-    _check(attributes, topic)
+    _check_sender(attributes, topic)
+    _check_type(attributes, topic)
     message = Message(
         record=record,
         stream=_stream(record, attributes, topic),
@@ -65,18 +68,29 @@ def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
     return message, body
 
 
+def signed(record: Record, topic: Topic, why: Rejected) -> Message | None:
+    """Another system's message that cannot be read, if it says whose it is, so that its sender can be told why."""
+    if topic.trusted:
+        return None
+    value = record.value or b""
+    try:
+        attributes, _ = _open(record, value if len(value) <= MAX_BODY else b"")
+        _check_sender(attributes, topic)
+    except Rejected:
+        return None
+    name, source, kind = attributes["id"], attributes["source"], attributes["type"]
+    return Message(record, None, 0, name, source, kind, None, None, attributes.get("traceparent"), None, why)
+
+
 def parse(model: type[Event], body: bytes) -> Event:
     """The event in a JSON body; raises `Rejected` naming each field and its problem."""
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        problems = error.errors(include_url=False, include_input=False)
         if problems[0]["type"] == "json_invalid":
             raise Rejected("not-json" if _is_text(body) else "not-utf-8", "the body cannot be read") from None
-        listed = "; ".join(
-            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in problems[:10]
-        )
-        raise Rejected("wrong-schema", listed) from None
+        raise Unfit(problems[:SHOWN]) from None
 
 
 def _is_text(body: bytes) -> bool:
@@ -119,7 +133,8 @@ def _open_structured(value: bytes, trace: str | None) -> tuple[dict[str, str], b
     return attributes, json.dumps(envelope.get("data")).encode()
 
 
-def _check(attributes: dict[str, str], topic: Topic) -> None:
+def _check_sender(attributes: dict[str, str], topic: Topic) -> None:
+    """Whether it says in order whose it is."""
     for name in _REQUIRED:
         if not 0 < len(attributes.get(name, "")) <= MAX_NAME:
             raise Rejected("wrong-schema", f"ce_{name}: is missing, empty or longer than {MAX_NAME}")
@@ -133,9 +148,13 @@ def _check(attributes: dict[str, str], topic: Topic) -> None:
         raise Rejected("forged-source", "ce_source: names of our own services are not for other systems")
     if not attributes["id"].isprintable() or not source.isprintable():
         raise Rejected("wrong-schema", "ce_id, ce_source: only printable characters are allowed")
+
+
+def _check_type(attributes: dict[str, str], topic: Topic) -> None:
     if attributes["type"] not in _TYPES[topic.name]:
         known = ", ".join(event.type for event in topic.flow.events)
-        raise Rejected("unknown-type", f"ce_type: this topic carries {known}")
+        what = f"this topic carries {known}"
+        raise Rejected("unknown-type", f"ce_type: {what}", [("ce_type", what)])
 
 
 def _stream(record: Record, attributes: dict[str, str], topic: Topic) -> Stream | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from messaging.errors import Rejected
 from schemas.base import Event
 
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -52,6 +53,8 @@ class Message:
     recorded_at: datetime | None
     traceparent: str | None
     event: Event | None
+    unreadable: Rejected | None = None
+    """Why another system's message is a dead letter whatever is made of it: it is handed over for its sender's sake."""
 
 
 @dataclass(slots=True)

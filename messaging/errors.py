@@ -1,7 +1,8 @@
 """The four ways a message can fail, kept apart: refused by rules, impossible, dependency down, too many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import aiokafka.errors
 import asyncpg
@@ -10,13 +11,24 @@ import asyncpg
 class Rejected(Exception):
     """A message that can never work: it becomes a dead letter and its stream waits behind it.
 
-    `reason` is one of a few stable words; `detail` names fields and problems, never values.
+    `reason` is one of a few stable words; `detail` names fields and problems, never values; `fields` are the same in
+    pairs, where the sender is told.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", fields: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.fields = tuple(fields) or (("body", detail),)
+
+
+class Unfit(Rejected):
+    """A body that does not fit its schema; `problems` are the validation library's own, to be put into words."""
+
+    def __init__(self, problems: Sequence[Mapping[str, Any]]) -> None:
+        fields = [(".".join(map(str, one["loc"])) or "body", str(one["msg"])) for one in problems]
+        super().__init__("wrong-schema", "; ".join(f"{name}: {what}" for name, what in fields), fields)
+        self.problems = problems
 
 
 class Unavailable(Exception):

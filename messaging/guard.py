@@ -49,12 +49,13 @@ def _by_arrival(messages: Sequence[Message], ready: Mapping[Stream, list[Message
 def runs(messages: Sequence[Message]) -> dict[Stream, tuple[int, int]] | None:
     """First and last number of each stream in a batch, sorted; None unless all is as usual.
 
-    Usual is: in each stream one number follows the other, and nothing waited or was sent back by an operator.
+    Usual is: in each stream one number follows the other, nothing waited or was sent back by an operator, and all can
+    be read.
     """
     found: dict[Stream, tuple[int, int]] = {}
     for message in messages:
         record, stream, seq = message.record, message.stream, message.seq
-        if record.held or record.redriven is not None:
+        if record.held or record.redriven is not None or message.unreadable is not None:
             return None
         if stream is None:
             continue

@@ -9,7 +9,7 @@ from typing import Protocol
 from messaging import burial, guard, outbox, streams
 from messaging.budget import Budget
 from messaging.burial import Seal
-from messaging.cloudevents import decode, sequence_of
+from messaging.cloudevents import decode, sequence_of, signed
 from messaging.database import Connection, Database
 from messaging.each import unblocked
 from messaging.envelope import Draft, Faults, Letter, Message, Outcome, Record, Stream
@@ -31,7 +31,11 @@ class Handler(Protocol):
     """What a service does with the messages whose turn it is, inside the batch's transaction."""
 
     async def __call__(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
-        """Applies messages; raises nothing for a message that is rejected, but names it in the outcome."""
+        """Applies messages; raises nothing for a message that is rejected, but names it in the outcome.
+
+        What the outcome says is published also of rejected messages, so that their senders hear of it. One that is
+        `unreadable` is a dead letter in any case.
+        """
         ...
 
 
@@ -52,6 +56,13 @@ class _Unusual(Exception):
 def _must_have_worked(outcome: Outcome) -> None:
     if not outcome.faults.none:
         raise _Unusual
+
+
+def _must_be_buried(messages: Sequence[Message], faults: Faults) -> None:
+    """What cannot be read is not applied, whatever the handler made of it."""
+    for at, message in enumerate(messages):
+        if message.unreadable is not None:
+            faults.rejected.setdefault(at, message.unreadable)
 
 
 class Inbox:
@@ -148,6 +159,7 @@ class Inbox:
             plan = guard.plan(guarded.last, messages)
             handle = self._singly if singly else self._reading.handler
             outcome = await handle(tx, plan.ready, guarded.now)
+            _must_be_buried(plan.ready, outcome.faults)
             anew = frozenset(touched) if only_touched else frozenset()
             verdict = guard.judge(guarded, plan, outcome.faults, letters, anew)
             await streams.store(tx, guarded, verdict.moved, verdict.waiting)
@@ -206,6 +218,9 @@ class Inbox:
             try:
                 messages.append(decode(record, topic, self._wanted))
             except Rejected as why:
+                if (unreadable := signed(record, topic, why)) is not None:
+                    messages.append(unreadable)
+                    continue
                 seq = sequence_of(record, topic)
                 stream = Stream(record.topic, guard.text_of(record.key))
                 letters.append(Letter(record, stream, seq, "rejected", why.reason, why.detail))

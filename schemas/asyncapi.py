@@ -20,6 +20,9 @@ Delivery is at least once. `ce_sequence` is dense from 1 per incident and topic,
 it has applied already and notices what is missing. `ce_time` is when it happened, `ce_recordedtime`
 when it was recorded.
 
+What another system sent and what is not let in, it reads as `submission.refused.v1` on `<tier>.intake`, under its own
+`source` and `id`: the reason, and the wrong fields with what would be accepted.
+
 Schemas tolerate fields they do not know. A change that would break a reader becomes a new version of
 the type, beside the old one.
 """

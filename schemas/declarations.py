@@ -2,9 +2,9 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from schemas.base import Actor, AreaCode, Event, IncidentId, Moment
+from schemas.base import Actor, AreaCode, Event, IncidentId, Moment, Reference
 from schemas.codes import Code
 
 Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
@@ -47,15 +47,38 @@ class EligibleRecorded(Event):
     actor: Actor
 
 
+class WrongField(BaseModel):
+    """A field of a submission and its problem, in the words of the HTTP doors: never what was sent."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    field: str
+    problem: str
+    problem_zh: str
+    """The same in Chinese."""
+
+
 class SubmissionRefused(Event):
-    """What another system submitted was understood and refused; it can read why. Nothing else changed."""
+    """What another system submitted was not let in; it can read why. Nothing else changed.
+
+    Said once of what was sent, however often it comes. Mended, it may be sent again under its name (`source`, `id`).
+    """
 
     type: ClassVar[str] = "submission.refused.v1"
     subject_id: IncidentId
-    """The incident that has the source's number already, or the declaration that stands."""
+    """The incident that has the source's number already, or the declaration that stands.
+
+    Otherwise the name the submission has here: a UUID of version 5 of `source`, a line feed and `id`, which of a report
+    is the id its incident would have.
+    """
     source: str
     id: str
+    """As they were given; what could be a person's name or number in them is shown as `…`."""
     submitted: str
-    """The type of what was submitted."""
+    """The type of what was submitted; `unknown` when it is none of the topic's."""
     reason: str
+    """The word HTTP has for it (`unknown-code`, `future`, …), or why it could not be read (`wrong-schema`, …)."""
+    errors: tuple[WrongField, ...] = ()
+    """Which fields are wrong, where some are."""
+    reference: Reference | None = None
+    """The name under which the sender of an action wants to hear what became of it."""
     occurred_at: AwareDatetime

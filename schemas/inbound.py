@@ -51,7 +51,7 @@ class ActionSubmitted(Event):
     occurred_at: Moment
     actor: Actor = Actor(role="partner")
     reference: Reference | None = None
-    """What became of it is said under this name: `action.done.v1` or `action.refused.v1`."""
+    """What became of it is said under this name: `action.done.v1`, `action.refused.v1`, or `submission.refused.v1`."""
     based_on: Basis = ()
     """What the sender believed, e.g. that `status` was `open`: if it is otherwise by now, the action is refused."""
     action: AnyAction

@@ -21,8 +21,9 @@ from services.intake import docket, items_store, store
 from services.intake.comparing import Comparer
 from services.intake.declarations import NotRecorded, checked
 from services.intake.docket import Docket
-from services.intake.items import LetIn, let_in
+from services.intake.items import REUSED, LetIn, let_in
 from services.intake.likeness import Sketch
+from services.intake.refusals import Refusal, in_words, refusal_of
 from services.intake.report import NotAccepted, NumberKnown, Origin, Registry, check_opaque, incident_id_of
 from services.intake.said import (
     Said,
@@ -30,7 +31,6 @@ from services.intake.said import (
     first_digest_of,
     happening_of,
     outcome_of,
-    refusal_of,
     subject_of,
 )
 from services.intake.store import Happening, Linking
@@ -66,6 +66,7 @@ class _Batch:
     links: list[Linking] = field(default_factory=list)
     activities: list[tuple[ActivityRecorded, Actor]] = field(default_factory=list)
     outcomes: list[items_store.Outcome] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
 
 
@@ -127,7 +128,10 @@ class Desk:
         return recorded
 
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
-        """Applies a batch: submissions become reports and actions, other events go to the timelines."""
+        """Applies a batch: submissions become reports and actions, other events go to the timelines.
+
+        The sender of one that is rejected is told, in the transaction that buries it.
+        """
         submitted = [one for one in messages if one.stream is None]
         seen = await store.known(tx, [(one.source, one.id) for one in submitted]) if submitted else {}
         entry = await docket.opened(tx, self.registry, [one.event for one in submitted])
@@ -147,11 +151,29 @@ class Desk:
             await items_store.save_activities(tx, batch.activities, now)
         if batch.outcomes:
             await items_store.settle(tx, batch.outcomes, now)
+        if batch.refused:
+            batch.drafts += await self._told(tx, batch.refused, now)
         await batch.docket.write(tx, now)
         return Outcome(batch.drafts, faults)
 
+    async def _told(self, tx: Connection, refused: Sequence[Refusal], now: datetime) -> list[Draft]:
+        """What the senders of refused submissions are told, each once."""
+        distinct = {self.vault.fingerprint(one.identity): one for one in refused}
+        untold = await store.untold(tx, distinct)
+        return [
+            self._draft(one.said(now), carried(one.message.traceparent))
+            for digest, one in distinct.items()
+            if digest in untold
+        ]
+
     def _step(self, batch: _Batch, message: Message, now: datetime) -> None:
-        if message.stream is not None:
+        if message.stream is None:
+            try:
+                self._submitted(batch, message, now)
+            except Rejected as why:
+                batch.refused.append(Refusal(message, why))
+                raise
+        else:
             happening = happening_of(message)
             batch.timeline.append(happening)
             if isinstance(message.event, IncidentLinked):
@@ -160,12 +182,16 @@ class Desk:
                 batch.docket.answer(message.event)
             if (outcome := outcome_of(message.event, self.registry.tier)) is not None:
                 batch.outcomes.append(outcome)
-            return
+
+    def _submitted(self, batch: _Batch, message: Message, now: datetime) -> None:
+        """Lets a submission in once. Raises `Rejected`."""
+        if message.unreadable is not None:
+            raise message.unreadable
         name, digest = (message.source, message.id), digest_of(message)
         known = batch.seen.get(name) or batch.new.get(name)
         if known is not None:
             if known not in (digest, first_digest_of(message)):
-                raise Rejected("id-reused", "ce_id: this source used it before, for something else")
+                raise Rejected("id-reused", "ce_id: this source used it before, for something else", REUSED)
             return
         said = self._let_in(batch, message, now)
         batch.new[name] = digest
@@ -190,11 +216,11 @@ class Desk:
                 case other:
                     raise AssertionError(f"the topic table lets nothing else in: {type(other).__name__}")
         except NumberKnown as known:
-            return refusal_of(message, known.incident_id, known.kind, now)
+            return refusal_of(message, known.incident_id, known.kind, in_words(known.fields), now)
         except NotAccepted as refusal:
-            raise Rejected(refusal.kind, str(refusal)) from None
+            raise Rejected(refusal.kind, str(refusal), refusal.fields) from None
         except NotRecorded as no:
-            return refusal_of(message, no.declaration_id, no.reason, now)
+            return refusal_of(message, no.declaration_id, no.reason, (), now)
 
     def _draft(self, event: Said, trace: str | None) -> Draft:
         return Draft(self._topic, subject_of(event), event, event.occurred_at, trace)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import datetime
 
 from messaging.envelope import Message
 from schemas.base import Event, Tier
@@ -39,18 +38,6 @@ def subject_of(event: Said) -> str:
             return event.activity_id
         case _:
             return event.incident_id
-
-
-def refusal_of(message: Message, subject_id: str, reason: str, now: datetime) -> SubmissionRefused:
-    """What the sender of a submission is told that the rules say no to."""
-    return SubmissionRefused(
-        subject_id=subject_id,
-        source=message.source,
-        id=message.id,
-        submitted=message.type,
-        reason=reason,
-        occurred_at=now,
-    )
 
 
 def happening_of(message: Message) -> Happening:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from schemas.topics import TOPICS
+from services.intake.report import incident_id_of
 from tests.system.partner import a_submission, headers
 
 PERSONAL = "王小明 13800138000"
@@ -22,6 +23,8 @@ class Bad:
     value: bytes | None
     headers: list
     reason: str
+    told: str | None = None
+    """Under which key its sender hears of it, when it says in order whose it is."""
 
 
 def inbound():
@@ -30,25 +33,26 @@ def inbound():
 
     def bad(reason, value=good, **changes):
         name = f"bad-{uuid4().hex}"
-        given = headers(
-            changes.pop("kind", REPORT), name, changes.pop("source", "/hotline/poison"), **changes
-        )
-        return Bad("village.inbound", f"{PERSONAL} {name}".encode(), value, given, reason)
+        source, told = changes.pop("source", "/hotline/poison"), changes.pop("told", True)
+        given = headers(changes.pop("kind", REPORT), name, source, **changes)
+        key = incident_id_of(source, name) if told else None
+        return Bad("village.inbound", f"{PERSONAL} {name}".encode(), value, given, reason, key)
 
     long = json.dumps(a_submission(note=PERSONAL * (TWO_MB // 24)), ensure_ascii=False).encode()
     return [
         bad("not-utf-8", good[:-1] + b"\xff\xfe}"),
-        bad("not-utf-8", good, ce_subject=b"\xff\xfe"),
+        bad("not-utf-8", good, ce_subject=b"\xff\xfe", told=False),
         bad("not-json", good[:-1]),
         bad("not-json", good[:-1] + b"}}"),
         bad("wrong-schema", json.dumps({"area": PERSONAL}).encode()),
-        bad("wrong-schema", good, ce_specversion=b"9.9"),
-        bad("wrong-schema", good, ce_id=None),
-        _nameless(bad("wrong-schema", good)),
+        bad("wrong-schema", good, ce_specversion=b"9.9", told=False),
+        bad("wrong-schema", good, ce_id=None, told=False),
+        _nameless(bad("wrong-schema", good, told=False)),
         bad("unknown-type", good, kind="report.whispered.v1"),
         bad("null-value", None),
-        bad("forged-source", good, source="/fengqiao/village/intake"),
-        bad("unknown-code", json.dumps(a_submission(category=PERSONAL)).encode()),
+        bad("forged-source", good, source="/fengqiao/village/intake", told=False),
+        bad("unknown-code", json.dumps(a_submission(category=PERSONAL.split(maxsplit=1)[0])).encode()),
+        bad("personal-data", json.dumps(a_submission(category=PERSONAL)).encode()),
         bad("future", json.dumps(a_submission(occurred_at="2999-01-01T00:00:00Z", note=PERSONAL)).encode()),
         bad("too-large", long),
     ]

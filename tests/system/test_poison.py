@@ -9,6 +9,7 @@ import pytest
 
 from deploy.local.plan import Plan
 from tests.system import invariants, poison
+from tests.system.listener import Listener
 from tests.system.operator import (
     READERS,
     appear,
@@ -76,7 +77,12 @@ async def healthy(world):
     return time.monotonic() - begin
 
 
-async def test_bad_records_of_other_systems_are_dead_letters_with_a_reason_and_delay_nobody(world, wire):
+REFUSALS = "select key, convert_from(data, 'utf8') as data from outbox where type = 'submission.refused.v1'"
+
+
+async def test_bad_records_of_other_systems_are_dead_letters_with_a_reason_and_delay_nobody(
+    world, wire, county
+):
     alone, before = await healthy(world), await known(world, "village-intake")
     bad = poison.inbound()
 
@@ -93,12 +99,19 @@ async def test_bad_records_of_other_systems_are_dead_letters_with_a_reason_and_d
     assert all(personal.encode() not in told for personal in PERSONAL.split())
     assert max(took) < NORMAL_S
     print(f"alone {alone:.1f} s, amid poison {max(took):.1f} s")
+    async with Listener(county.kafka, "village.intake") as sender:
+        for one in bad:
+            if one.told:
+                await sender.hears("submission.refused.v1", one.told, reason=one.reason)
     for row in listed:
         await ask(world, "village-intake", row, "redrive")
     for row in listed:
         await becomes(world, "village-intake", row.id, "open", seen=2)
         await ask(world, "village-intake", row, "discard")
         await becomes(world, "village-intake", row.id, "discarded", seen=2)
+    said = await world.query("intake_village", REFUSALS)
+    assert sorted(one["key"] for one in said) == sorted(one.told for one in bad if one.told)
+    assert not any(personal in one["data"] for one in said for personal in PERSONAL.split())
 
 
 async def test_a_report_from_an_area_that_is_registered_later_is_sent_back_and_takes_effect(world, county):

@@ -38,6 +38,7 @@ class House:
         desk = Desk(a_registry(), vault)
         reading = Reading(topics_read_by("intake", "village"), LISTENS_TO, desk.handle, SealedLetters(vault))
         self.database = database
+        self.desk, self.reading = desk, reading
         self.inbox = Inbox(database, reading, lambda: None)
         transport = Documented(api(database, desk, Pulse(1)))
         self.http = httpx.AsyncClient(transport=transport, base_url="http://intake")

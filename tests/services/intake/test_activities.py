@@ -72,7 +72,9 @@ async def test_another_system_s_activity_by_somebody_s_telephone_is_a_dead_lette
 
     assert [reason for *_, reason in await letters(database)] == ["personal-data"]
     assert "13800138000" not in str(await rows(database, "select * from dead_letter"))
-    assert (await said(database), await rows(database, "select 1 from activity")) == ([], [])
+    assert [kind for kind, _ in await said(database)] == ["submission.refused.v1"]
+    assert "13800138000" not in str(await rows(database, "select key, data from outbox"))
+    assert await rows(database, "select 1 from activity") == []
 
 
 async def test_another_system_s_activity_with_an_unknown_code_is_a_dead_letter(database, inbox):
@@ -81,4 +83,4 @@ async def test_another_system_s_activity_with_an_unknown_code_is_a_dead_letter(d
     await inbox.apply([an_inbound_record(body, ce_type=b"activity.submitted.v1")])
 
     assert [reason for *_, reason in await letters(database)] == ["unknown-code"]
-    assert await said(database) == []
+    assert [kind for kind, _ in await said(database)] == ["submission.refused.v1"]
