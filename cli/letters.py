@@ -18,6 +18,8 @@ from messaging import dead_letters
 from messaging.dead_letters import Request, Row
 
 STATUSES = ("open", "redrive", "discard", "applied", "discarded")
+MOST = 10_000
+"""As many as a list shows at once."""
 WAITING = frozenset({"redrive", "discard"})
 PICKED_UP_S = 15.0
 """A running service carries requests out within a second or so."""
@@ -33,7 +35,7 @@ def letters() -> None:
 @letters.command(name="list")
 @database_options
 @click.option("--status", type=click.Choice(STATUSES), default="open", show_default=True)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True)
+@click.option("--limit", type=click.IntRange(1, MOST), default=200, show_default=True)
 @json_option
 def list_letters(
     data: Path,
@@ -46,13 +48,21 @@ def list_letters(
     as_json: bool,
 ) -> None:
     """Dead letters of all services, oldest first, each with how many events wait behind it."""
-    found = run(_listed(chosen(data, dsn, service, tier), status, limit))
+    found, more = run(_listed(chosen(data, dsn, service, tier), status, limit))
     if as_json:
         click.echo(_json([{"where": place.name, **asdict(row)} for place, row in found]))
-        return
-    if not found:
+    elif not found:
         say(f"no dead letters with status {status}")
-        return
+    else:
+        _say(found)
+    for place, number in more.items():
+        # beside what is shown, so that a machine that reads the list is not told it in the list
+        rest = "" if number + limit <= MOST else ", and the rest once these are done"
+        how = f"see them with --limit {min(number + limit, MOST)}{rest}"
+        click.echo(f"{place}: {number} more with status {status}, not shown; {how}", err=True)
+
+
+def _say(found: Sequence[tuple[Place, Row]]) -> None:
     for place, row in found:
         # Two lines each: a table as wide as this would be cut at a usual terminal's edge.
         say(str(_plain(f"{place.name} {row.id}: {row.reason}{': ' if row.detail else ''}{row.detail}")))
@@ -62,12 +72,18 @@ def list_letters(
         say(str(_plain(f"    {row.topic} · {row.key or '-'}{sequence} · {seen}")))
 
 
-async def _listed(places: Sequence[Place], status: str, limit: int) -> list[tuple[Place, Row]]:
-    found = []
+async def _listed(
+    places: Sequence[Place], status: str, limit: int
+) -> tuple[list[tuple[Place, Row]], dict[str, int]]:
+    """The dead letters, and how many more each database has that are not among them."""
+    found: list[tuple[Place, Row]] = []
+    more: dict[str, int] = {}
     for place in places:
         async with connected(place) as connection:
             found += [(place, row) for row in await dead_letters.listed(connection, status, limit)]
-    return found
+            if number := await dead_letters.beyond(connection, status, limit):
+                more[place.name] = number
+    return found, more
 
 
 @letters.command()

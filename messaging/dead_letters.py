@@ -68,6 +68,12 @@ async def undecided(connection: Connection) -> tuple[int, int]:
     return row["letters"], row["behind"]
 
 
+async def beyond(connection: Connection, status: str, limit: int) -> int:
+    """How many dead letters of a status there are beside those that a list of `limit` shows."""
+    number: int = await connection.fetchval("select count(*) from dead_letter where status = $1", status)
+    return max(0, number - limit)
+
+
 async def shown(connection: Connection, letter: int) -> dict[str, Any] | None:
     """Everything about one dead letter, its headers unless they are sealed, its audit trail; the body only as size."""
     row = await connection.fetchrow("select *, length(value) as size from dead_letter where id = $1", letter)

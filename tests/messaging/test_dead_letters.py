@@ -1,9 +1,12 @@
 """Operators see dead letters, send them back or discard them, always with a count, a reason and a record."""
 
+import asyncio
 import dataclasses
 
 import pytest
+from click.testing import CliRunner
 
+from cli.__main__ import fengqiao
 from messaging import dead_letters
 from messaging.dead_letters import Gravedigger, Request, WrongCount, ask, listed, shown
 from messaging.errors import Unavailable
@@ -56,6 +59,26 @@ async def test_a_list_says_what_why_how_often_and_how_many_wait_behind(office):
         "a", 2, "rejected", "forbidden-transition", "tiny says no",
     )  # fmt: skip
     assert (row.seen, row.behind, row.status) == (2, 2, "open")
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (2, "the database: 3 more with status open, not shown; see them with --limit 5\n"),
+        (5, ""),
+    ],
+)
+@pytest.mark.parametrize("form", [[], ["--json"]])
+async def test_a_list_that_is_cut_says_how_many_more_there_are_and_how_to_see_them(office, limit, said, form):
+    office.tiny.refused = {(key, 1) for key in "abcde"}
+    for key in "abcde":
+        await office.deliver(records(key, 1))
+
+    arguments = ["dead-letters", "list", "--dsn", office.database._dsn, "--limit", str(limit), *form]
+    found = await asyncio.to_thread(CliRunner().invoke, fengqiao, arguments)
+
+    assert (found.exit_code, found.stderr) == (0, said)
+    assert found.stdout.count("forbidden-transition") == limit
 
 
 async def test_one_letter_shows_its_headers_and_audit_and_its_body_only_as_a_size(office):
