@@ -17,7 +17,7 @@ async def test_a_person_raises_it_with_a_reason_and_the_reporter_sees_it_climb(w
     await world.resolve("county", incident)
     await world.satisfied("county", incident)
 
-    view = await world.timeline(incident, "incident.closed.v1")
+    view = await world.timeline(incident, "incident.closed.v1", lines=13)
     assert view["tier"] == "county"
     assert {line["tier"] for line in view["timeline"]} == {"village", "town", "county"}
 

@@ -28,7 +28,7 @@ async def test_a_village_settles_a_matter_and_it_is_revisited_and_closed(world):
 
     closed = await world.comes_to("village", incident, "closed")
     assert closed["on_time"] is True
-    view = await world.timeline(incident, "incident.closed.v1")
+    view = await world.timeline(incident, "incident.closed.v1", lines=9)
     assert view["status"] == "closed"
     assert [line["type"] for line in view["timeline"]] == [
         "incident.opened.v1", "incident.accepted.v1", "incident.assigned.v1", "incident.resolved.v1",
@@ -60,7 +60,7 @@ async def test_a_suspended_clock_runs_on_with_what_was_left(world):
     assert (still["status"], still["due_at"]) == ("open", None)
     assert [one["kind"] for one in runs["moves"]] == ["extended", "suspended", "resumed"]
     assert runs["due_at"] > before["due_at"]
-    view = await world.timeline(incident, "revisit.planned.v1")
+    view = await world.timeline(incident, "revisit.planned.v1", lines=7)
     assert [line["type"] for line in view["timeline"]] == [
         "incident.opened.v1", "incident.extended.v1", "incident.suspended.v1", "incident.resumed.v1",
         "incident.accepted.v1", "incident.resolved.v1", "revisit.planned.v1",
@@ -133,7 +133,7 @@ async def test_another_system_takes_a_matter_all_the_way_by_events_alone_each_se
             fields = {"party": party, "means": "telephone", "result": "satisfied"}
             await partner.act(f"{mode}-{party}", f"{mode}-1", "visit", mode, **fields)
 
-    view = await world.timeline(incident, "incident.closed.v1")
+    view = await world.timeline(incident, "incident.closed.v1", lines=8)
     types = [line["type"] for line in view["timeline"]]
     assert len(types) == len(set(types)) + 1 == 8  # two visits, everything else once
 
@@ -151,7 +151,7 @@ async def test_a_restart_of_each_service_in_between_changes_nothing(world, count
         county.kill(program)
     await world.satisfied("town", incident)
 
-    view = await world.timeline(incident, "incident.closed.v1")
+    view = await world.timeline(incident, "incident.closed.v1", lines=10)
     assert len(view["timeline"]) == 10
     await world.ready(*(name for name in county.programs() if "-" in name))
 

@@ -152,13 +152,16 @@ class World:
 
         return await self.until(there, f"{incident} is {status}/{attempt} at {tier}", seconds)
 
-    async def timeline(self, incident, ends_with, tier="village", after=None):
-        """The reporter's view, once its last line is of this type, and comes after one of the type `after`."""
+    async def timeline(self, incident, ends_with, tier="village", after=None, lines=1):
+        """The reporter's view, once its last line is of this type, comes after one of the type `after`, and no line
+        that another topic brings, which may come later, is missing of so many.
+        """
 
         async def told():
             view = await self.get(f"{tier}-intake", f"/v1/reports/{incident}")
             types = [line["type"] for line in view.get("timeline", ())]
-            return view if types[-1:] == [ends_with] and after in (None, *types) else None
+            whole = len(types) >= lines and after in (None, *types)
+            return view if types[-1:] == [ends_with] and whole else None
 
         return await self.until(told, f"the reporter of {incident} is told {ends_with}")
 
