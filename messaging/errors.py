@@ -35,7 +35,11 @@ class Unavailable(Exception):
     """A dependency does not answer: hold, back off, retry without end."""
 
 
-class SchemaTooOld(Exception):
+class CannotStart(Exception):
+    """What is in the database does not fit this program or its settings: somebody has to change something first."""
+
+
+class SchemaTooOld(CannotStart):
     """The database lacks migrations this program needs; it must not start."""
 
 

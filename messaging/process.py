@@ -15,7 +15,7 @@ from messaging import collector, logs, migrate, outbox
 from messaging.backlog import Backlog
 from messaging.database import Connection, Database
 from messaging.dead_letters import Gravedigger
-from messaging.errors import SchemaTooOld, Unavailable
+from messaging.errors import CannotStart, Unavailable
 from messaging.health import Health, probes
 from messaging.inbox import Inbox, Reading
 from messaging.logs import frames
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 EXIT_CONFIGURATION = 78
 """EX_CONFIG: starting again will not help, somebody has to change something."""
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+Check = Callable[[Connection], Awaitable[None]]
 
 
 class Process:
@@ -49,6 +50,7 @@ class Process:
         """The ASGI application of the HTTP door."""
         self._loops: list[Loop] = [self.relay.run, collector.sweep]
         self._subscribers: list[Subscriber] = []
+        self._checks: list[Check] = []
         self._stop = asyncio.Event()
         self.queues("unsent", outbox.waiting)
 
@@ -74,6 +76,10 @@ class Process:
         """Adds something that runs until the process stops."""
         self._loops.append(loop)
 
+    def checks(self, check: Check) -> None:
+        """Adds what must be so in the database before anything begins; it raises `CannotStart` where it is not."""
+        self._checks.append(check)
+
     async def run(self) -> int:
         """Runs until SIGTERM or SIGINT; returns the exit code."""
         loop = asyncio.get_running_loop()
@@ -83,9 +89,9 @@ class Process:
         self.health.set("started", ok=False)
         async with serve(probes(self.health), self.settings.host, self.settings.probe_port):
             try:
-                if await self._database_ready():
+                if await self._database_ready() and await self._fit():
                     await self._work()
-            except SchemaTooOld as error:
+            except CannotStart as error:
                 log.critical("%s", error)
                 return EXIT_CONFIGURATION
             finally:
@@ -98,6 +104,14 @@ class Process:
     async def _open_database(self) -> None:
         await migrate.verify(self.dsn, self.service)
         await self.database.connect()
+
+    async def _fit(self) -> bool:
+        return await self._until_available("database", self._checked)
+
+    async def _checked(self) -> None:
+        async with self.database.connection() as connection:
+            for check in self._checks:
+                await check(connection)
 
     async def _until_available(self, condition: str, attempt: Callable[[], Awaitable[None]]) -> bool:
         """Tries until it works or we stop; False in the latter case."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from messaging.database import Connection, Database
-from messaging.errors import Unavailable
+from messaging.errors import Rejected, Unavailable
 from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
 
@@ -85,10 +85,16 @@ class Timer:
                 await self.fire(tx, 1, incident_id)
         except Unavailable:
             raise
+        except Rejected as why:
+            log.error("a deadline of %s is held and tried again later: %s", incident_id, why)  # noqa: TRY400 - no values
+            await self._later(incident_id)
         except Exception as bug:  # noqa: BLE001 - whatever it is, it concerns this one only
             log.error("a deadline met a bug and is tried again later", extra=frames(bug))  # noqa: TRY400 - no values
-            async with self.database.transaction() as tx:
-                await tx.execute(
-                    "update deadline set try_at = now() + interval '1 minute' where incident_id = $1",
-                    incident_id,
-                )
+            await self._later(incident_id)
+
+    async def _later(self, incident_id: str) -> None:
+        async with self.database.transaction() as tx:
+            await tx.execute(
+                "update deadline set try_at = now() + interval '1 minute' where incident_id = $1",
+                incident_id,
+            )

@@ -59,6 +59,8 @@ class Missed(Part):
 
     accept: MissedStep = "escalate"
     handle: MissedStep = "escalate"
+    again: Deadline = span_of("1 working day")
+    """Where it stays: how long after one alarm it is said again, for as long as the step is not done."""
     tiers: dict[Tier, MissedAt] = {}  # noqa: RUF012 - pydantic copies it
 
     def at(self, tier: Tier, step: Literal["accept", "handle"]) -> tuple[MissedStep, tuple[str, ...]]:

@@ -34,6 +34,8 @@ class IncidentOpened(IncidentEvent):
     from_tier: Tier | None = None
     attempt: Attempt
     policy: str
+    instead_of: str | None = None
+    """The policy it came with, where this tier does not have that version and goes on by the one in force."""
     due_at: AwareDatetime | None = None
     """When it must be accepted."""
     provisional: bool = False
@@ -65,14 +67,6 @@ class IncidentReturned(IncidentEvent):
     to_tier: Tier
     reason: Code
     by: Literal["person", "policy"] = "person"
-
-
-class IncidentOverdue(IncidentEvent):
-    """A deadline passed while the incident waited for its step."""
-
-    type: ClassVar[str] = "incident.overdue.v1"
-    step: Step
-    due_at: AwareDatetime
 
 
 class IncidentResolved(IncidentEvent):

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from schemas import (
+    alarms,
     assignment,
     care,
     duplicates,
@@ -37,7 +38,6 @@ from schemas.routing import (
     IncidentExtended,
     IncidentHandedOver,
     IncidentOpened,
-    IncidentOverdue,
     IncidentReopened,
     IncidentResolved,
     IncidentResumed,
@@ -111,7 +111,7 @@ FLOWS: tuple[Flow, ...] = (
             IncidentResumed,
             IncidentExtended,
             IncidentClockMoved,
-            IncidentOverdue,
+            *alarms.FROM_ROUTING,
             IncidentResolved,
             IncidentReopened,
             IncidentClosed,

@@ -27,6 +27,9 @@ def differences(before: Life, after: Life, without: Iterable[str] = ()) -> Itera
         yield ("首办层级", "first tier"), f"{was} → {now}"
     yield from _deadlines(before, after, steps)
     yield from _more(_counted(before.overdue, steps), _counted(after.overdue, steps))
+    if before.overdue_again != after.overdue_again:
+        how = f"{_dates(before.overdue_again)} → {_dates(after.overdue_again)}"
+        yield ("再次提醒超期", "said again that it is overdue"), how
     yield from _raised(Counter(before.raised), Counter(after.raised))
     if before.judged != after.judged:
         was, now = ("、".join(_way(*one) for one in life.judged) or "—" for life in (before, after))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cli.trials.recorded import LIVED, PARTS
+from schemas.alarms import IncidentOverdue, IncidentStillOverdue
 from schemas.assignment import IncidentAssigned, IncidentUnanswered, IncidentUnclaimed
 from schemas.base import Event, Tier
 from schemas.referrals import IncidentReferred, IncidentTransferred, ReferralAccepted, ReferralOverdue
@@ -11,7 +12,6 @@ from schemas.routing import (
     IncidentAccepted,
     IncidentEscalated,
     IncidentOpened,
-    IncidentOverdue,
     IncidentReopened,
 )
 from schemas.supervision import IncidentListed, IncidentReminded
@@ -31,6 +31,8 @@ class Life:
     due: list[tuple[Tier, str, datetime]] = field(default_factory=list)
     """Tier and step of every deadline that was begun, and when it was to run out."""
     overdue: list[tuple[Tier, str]] = field(default_factory=list)
+    overdue_again: list[datetime] = field(default_factory=list)
+    """When it was said again that a deadline was missed."""
     raised: list[tuple[Tier, Tier]] = field(default_factory=list)
     """From where to where a missed deadline, or that nobody took it, raised it."""
     judged: list[tuple[Tier, Tier]] = field(default_factory=list)
@@ -87,6 +89,8 @@ class Life:
 
     def _beside(self, event: Event, tier: Tier, now: datetime) -> None:
         match event:
+            case IncidentStillOverdue():
+                self.overdue_again.append(now)
             case IncidentListed(by="policy"):
                 self.listed += 1
             case IncidentReminded(by="rhythm"):

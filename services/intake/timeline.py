@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The time something is waited for was counted again with the published holidays",
     ),
     "incident.overdue.v1": ("超期，已提醒", "Late; the centre has been told"),
+    "incident.still-overdue.v1": ("仍超期，已再次提醒", "Still late; the centre has been told again"),
     "incident.resolved.v1": ("已化解，待回访", "Resolved, to be revisited"),
     "incident.reopened.v1": ("回访反弹，重新办理", "Reopened after the revisit"),
     "incident.closed.v1": ("已销号", "Closed"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from schemas.alarms import IncidentOverdue, IncidentStillOverdue
 from schemas.assignment import IncidentDeclined, IncidentTaken, IncidentUnanswered, IncidentUnclaimed
 from schemas.base import Event, Matter
 from schemas.care import CareEvent
@@ -27,7 +28,6 @@ from schemas.routing import (
     IncidentEscalated,
     IncidentExtended,
     IncidentOpened,
-    IncidentOverdue,
     IncidentReopened,
     IncidentResolved,
     IncidentReturned,
@@ -41,7 +41,7 @@ from services.metrics.counting import Cell, Counter, Increment
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
     IncidentSuspended, IncidentExtended, IncidentResolved, IncidentReopened, IncidentClosed, RevisitPlanned,
-    RevisitVisited, RevisitOverdue, RevisitCompleted,
+    RevisitVisited, RevisitOverdue, RevisitCompleted, IncidentStillOverdue,
     *joint.LISTENS_TO, *rounds.LISTENS_TO, *care.LISTENS_TO, *supervised.LISTENS_TO,
     *asking.LISTENS_TO,
     ActivityRecorded, EligibleRecorded, *referral_facts.COUNTED,
@@ -83,6 +83,8 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
             yield from _handed_on(event, count)
         case IncidentOverdue():
             yield count.at(event.occurred_at, f"overdue.{event.step}")
+        case IncidentStillOverdue():
+            yield count.at(event.occurred_at, "overdue_again")
         case IncidentSuspended():
             yield count.at(event.occurred_at, "suspended")
         case IncidentExtended():

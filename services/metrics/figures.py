@@ -153,6 +153,7 @@ COUNTS = (
     "received", "opened", "accepted", "resolved", "closed", "open", "escalated", "returned", "sent_down", "reopened",
     "triaged", "triage_overruled",
     "suspended", "extended", "revisited", "resolutions", "revisit_overdue", "overdue.accept", "overdue.handle",
+    "overdue_again",
     "on_time", "with_target", *supervised.COUNTS, *asking.COUNTS, *JOINT_COUNTS, *rounds.COUNTS, *care.COUNTS,
     "transferred", "transferred.accepted", "transferred.returned", "transferred.recalled", "transferred.overdue",
     "referred", "referred.accepted", "referred.returned", "referred.succeeded", "referred.failed", "referred.recalled",

@@ -16,6 +16,7 @@ from schemas.topics import topics_read_by
 from services.routing.api import api
 from services.routing.centre import Centre
 from services.routing.desk import Desk
+from services.routing.needed import NoneIsGone
 from services.routing.settings import Files, Settings
 from services.routing.versions import Versions
 from services.routing.watch import Auditor, Recount
@@ -40,6 +41,7 @@ def compose() -> Process:
     )
     process = Process("routing", settings)
     desk = Desk(Centre(settings.tier, Versions(rules)))
+    process.checks(NoneIsGone(rules.keys(), files.policy.parent))
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from schemas.alarms import IncidentOverdue, IncidentStillOverdue
 from schemas.assignment import IncidentAssigned
 from schemas.base import Event
 from schemas.derivation import IncidentOriginLinked
@@ -26,7 +27,6 @@ from schemas.routing import (
     IncidentEscalated,
     IncidentExtended,
     IncidentOpened,
-    IncidentOverdue,
     IncidentReopened,
     IncidentResolved,
     IncidentResumed,
@@ -42,7 +42,7 @@ from schemas.supervision import (
 )
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
-from services.routing import assigned, guesses, listing, sessions, ties, whistles
+from services.routing import assigned, guesses, listing, missed, sessions, ties, whistles
 from services.routing import away as out_of_hand
 from services.routing.entries import entry_of, with_rules
 from services.routing.history import counted
@@ -81,9 +81,13 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
             return {"moves": (*before.moves, *rests), **_due(None, None)}
         case IncidentUnlinked(due_at=due_at) if due_at is not None:
             return {"moves": (*before.moves, Move("unlinked", now)), **_until(event)}
+        case IncidentUnlinked():
+            return _runs_on(before, now)
         case IncidentOverdue():
-            missed = before.away and replace(before.away, missed=True)
-            return {"away": missed, **_stopped()}
+            out = before.away and replace(before.away, missed=True)
+            return {**_stopped(), "away": out, "missed": missed.noted(before.missed, event, now)}
+        case IncidentStillOverdue():
+            return {"missed": missed.noted(before.missed, event, now)}
         case IncidentResolved():
             result = {"resolved_at": event.occurred_at, "on_time": event.on_time}
             handlers = _with(before.handlers, event.actor.ref)
@@ -117,9 +121,16 @@ def _of_its_parts(before: Incident, event: Event, now: datetime) -> dict[str, An
         case IncidentTransferred() | IncidentReferred() | ReferralEvent() | ReferralAnswered():
             taken = event.unit if isinstance(event, ReferralAccepted) and event.kind == "transfer" else None
             handlers = before.handlers if taken is None else _with(before.handlers, taken)
-            return {"handlers": handlers, **out_of_hand.changes(before.away, before.offer, event, now)}
+            out = out_of_hand.changes(before.away, before.offer, event, now)
+            back = _runs_on(before, now) if out.get("away", before.away) is None else {}
+            return {"handlers": handlers, **out, **back}
         case _:
             return {}
+
+
+def _runs_on(before: Incident, now: datetime) -> dict[str, Any]:
+    """What is overdue is said again, once nothing else is waited for."""
+    return {} if before.missed is None else {"missed": before.missed.rested(now)}
 
 
 def _with(handlers: tuple[str, ...], one: str) -> tuple[str, ...]:
@@ -152,13 +163,14 @@ def _begun(step: Step, event: Beginning, now: datetime) -> dict[str, Any]:
         "clock_from": now if event.due_at else None,
         "clock_severity": None,
         "moves": (),
+        "missed": None,
         "suspended_at": None,
     }
     return fresh | _due(step, event.due_at, provisional=event.provisional)
 
 
 def _stopped() -> dict[str, Any]:
-    return {"suspended_at": None, **_due(None, None)}
+    return {"suspended_at": None, "missed": None, **_due(None, None)}
 
 
 def _moved(

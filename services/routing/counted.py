@@ -20,6 +20,8 @@ def count_of(incident: Incident, timer: Timer, policy: Policy) -> Count | None:
         spans = tuple(map(span_of, timer.guess.spans))
         return Count(timer.guess.since, spans, timer.guess.rule)
     match timer.step.split(":"):
+        case ["alarm"]:
+            return _alarm(incident, timer, policy)
         case ["answer"]:
             return _answer(incident, timer, policy)
         case ["remind"]:
@@ -41,6 +43,17 @@ def session_of(incident: Incident, number: int) -> Session:
 def held_by(incident: Incident, session: Session, policy: Policy) -> Count:
     """How the latest time was counted that a session may be set for."""
     return Count(session.since, (policy.mediation.hold_within,), rule(incident, "mediation", "hold_within"))
+
+
+def _alarm(incident: Incident, timer: Timer, policy: Policy) -> Count | None:
+    """In its rhythm since the moment that passed, or since it was said; None for what rested, and was to be said then."""
+    if (missed := incident.missed) is None:
+        return None
+    span, under = policy.missed.again, rule(incident, "missed", "again")
+    for since in (span.since(missed.passed), missed.said_at):
+        if _comes_to(since, span, timer.due_at, policy):
+            return Count(since, (span,), under)
+    return None
 
 
 def _answer(incident: Incident, timer: Timer, policy: Policy) -> Count | None:

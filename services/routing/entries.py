@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from schemas.alarms import IncidentOverdue, IncidentStillOverdue
 from schemas.assignment import (
     IncidentAssigned,
     IncidentDeclined,
@@ -20,7 +21,7 @@ from schemas.routing import (
     IncidentEscalated,
     IncidentExtended,
     IncidentHandedOver,
-    IncidentOverdue,
+    IncidentOpened,
     IncidentReopened,
     IncidentResolved,
     IncidentReturned,
@@ -72,6 +73,10 @@ def _detail(event: Event) -> str | None:
             return f"{event.method} {event.outcome}"
         case IncidentOverdue():
             return event.step
+        case IncidentStillOverdue():
+            return f"{event.step} {event.number} {event.due_at:{MOMENT}}"
+        case IncidentOpened(instead_of=str(version)):
+            return f"policy-not-known {version}"
         case IncidentReopened() | IncidentClockMoved():
             return event.reason
         case IncidentWaitMoved():

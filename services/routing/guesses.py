@@ -61,6 +61,8 @@ def changes(before: Incident, event: IncidentWaitMoved) -> dict[str, Any]:
             return {"whistles": whistles.moved(before.whistles, event)}
         case ["session", *_]:
             return {"sessions": sessions.moved(before.sessions, event)}
+        case ["alarm"]:
+            return {"missed": before.missed and before.missed.moved(event)}
         case ["remind"]:
             assert before.listing is not None
             later = {"remind_at": event.due_at, "guess": event.guess}

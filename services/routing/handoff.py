@@ -116,14 +116,22 @@ def _whole(incident: Incident, fields: dict[str, Any]) -> IncidentHandedOver:
     )
 
 
-def climb(noted: Incident, step: Step, policies: Policies, now: datetime) -> Sequence[Event]:
-    """What a missed deadline leads to: up, where the policy says so and there is a tier above."""
-    what, place = policies[noted.policy].missed.at(noted.tier, step)
+def way_up(incident: Incident, step: Step, policies: Policies) -> Tier | None:
+    """Where a missed deadline leads to: up, where the policy says so and there is a tier above; else it stays."""
+    what, _ = policies[incident.policy].missed.at(incident.tier, step)
     if what != "escalate":
-        return []
+        return None
     try:
-        above = next_up(noted, None, policies)
+        return next_up(incident, None, policies)
     except Refused:
+        return None
+
+
+def climb(noted: Incident, step: Step, policies: Policies, now: datetime) -> Sequence[Event]:
+    """It goes where a missed deadline leads to, if anywhere."""
+    above = way_up(noted, step, policies)
+    if above is None:
         return []
+    _, place = policies[noted.policy].missed.at(noted.tier, step)
     act = Act(SYSTEM, now, now, rule(noted, "missed", *place))
     return hand_over(noted, above, REASONS["deadline"], "deadline", act)

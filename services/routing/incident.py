@@ -19,6 +19,7 @@ from services.routing import sessions, whistles
 from services.routing.assigned import Assignment
 from services.routing.away import Away
 from services.routing.history import NONE, Counts
+from services.routing.missed import Missed
 from services.routing.sessions import Session
 from services.routing.ties import UNTIED, Ties
 from services.routing.whistles import Whistle
@@ -79,6 +80,8 @@ class Incident(MatterState):
     """Since when the present clock runs; it stays when that has run out."""
     clock_severity: str | None = None
     """The severity the present clock began with, once the incident has another."""
+    missed: Missed | None = None
+    """The deadline that was missed here, where that did not raise it, until its step is done."""
     moves: tuple[Move, ...] = ()
     """What was done to the present clock, in order."""
     suspended_at: datetime | None = None
@@ -128,6 +131,7 @@ class Incident(MatterState):
 
     def _moments(self) -> Iterator[tuple[datetime | None, str | None, Guess | None]]:
         yield self.due_at, self.due_step, None
+        yield self.alarm_at, "alarm", None if self.missed is None else self.missed.guess
         yield self.answer_by, "answer", None
         if self.listing is not None and self.status in WORKED_ON and not self.linked:
             yield self.listing.remind_at, "remind", self.listing.guess
@@ -140,6 +144,19 @@ class Incident(MatterState):
     def may_move(self) -> bool:
         """Whether any of these moments was counted through a year whose holidays are not known."""
         return self.provisional or any(one.guess is not None for one in self.timers)
+
+    @property
+    def alarm_at(self) -> datetime | None:
+        """When it is said again that it is overdue, so that what somebody must work on has a next moment.
+
+        It rests where another one is awaited: with a lead, or with whoever it is out with, who are asked again. What
+        was missed before that was kept is said again at once.
+        """
+        if self.due_at is not None or self.step is None or self.backfill:
+            return None
+        if self.suspended_at is not None or self.linked or self.away is not None:
+            return None
+        return self.clock_from if self.missed is None else self.missed.due_at
 
     @property
     def answer_by(self) -> datetime | None:

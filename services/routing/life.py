@@ -12,25 +12,24 @@ from schemas.routing import (
     ActionForwarded,
     IncidentClosed,
     IncidentHandedOver,
-    IncidentOverdue,
     IncidentReopened,
     Step,
 )
-from services.routing import assignment, mediation, whistling
+from services.routing import alarms, assignment, mediation, whistling
 from services.routing.asked import no, request_of, told
 from services.routing.centre import Centre
 from services.routing.changes import evolve
 from services.routing.clocks import due_fields, handle_until
 from services.routing.duplicates import forwarded, propose
 from services.routing.handling import Request, decide_action
-from services.routing.handoff import ADDRESSED, REASONS, Act, climb, first_tier, hand_over
+from services.routing.handoff import ADDRESSED, REASONS, Act, climb, first_tier, hand_over, way_up
 from services.routing.incident import Incident, Timer
 from services.routing.leads import ALONE, Beside, Turn, follow
 from services.routing.offers import answers
 from services.routing.opening import begun, opened, taken_over
 from services.routing.referrals import unanswered
 from services.routing.refusal import Refused
-from services.routing.rules import clock_rule, first_rule, rule
+from services.routing.rules import first_rule, rule
 from services.routing.supervision import remind_again, watch
 
 Arrival = (
@@ -89,6 +88,9 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
     match passed.step:
         case "accept" | "handle" as step:
             return _overdue(incident, step, passed.due_at, centre, now)
+        case "alarm":
+            again = alarms.still_overdue(incident, passed.due_at, centre.policies, now)
+            return _after(incident, [again], centre, now)
         case "remind":
             return _after(incident, remind_again(incident, centre.policies, now), centre, now)
         case step if step.startswith("whistle:"):
@@ -104,12 +106,12 @@ def late(incident: Incident, passed: Timer, centre: Centre, now: datetime) -> Mo
 
 
 def _overdue(incident: Incident, step: Step, due_at: datetime, centre: Centre, now: datetime) -> Move:
-    """A missed deadline is noted, and raises the incident where the policy says so and can."""
-    by = {"occurred_at": due_at, "actor": SYSTEM, "rule": clock_rule(incident, step, centre.policies)}
-    overdue = IncidentOverdue(**incident.matter, **by, step=step, due_at=due_at)
-    events: list[Event] = [overdue]
-    if incident.away is None or incident.away.kind != "referral":  # else it climbs when it is back
-        events += climb(evolve(incident, overdue, now), step, centre.policies, now)
+    """A missed deadline is noted, and raises the incident where the policy says so and can; else it is said again."""
+    out = incident.away is not None and incident.away.kind == "referral"  # then it climbs when it is back
+    stays = out or way_up(incident, step, centre.policies) is None
+    events: list[Event] = [alarms.overdue(incident, step, due_at, centre.policies, now if stays else None)]
+    if not stays:
+        events += climb(evolve(incident, events[0], now), step, centre.policies, now)
     return _after(incident, events, centre, now)
 
 
@@ -121,14 +123,14 @@ def _reported(incident: Incident | None, report: IncidentReported, centre: Centr
     if owner != centre.tier:
         elsewhere = Act(SYSTEM, report.occurred_at, now, first_rule(fresh, centre.policies))
         return _after(fresh, hand_over(fresh, owner, REASONS["severity"], "policy", elsewhere), centre, now)
-    return _watched(fresh, [opened(fresh, None, report.occurred_at, centre, now)], centre, now)
+    return _watched(fresh, [opened(fresh, report, centre, now)], centre, now)
 
 
 def _taken_over(incident: Incident | None, given: IncidentHandedOver, centre: Centre, now: datetime) -> Turn:
     if incident is not None and incident.owned:
         raise Rejected("forbidden-transition", "this tier owns the incident already")
     fresh = taken_over(given, incident, centre)
-    return _watched(fresh, [opened(fresh, given.from_tier, given.occurred_at, centre, now)], centre, now)
+    return _watched(fresh, [opened(fresh, given, centre, now)], centre, now)
 
 
 def _asked(

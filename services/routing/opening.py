@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from schemas.base import SYSTEM, Tier, matter_of
+from schemas.base import SYSTEM, matter_of
 from schemas.intake import IncidentReported
 from schemas.routing import (
     Entry,
@@ -74,18 +74,20 @@ def _begin(
 
 
 def opened(
-    incident: Incident, from_tier: Tier | None, occurred_at: datetime, centre: Centre, now: datetime
+    incident: Incident, source: IncidentReported | IncidentHandedOver, centre: Centre, now: datetime
 ) -> IncidentOpened:
-    """It is opened at this tier, and the clock to accept it runs."""
+    """It is opened at this tier, and the clock to accept it runs; under which policy is said, if not its own."""
+    given = source if isinstance(source, IncidentHandedOver) else None
     return IncidentOpened(
         **incident.matter,
-        occurred_at=occurred_at,
+        occurred_at=source.occurred_at,
         actor=SYSTEM,
-        from_tier=from_tier,
+        from_tier=given and given.from_tier,
         attempt=incident.attempt,
         policy=incident.policy,
+        instead_of=given.policy if given and given.policy != incident.policy else None,
         rule=first_rule(incident, centre.policies)
-        if from_tier is None
+        if given is None
         else clock_rule(incident, "accept", centre.policies),
         **due_fields(accept_until(incident, centre.policies, now)),
     )

@@ -33,7 +33,7 @@ class Wait(Told):
 
 
 def waits(incident: Incident, policy: Policy) -> Iterator[Wait]:
-    """All of them: the assignee, whistles, sessions, the reminder; of each kind the next one first."""
+    """All of them: the alarm, the assignee, whistles, sessions, the reminder; of each kind the next one first."""
     for kind, words in TELL.items():
         for timer in sorted(one for one in incident.timers if one.step.partition(":")[0] == kind):
             end = _end(words(incident, timer, partial(local, where=policy.where)), timer)
@@ -70,6 +70,18 @@ def _latest(incident: Incident, session: Session, policy: Policy) -> tuple[Said,
     at = local(session.held_by, policy.where)
     end = Said(zh=f"会期最迟可定于 {at}", en=f"It may be set for {at} at the latest")
     return told(held_by(incident, session, policy), session.held_by, policy.where, end).steps
+
+
+def _alarm(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
+    """A time that passed before that was kept is not known here, and is said at once."""
+    missed = incident.missed
+    if missed is None:
+        return "期限已过，即将再次提醒", "Overdue; that is about to be said again"
+    since, at = local(missed.since), local(timer.due_at)
+    return (
+        f"期限 {since} 已过，已提醒 {missed.said} 次；至 {at} 仍未办理，再次提醒",
+        f"Overdue since {since}, said {missed.said} times; if not done by {at}, it is said again",
+    )
 
 
 def _assignee(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
@@ -109,6 +121,7 @@ def _reminder(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]
 
 
 TELL: dict[str, Callable[[Incident, Timer, Local], tuple[str, str]]] = {
+    "alarm": _alarm,
     "answer": _assignee,
     "whistle": _participant,
     "session": _session,

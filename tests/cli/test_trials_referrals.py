@@ -64,7 +64,11 @@ def test_a_department_that_has_longer_would_not_have_been_late():
 def test_a_clock_that_runs_on_while_a_body_has_it_would_have_run_out():
     differences = found(tried(recorded(*COURT), referrals(pause=None)))
 
-    assert set(differences) == {"the clock runs on while it is out", "would be overdue"}
+    assert differences.keys() == {
+        "the clock runs on while it is out",
+        "would be overdue",
+        "said again that it is overdue",  # once it is back; before that the court was asked
+    }
     assert differences["would be overdue"] == ["村(社区) village 办理期限 to handle"]
 
 

@@ -53,15 +53,16 @@ class Books:
             self.revisited[member.tier, one.key].add(one.data["attempt"])
 
     def _stored(self, member, incident, state):
-        """The state is where the events end; what somebody must work on has one next deadline until it was missed."""
+        """The state is where the events end; what somebody must work on has one next deadline, unless it rests."""
         course, status = self.courses[member.tier, incident], state["status"]
         assert course.at == STATUS.get(status, status), f"the events end {course.at}, the state is {status}"
         due = member.shelf.due.get(incident, ())
         works = _is_owned(state) and status in WORK
-        runs = works and not (course.suspended or course.linked or course.missed)
+        runs = works and not (course.suspended or course.linked)
         assert len(due) <= int(works), f"{status} with {len(due)} deadlines"
         assert len(due) == 1 or not runs, "its clock runs, and no deadline is stored"
-        assert not runs or state["due_at"] is not None, "its clock should run"
+        clock = state["missed"] if course.missed else state
+        assert not runs or (clock and clock["due_at"]) is not None, "its clock should run"
 
     def _owned(self, tier, incident, state):
         """Nothing is in two pairs of hands."""

@@ -48,6 +48,7 @@ STAYS = {
     "incident.leader-changed.v1": {*WORK, *DONE},
     "incident.listed.v1": {*WORK},
     "incident.overdue.v1": {*WORK},
+    "incident.still-overdue.v1": {*WORK},
     "incident.reminded.v1": {*WORK},
     "incident.resumed.v1": {*WORK},
     "incident.struck-off.v1": {*DONE},
@@ -70,11 +71,12 @@ STAYS = {
     "whistle.supported.v1": {*WORK},
     "whistle.unresponsive.v1": {*WORK},
 }
-NEVER_WHILE_LINKED = {"incident.accepted.v1", "incident.overdue.v1", *AWAY}
+NEVER_WHILE_LINKED = {"incident.accepted.v1", "incident.overdue.v1", "incident.still-overdue.v1", *AWAY}
 NEVER_WHILE_SUSPENDED = {
     "incident.accepted.v1",
     "incident.returned.v1",
     "incident.overdue.v1",
+    "incident.still-overdue.v1",
 }
 
 
@@ -94,7 +96,7 @@ class Course:
     suspended: bool = False
     linked: bool = False
     missed: bool = False
-    """Whether the clock that ran was missed, so that none runs until the next step begins."""
+    """Whether the clock that ran was missed, so that it is said again and again until the next step begins."""
     whistles: set[int] = field(default_factory=set)
     """Those that are open."""
     sessions: set[int] = field(default_factory=set)

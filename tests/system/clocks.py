@@ -94,6 +94,10 @@ def _step(timers, said, given):
                 timers.pop(step, None)
         case "incident.overdue.v1":
             yield from _fired(timers, said, event.step, event.due_at)
+            _set(timers, "alarm", event.next_at)
+        case "incident.still-overdue.v1":
+            yield from _fired(timers, said, "alarm", timers.get("alarm"))
+            _set(timers, "alarm", event.next_at)
         case "incident.reminded.v1" if event.by == "rhythm":
             yield from _fired(timers, said, "remind", timers.get("remind"))
             _set(timers, "remind", event.remind_at)

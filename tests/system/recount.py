@@ -19,6 +19,7 @@ COUNTED = {
     "extended": "incident.extended.v1",
     "listed": "incident.listed.v1",
     "reminders": "incident.reminded.v1",
+    "overdue_again": "incident.still-overdue.v1",
     "struck_off": "incident.struck-off.v1",
     "rounds_planned": "round.planned.v1",
     "rounds_done": "round.completed.v1",

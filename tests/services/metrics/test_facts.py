@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from schemas.alarms import IncidentOverdue, IncidentStillOverdue
 from schemas.assignment import IncidentDeclined, IncidentTaken, IncidentUnanswered, IncidentUnclaimed
 from schemas.derivation import IncidentOriginLinked
 from schemas.followup import RevisitCompleted, RevisitPlanned, RevisitVisited
@@ -14,7 +15,6 @@ from schemas.routing import (
     IncidentEscalated,
     IncidentExtended,
     IncidentOpened,
-    IncidentOverdue,
     IncidentReturned,
     IncidentSuspended,
 )
@@ -85,6 +85,10 @@ EVENTS = [
     (IncidentReturned(**EVENT, to_tier="village", reason="reason/1:wrong-tier"), {"returned": 1, "open": -1}),
     (IncidentReturned(**EVENT, to_tier="village", reason="reason/1:severity", by="policy"), {"sent_down": 1}),
     (IncidentOverdue(**EVENT, step="accept", due_at=NOW), {"overdue.accept": 1}),
+    (
+        IncidentStillOverdue(**EVENT, step="accept", due_at=NOW, number=2, next_at=later(days=1)),
+        {"overdue_again": 1},
+    ),
     (
         resolved(),
         {"resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1, "with_target": 1,

@@ -46,6 +46,12 @@ def asked_again(now):
     return late(silent, silent.next_due, centre(), now)[0]
 
 
+def overdue(now):
+    """A matter at the county whose deadline passes now."""
+    passed = an_accepted_incident(tier="county", due_at=now)
+    return late(passed, passed.next_due, a_centre("county", the_policy()), now)[0]
+
+
 def responding(now):
     """Somebody of the slow ring who was called and has acknowledged it."""
     return joint.answered(called(now), "acknowledge", now, centre=centre())[0]
@@ -74,6 +80,7 @@ WAITS = {
         ("5 working days",),
         "supervision.remind.ordinary",
     ),
+    "alarm": (overdue, ("1 working day",), "missed.again"),
     "session:1:missed": (convened, ("3 working days",), "mediation.grace"),
     "whistle:1:p1:support": (responding, ("3 working days",), "whistle.rings.slow.support"),
     "whistle:1:p1:unresponsive": (called, ("PT6H", "2 working days"), "whistle.rings.slow.grace"),

@@ -9,8 +9,9 @@ from schemas.duplicates import Dismiss, Duplicate, Link
 from schemas.intake import ActionReceived
 from schemas.supervision import StrikeOff
 from services.routing.changes import evolve
-from services.routing.incident import Move
+from services.routing.incident import Move, Timer
 from services.routing.life import arrive
+from services.routing.missed import Missed
 from services.routing.refusal import Refused
 from services.routing.ties import Ties
 from tests.builders import INCIDENT, NOW, OFFICER, a_centre, a_policy, an_accepted_incident, later
@@ -76,12 +77,15 @@ def test_what_was_suspended_is_suspended_again():
 
 
 def test_what_was_overdue_stays_overdue():
-    overdue = an_accepted_incident(due_at=None, due_step=None, tier="county")
+    missed = Missed(since=later(days=1), said=2, due_at=later(days=3))
+    overdue = an_accepted_incident(due_at=None, due_step=None, tier="county", missed=missed)
     after, lead = linked(overdue, a_lead(tier="county"), now=later(days=2))
 
     freed, [event], _ = does(after, UNLINK, lead, now=later(days=9))
 
-    assert (event.due_at, freed.timers, freed.handle_by) == (None, (), overdue.handle_by)
+    assert (after.timers, event.due_at, freed.handle_by) == ((), None, overdue.handle_by)
+    assert freed.timers == (Timer(later(days=9), "alarm"),)
+    assert (freed.missed.since, freed.missed.said) == (later(days=1), 2)
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ def test_at_the_county_a_missed_deadline_is_an_alarm_once():
     assert types(events) == ["incident.overdue.v1"]
     assert (after.status, after.due_at, after.handle_by) == ("accepted", None, later(days=1))
     assert (again, nothing) == (after, [])
+    assert [one.step for one in after.timers] == ["alarm"]
 
 
 @pytest.mark.parametrize(("step", "kept"), [("accept", "alarm"), ("handle", "escalate")])
