@@ -75,7 +75,7 @@ async def test_a_version_nobody_works_by_any_more_may_go(database, incident):
 async def test_a_process_refuses_to_start_and_says_what_to_do(database, new_dsn):
     dsn = await new_dsn("routing")
     async with asyncio.timeout(60):
-        other = type(database)(dsn, name="test", max_size=1)
+        other = type(database)(dsn, name="test", max_size=2)
         await other.connect()
         await begun(other, an_incident(policy="gone/1"))
         await other.close()
