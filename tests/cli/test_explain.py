@@ -106,6 +106,24 @@ def test_the_present_clock_ends_it_chinese_first(knowing):
     assert explained(INCIDENT, "--url", knowing).output.splitlines()[-1].strip().startswith("应于明日前办理")
 
 
+def test_what_is_overdue_ends_with_when_it_is_said_again(door):
+    url, _, answers = door
+    again = a_line(
+        "incident.still-overdue.v1", f"{VERSION} missed.again", detail="handle 2 2026-09-14T01:25:00+0000"
+    )
+    waits = [
+        {"step": "alarm", "zh": "至明日仍未办理，再次提醒", "en": "if not done by tomorrow, it is said again"}
+    ]
+    answers += [(200, WHOLE | {"history": [again]}), (200, CLOCK | {"waits": waits})]
+
+    found = explained(INCIDENT, "--url", url).output.splitlines()
+
+    assert "仍超期，再次提醒 Still overdue, said again · handle 2 2026-09-14" in found[1]
+    assert "逾期怎么办" in found[2]
+    assert found[2].endswith(": again: 1 working day")
+    assert found[-1].strip().startswith("至明日仍未办理，再次提醒 · if not done")
+
+
 def test_the_rule_that_proposed_the_severity_is_quoted_with_its_reason(door):
     url, _, answers = door
     opened = a_line(

@@ -8,6 +8,7 @@ from tests.builders import VILLAGE, a_policy, asking
 POLICIES = {
     "as it comes": a_policy(),
     "strict": a_policy(
+        missed={"accept": "alarm", "handle": "escalate", "again": "PT6H"},
         assignment=asking("grid-staff", "mediator", answer="PT30M"),
         duplicates={"threshold": 3, "link": 7},
         mediation={"hold_within": "10 working days", "grace": "P1D", "agreement_required": True},

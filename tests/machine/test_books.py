@@ -112,6 +112,30 @@ def test_a_clock_that_should_run_and_does_not_is_noticed():
         stored(Books(), said=["incident.opened.v1"])
 
 
+OVERDUE = ["incident.opened.v1", "incident.overdue.v1"]
+
+
+def test_what_was_missed_and_has_no_next_deadline_is_noticed():
+    with pytest.raises(AssertionError, match="no deadline is stored"):
+        stored(Books(), said=OVERDUE, due_at=None, missed={"due_at": HAND})
+
+
+@pytest.mark.parametrize("missed", [None, {"due_at": None}])
+def test_what_was_missed_and_is_not_to_be_said_again_is_noticed(missed):
+    with pytest.raises(AssertionError, match="its clock should run"):
+        stored(Books(), said=OVERDUE, due=[HAND], missed=missed)
+
+
+@pytest.mark.parametrize("rests", ["incident.linked.v1", "incident.suspended.v1"])
+def test_that_it_is_said_again_while_it_rests_is_noticed(rests):
+    life = Course()
+    for name in ("incident.opened.v1", rests):
+        life.step(name, {})
+
+    with pytest.raises(AssertionError, match=r"still-overdue\.v1 while"):
+        life.step("incident.still-overdue.v1", {})
+
+
 def test_two_deadlines_are_noticed():
     with pytest.raises(AssertionError, match="2 deadlines"):
         stored(Books(), said=["incident.opened.v1"], due=[HAND, HAND])

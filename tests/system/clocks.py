@@ -3,6 +3,8 @@
 from collections import defaultdict, deque
 from datetime import timedelta
 
+from tests.system.alarms import Alarm
+
 LATE = timedelta(seconds=5)
 """A deadline that passed longer ago than this, and is still in the table, was lost."""
 STEPS = ("accept", "handle")
@@ -30,6 +32,8 @@ def clocks(books):
             for said in books.events(f"{tier}.{service}"):
                 yield from _step(running[said.key], said, given)
                 yield from _joint(running[said.key], said, asked)
+                running[said.key].alarm.follow(said)
+                _set(running[said.key], "alarm", running[said.key].alarm.at())
             following = {
                 key: min((due_at, step.partition(" ")[0]) for step, due_at in timers.items())
                 for key, timers in running.items()
@@ -42,6 +46,10 @@ class _Timers(dict):
     """The timers of one incident that run, and the time to answer that stands still while it is suspended."""
 
     suspended, paused, assigned_at = None, None, None
+
+    def __init__(self):
+        super().__init__()
+        self.alarm = Alarm()
 
 
 def _given(books, tier):
@@ -94,10 +102,8 @@ def _step(timers, said, given):
                 timers.pop(step, None)
         case "incident.overdue.v1":
             yield from _fired(timers, said, event.step, event.due_at)
-            _set(timers, "alarm", event.next_at)
         case "incident.still-overdue.v1":
             yield from _fired(timers, said, "alarm", timers.get("alarm"))
-            _set(timers, "alarm", event.next_at)
         case "incident.reminded.v1" if event.by == "rhythm":
             yield from _fired(timers, said, "remind", timers.get("remind"))
             _set(timers, "remind", event.remind_at)

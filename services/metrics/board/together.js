@@ -19,7 +19,7 @@ const CARDS = [
   ]],
   ["referred_out", ["transferred", "referred", "referred.succeeded"], [["referred_success@1", "success_rate"]]],
   ["triage", ["triaged", "triage_overruled", "derived"], []],
-  ["clock", ["suspended", "extended"], []],
+  ["clock", ["suspended", "extended", "overdue.handle", "overdue_again"], []],
   ["duplicates", ["proposed", "linked", "unlinked"], []],
   ["care", ["rounds_done", "counselling.taken", "support_plans"], []],
   ["activities", ["activity.patrol", "activity.publicity", "activity.survey", "activity.training"], []],
