@@ -59,13 +59,14 @@ class Span:
         last, provisional = _last(where.day(begin), self.length, where.calendar)
         return Due(where.end(last), provisional)
 
-    def since(self, end: datetime) -> datetime:
+    def since(self, end: datetime, where: Where) -> datetime:
         """From when it is counted if it follows on an end: midnight ends the day before, which does not count again."""
-        return end if isinstance(self.length, timedelta) else end - _TICK
+        ends_a_day = where.end(where.day(end - _TICK)) == end
+        return end - _TICK if ends_a_day and not isinstance(self.length, timedelta) else end
 
     def after(self, due: Due, where: Where) -> Due:
         """A time that is extended by it: the day it ended on does not count again."""
-        longer = self.due(self.since(due.at), where)
+        longer = self.due(self.since(due.at, where), where)
         return replace(longer, provisional=longer.provisional or due.provisional)
 
     def left(self, moment: datetime, due: Due, where: Where) -> "Span":

@@ -38,7 +38,7 @@ def still_overdue(
         actor=SYSTEM,
         rule=_rule(incident),
         step=incident.step,
-        due_at=_before_it_was_kept(incident, policies, now) if missed is None else missed.since,
+        due_at=_before_it_was_kept(incident, policies, now) if missed is None else missed.deadline,
         number=2 if missed is None else missed.said + 1,
         **_next(incident, passed, policies, now),
     )
@@ -54,7 +54,7 @@ def _next(incident: Incident, passed: datetime, policies: Policies, now: datetim
     """When it is said again: in its rhythm since the moment that passed, or from now where that is over as well."""
     policy, under = policies[incident.policy], _rule(incident)
     span = policy.missed.again
-    due = until(span.since(passed), policy.where, under, span)
+    due = until(span.since(passed, policy.where), policy.where, under, span)
     if due.at <= now:
         due = until(now, policy.where, under, span)
     return {"next_at": due.at, "guess": due.guess}

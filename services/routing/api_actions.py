@@ -10,9 +10,7 @@ from doors.closed import Closed
 from doors.document import told
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.paging import moment_of
-from doors.problems import Problem
 from messaging.database import Database
-from messaging.errors import Rejected
 from messaging.pace import Pulse
 from messaging.trace import begin
 from schemas.actions import HandlingAction
@@ -84,8 +82,6 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
                     after, events = await desk.act(tx, incident_id, request, begin(traceparent))
                 except Refused as refusal:
                     raise problem(refusal) from None
-                except Rejected as why:
-                    raise Problem(503, why.reason, why.detail) from None
                 answer = _answer(after, events)
                 await remember(tx, key, fingerprint, answer)
         sent.beat()

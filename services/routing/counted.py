@@ -46,11 +46,11 @@ def held_by(incident: Incident, session: Session, policy: Policy) -> Count:
 
 
 def _alarm(incident: Incident, timer: Timer, policy: Policy) -> Count | None:
-    """In its rhythm since the moment that passed, or since it was said; None for what rested, and was to be said then."""
+    """In its rhythm since the moment that passed, or since it was said; None for what rested."""
     if (missed := incident.missed) is None:
         return None
     span, under = policy.missed.again, rule(incident, "missed", "again")
-    for since in (span.since(missed.passed), missed.said_at):
+    for since in (span.since(missed.passed, policy.where), missed.said_at):
         if _comes_to(since, span, timer.due_at, policy):
             return Count(since, (span,), under)
     return None

@@ -11,7 +11,7 @@ from schemas.guesses import Guess, IncidentWaitMoved
 class Missed:
     """The deadline that was missed, how often that was said, and when it is said again."""
 
-    since: datetime
+    deadline: datetime
     said: int
     said_at: datetime
     """When it was said last."""
@@ -30,7 +30,9 @@ class Missed:
         return self if self.due_at > now else replace(self, due_at=now, guess=None)
 
 
-def noted(before: Missed | None, event: IncidentOverdue | IncidentStillOverdue, now: datetime) -> Missed | None:
+def noted(
+    before: Missed | None, event: IncidentOverdue | IncidentStillOverdue, now: datetime
+) -> Missed | None:
     """What is kept of it; nothing where it climbs, because a clock runs there."""
     if event.next_at is None:
         return None

@@ -77,7 +77,7 @@ def _alarm(incident: Incident, timer: Timer, local: Local) -> tuple[str, str]:
     missed = incident.missed
     if missed is None:
         return "期限已过，即将再次提醒", "Overdue; that is about to be said again"
-    since, at = local(missed.since), local(timer.due_at)
+    since, at = local(missed.deadline), local(timer.due_at)
     return (
         f"期限 {since} 已过，已提醒 {missed.said} 次；至 {at} 仍未办理，再次提醒",
         f"Overdue since {since}, said {missed.said} times; if not done by {at}, it is said again",

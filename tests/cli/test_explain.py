@@ -112,7 +112,10 @@ def test_what_is_overdue_ends_with_when_it_is_said_again(door):
         "incident.still-overdue.v1", f"{VERSION} missed.again", detail="handle 2 2026-09-14T01:25:00+0000"
     )
     waits = [
-        {"step": "alarm", "zh": "至明日仍未办理，再次提醒", "en": "if not done by tomorrow, it is said again"}
+        {
+            "step": "alarm",
+            "steps": [{"zh": "至明日仍未办理，再次提醒", "en": "if not done by tomorrow, it is said again"}],
+        }
     ]
     answers += [(200, WHOLE | {"history": [again]}), (200, CLOCK | {"waits": waits})]
 

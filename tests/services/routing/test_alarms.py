@@ -174,6 +174,8 @@ def test_the_deadlines_say_since_when_and_when_it_is_said_again():
     assert (told.why_not.reason, wait.step, wait.due_at) == ("overdue", "alarm", midnight(9, 17))
     assert wait.zh == "期限 2026-09-14 09:25:00 已过，已提醒 2 次；至 2026-09-16 24:00 仍未办理，再次提醒"
     assert "said 2 times" in wait.en
+    assert "1 个工作日" in wait.steps[0].zh
+    assert wait.steps[-1].zh == wait.zh
 
 
 def test_what_an_earlier_release_stored_without_it_is_said_at_once_and_then_in_its_rhythm():

@@ -37,11 +37,17 @@ async def fired(database, times=1):
     return [await timer.once() for _ in range(times)]
 
 
+def a_day_ago(now, due_at):
+    """A deadline that was missed then, and is said again at a moment."""
+    then = now - timedelta(days=1)
+    return Missed(deadline=then, said=1, said_at=then, passed=then, due_at=due_at)
+
+
 def missed(now, **ago):
     return {
         "due_at": None,
         "due_step": None,
-        "missed": Missed(since=now - timedelta(days=1), said=1, due_at=now - timedelta(**ago)),
+        "missed": a_day_ago(now, now - timedelta(**ago)),
     }
 
 

@@ -77,7 +77,9 @@ def test_what_was_suspended_is_suspended_again():
 
 
 def test_what_was_overdue_stays_overdue():
-    missed = Missed(since=later(days=1), said=2, due_at=later(days=3))
+    missed = Missed(
+        since=later(days=1), said=2, said_at=later(days=2), passed=later(days=2), due_at=later(days=3)
+    )
     overdue = an_accepted_incident(due_at=None, due_step=None, tier="county", missed=missed)
     after, lead = linked(overdue, a_lead(tier="county"), now=later(days=2))
 
@@ -85,7 +87,7 @@ def test_what_was_overdue_stays_overdue():
 
     assert (after.timers, event.due_at, freed.handle_by) == ((), None, overdue.handle_by)
     assert freed.timers == (Timer(later(days=9), "alarm"),)
-    assert (freed.missed.since, freed.missed.said) == (later(days=1), 2)
+    assert (freed.missed.deadline, freed.missed.said) == (later(days=1), 2)
 
 
 @pytest.mark.parametrize(

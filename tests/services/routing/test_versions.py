@@ -15,7 +15,8 @@ from services.routing import store
 from services.routing.centre import Centre
 from services.routing.desk import Desk
 from services.routing.life import arrive
-from services.routing.versions import AtHand, NoneIsGone
+from services.routing.needed import NoneIsGone
+from services.routing.versions import Versions
 from tests.builders import (
     ROOT,
     a_centre,
@@ -34,7 +35,7 @@ HERE = NoneIsGone(("default/2", "default/1"), FOLDER)
 
 
 def at_hand(tier="village"):
-    return Centre(tier, AtHand(policies()))
+    return Centre(tier, Versions(policies()))
 
 
 async def begun(database, *incidents, versions=("gone/1", "default/2")):
@@ -104,7 +105,7 @@ async def test_a_clock_that_meets_one_holds_it_says_which_and_delays_no_other(da
 
     await Timer(database, Desk(at_hand()).fire, Pulse(1), 0.05).once()
 
-    assert "gone/1 is not at hand: put its file back" in caplog.text
+    assert "policy-not-at-hand: policy: the file of gone/1 is not beside" in caplog.text
     async with database.connection() as connection:
         said = await connection.fetch("select distinct key from outbox")
         held = await connection.fetch("select incident_id from deadline where try_at > now()")
@@ -115,7 +116,7 @@ async def test_a_clock_that_meets_one_holds_it_says_which_and_delays_no_other(da
 def test_a_relapse_of_what_was_closed_under_it_waits_as_a_dead_letter_that_says_which():
     relapse = a_completed_revisit(outcome="relapse", reason="reason/1:relapse")
 
-    with pytest.raises(Rejected, match="policy-not-known: gone/1 is not at hand"):
+    with pytest.raises(Rejected, match="the file of gone/1 is not beside"):
         arrive(a_resolved_incident(policy="gone/1"), relapse, at_hand(), later(hours=2))
 
 
