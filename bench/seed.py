@@ -47,7 +47,7 @@ STATEMENTS: dict[str, dict[str, str]] = {
     | {
         "incident": f"""
             select {NEW}, t.area, t.category, t.channel, t.severity, t.status, t.live, t.owner, t.reported_at,
-                replace(t.state, old.id, {NEW}), t.updated_at
+                replace(t.state, old.id, {NEW}), t.updated_at, t.proposed, t.told
             from incident t, {COPIES} where t.incident_id = old.id""",
         "history": f"""
             select {NEW}, t.number, t.event, t.tier, t.occurred_at, t.recorded_at, t.role, t.ref, t.detail, t.rule

@@ -16,13 +16,14 @@ from cli.stack import data_option
 from deploy.local.plan import PROJECT, StackError
 from deploy.local.stack import Stack
 from policy.quoted import Policyfile, in_folder, place_of
-from schemas.base import TIERS
+from schemas.base import SYSTEM, TIERS
 from services.routing.words import EVENTS
 from services.routing.words import TIERS as TIER_WORDS
 
 PATIENCE_S = 10.0
 PROPOSED = re.compile(r"\S+/\d+ triage\.\S+")
 """The rules that proposed a severity, as the first line of a history names them."""
+BY_ITSELF = "—— 系统自动记录 by the system (at a date somebody had set, or recorded before rules were)"
 MEANS: dict[str, tuple[str, str]] = {
     "severities": ("本地严重程度归类", "as what a severity of the locality's own is dealt with"),
     "outcomes": ("本地化解结果归类", "as what an outcome of the locality's own counts"),
@@ -105,8 +106,10 @@ def told(
         what, where = _said(EVENTS, line["event"]), _said(TIER_WORDS, line["tier"])
         detail = f" · {line['detail']}" if line.get("detail") else ""
         yield f"{number:3}. {at:%Y-%m-%d %H:%M:%S} {where} · {what}{detail}"
-        for rule in (*PROPOSED.findall(detail), line.get("rule")):
+        for rule in PROPOSED.findall(detail):
             yield f"     {rule_told(rule, files, folder)}"
+        by_itself = line.get("rule") is None and line["actor"] == SYSTEM.model_dump()
+        yield f"     {BY_ITSELF if by_itself else rule_told(line.get('rule'), files, folder)}"
     if clock["steps"]:
         yield "当前期限 the present clock"
     for step in clock["steps"]:

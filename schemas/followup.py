@@ -15,6 +15,8 @@ class RevisitEvent(Matter):
     actor: Actor
     attempt: Attempt
     resolved_at: AwareDatetime
+    rule: str | None = None
+    """The policy version and the rule it happened under; null for what a person did."""
 
 
 class Visited(RevisitEvent):
@@ -66,7 +68,8 @@ class RevisitCompleted(Completed):
     type: ClassVar[str] = "revisit.completed.v1"
 
 
-Round = Annotated[int, Field(ge=2, le=24)]
+ROUNDS = range(2, 25)
+Round = Annotated[int, Field(ge=ROUNDS.start, le=ROUNDS[-1])]
 """The first round is the revisit the closing waits for; these come after it, over months."""
 
 

@@ -109,6 +109,8 @@ class IncidentClosed(IncidentEvent):
     type: ClassVar[str] = "incident.closed.v1"
     attempt: Attempt
     resolved_at: AwareDatetime
+    outcome: Literal["satisfied", "dissatisfied", "unheard"] | None = None
+    """How its revisit ended; null where that was not noted yet."""
 
 
 class IncidentSuspended(IncidentEvent):

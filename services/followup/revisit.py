@@ -108,7 +108,7 @@ def _next_round(done: Revisit, ended_at: datetime) -> Step:
         answers=tuple(Answer(party) for party in parties),
     )  # fmt: skip
     fields = again.fields(SYSTEM, ended_at)
-    return again, [RoundPlanned(**fields, parties=parties, due_at=left[0])]
+    return again, [RoundPlanned(**fields, parties=parties, due_at=left[0], rule=again.rule)]
 
 
 def _ending(results: set[str]) -> Literal["satisfied", "dissatisfied", "unheard"]:
@@ -122,5 +122,6 @@ def overdue(revisit: Revisit) -> Step:
     """The date of a round passed: said once, and it stays due."""
     kind = RevisitOverdue if revisit.first else RoundOverdue
     assert revisit.due_at is not None
-    said: RevisitEvent = kind(**revisit.fields(SYSTEM, revisit.due_at), due_at=revisit.due_at)
+    fields = revisit.fields(SYSTEM, revisit.due_at)
+    said: RevisitEvent = kind(**fields, due_at=revisit.due_at, rule=revisit.rule)
     return revisit.changed(overdue=True), [said]

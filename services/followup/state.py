@@ -90,6 +90,11 @@ class Revisit(MatterState):
         """The next of them: the one deadline that is stored."""
         return min(self.timers, default=None)
 
+    @property
+    def rule(self) -> str:
+        """The rule by which its rounds are due, as history keeps it."""
+        return f"{self.policy} revisit"
+
     def fields(self, actor: Actor, occurred_at: datetime) -> dict[str, Any]:
         """What every event of this revisit repeats; those of the first round leave its number out."""
         return {

@@ -13,6 +13,7 @@ from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
 from schemas.routing import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.topics import topics_read_by
+from services.routing import followed
 from services.routing.api import api
 from services.routing.centre import Centre
 from services.routing.desk import Desk
@@ -23,7 +24,7 @@ from services.routing.watch import Auditor, Recount
 
 LISTENS_TO = (
     IncidentReported, ActionReceived, ActionReceivedV1, IncidentHandedOver, ActionForwarded, ActionForwardedV1,
-    RevisitCompleted, RoundCompleted, DuplicateProposed, ProposalForwarded, LeadResolved,
+    RevisitCompleted, RoundCompleted, DuplicateProposed, ProposalForwarded, LeadResolved, *followed.LISTENS_TO,
 )  # fmt: skip
 
 

@@ -15,13 +15,15 @@ from schemas.duplicates import DuplicateProposed, Link, ProposalForwarded
 from schemas.intake import ActionReceived
 from schemas.routing import ActionForwarded, Entry, IncidentHandedOver
 from services.routing import contacts_store, guesses, lines, store
+from services.routing.batch import Batch, keys
 from services.routing.centre import Centre
 from services.routing.changes import evolve
 from services.routing.explained import Explanation, explain
+from services.routing.followed import TOLD, line_of, with_line
 from services.routing.handling import Request
 from services.routing.handoff import ADDRESSED
 from services.routing.incident import Incident
-from services.routing.leads import consequences, tied
+from services.routing.leads import Turn, consequences, tied
 from services.routing.life import Arrival, act, arrive, late
 from services.routing.manning import Need, needed, needed_for, needed_late, together
 from services.routing.pauses import moved
@@ -44,32 +46,40 @@ class Desk:
     async def handle(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Applies a batch of messages: one query, decisions in memory, one write."""
         heard = [one for one in messages if one.event is not None]
-        incidents = await self._loaded(tx, heard) if heard else {}
+        batch = await self._loaded(tx, heard) if heard else Batch({})
+        incidents = batch.incidents
         centre = await self._manned(tx, (needed(incidents, one.event, self._centre) for one in heard), now)
-        changed: dict[str, Incident] = {}
         drafts: list[Draft] = []
 
         def step(message: Message) -> None:
             if message.event is None:
                 return
-            arrival = _arrival(message)
-            before = incidents.get(arrival.incident_id)
-            after, events = arrive(before, arrival, centre, now, incidents)
-            turns = (
-                [(after, events)]
-                if before is None
-                else [(after, events), *consequences(before, events, incidents, centre, now)]
-            )
-            for one, said in turns:
+            for one, said in self._turns(batch, message, centre, now):
                 if one is not None and one is not incidents.get(one.incident_id):
                     centre.gave(incidents.get(one.incident_id), one)
-                    incidents[one.incident_id] = changed[one.incident_id] = one
+                    batch.keep(one)
                 drafts.extend(self._drafts(said, message.traceparent))
 
         faults = each(messages, step)
-        if changed:
-            drafts = await _write(tx, list(changed.values()), drafts, now)
+        if batch.changed:
+            drafts = await _write(tx, list(batch.changed.values()), drafts, now)
+        if batch.told:
+            await lines.add(tx, batch.told)
         return Outcome(drafts, faults)
+
+    def _turns(self, batch: Batch, message: Message, centre: Centre, now: datetime) -> list[Turn]:
+        """What a message does to its incident, and what that does to those it is tied to. Raises `Rejected`."""
+        key, event = _key(message), message.event
+        line = None if event is None else line_of(centre.tier, event, message.recorded_at or now)
+        if line is not None and type(event) in TOLD:
+            return batch.told_of(key, line)
+        arrival, before = _arrival(event), batch.incidents.get(key)
+        if before is not None and line is not None:
+            before = with_line(before, line)
+        after, events = arrive(before, arrival, centre, now, batch.incidents)
+        if before is None:
+            return [(after, events)]
+        return [(after, events), *consequences(before, events, batch.incidents, centre, now)]
 
     async def act(
         self, tx: Connection, incident_id: str, request: Request, trace: str | None
@@ -141,11 +151,12 @@ class Desk:
         """Its present clock, step by step."""
         return explain(incident, self._centre.policies)
 
-    async def _loaded(self, tx: Connection, heard: Sequence[Message]) -> dict[str, Incident]:
+    async def _loaded(self, tx: Connection, heard: Sequence[Message]) -> Batch:
         """The incidents that messages are about, those that they name, and those that are tied to them."""
-        keys = {one.stream.key for one in heard if one.stream}
-        found = await store.load(tx, keys | {one for message in heard for one in self._named(message.event)})
-        return found | await store.load_beside(tx, tied(found, keys))
+        about, telling = keys(heard, self._centre.tier)
+        read = about | {one for message in heard for one in self._named(message.event)}
+        found, there = await store.hold(tx, read, telling - read)
+        return Batch(found | await store.load_beside(tx, tied(found, about)), there)
 
     def _named(self, event: Event | None) -> tuple[str, ...]:
         match event:
@@ -195,10 +206,13 @@ def _whole(draft: Draft, before: tuple[Entry, ...]) -> Draft:
     return replace(draft, event=draft.event.model_copy(update={"history": history}))
 
 
-def _arrival(message: Message) -> Arrival:
-    """The event, once its incident is the one its place in the stream belongs to."""
-    event = message.event
-    assert isinstance(event, Arrival)
-    if message.stream is None or event.incident_id != message.stream.key:
+def _key(message: Message) -> str:
+    """The incident, once the event and its place in the stream agree on it."""
+    if message.stream is None or message.event.incident_id != message.stream.key:  # type: ignore[union-attr] # all have it
         raise Rejected("wrong-schema", "incident_id: is not the incident the record is keyed by")
+    return message.stream.key
+
+
+def _arrival(event: Event | None) -> Arrival:
+    assert isinstance(event, Arrival)
     return event

@@ -18,6 +18,7 @@ from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
     IncidentClockMoved,
+    IncidentClosed,
     IncidentEscalated,
     IncidentExtended,
     IncidentHandedOver,
@@ -77,6 +78,8 @@ def _detail(event: Event) -> str | None:
             return f"{event.step} {event.number} {event.due_at:{MOMENT}}"
         case IncidentOpened(instead_of=str(version)):
             return f"policy-not-known {version}"
+        case IncidentClosed():
+            return event.outcome
         case IncidentReopened() | IncidentClockMoved():
             return event.reason
         case IncidentWaitMoved():

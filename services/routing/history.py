@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.base import TIERS, height
+from schemas.base import TIERS, Tier, height
 from schemas.routing import Entry
 
 Counts = tuple[int, ...]
@@ -16,6 +16,12 @@ def counted(counts: Counts, more: Sequence[Entry]) -> Counts:
     for entry in more:
         after[height(entry.tier)] += 1
     return tuple(after)
+
+
+def more(counts: Counts, tier: Tier, lines: int) -> Counts:
+    """The counts after so many further lines of a tier."""
+    at = height(tier)
+    return (*counts[:at], counts[at] + lines, *counts[at + 1 :])
 
 
 def news(counts: Counts, told: Sequence[Entry]) -> tuple[Entry, ...]:

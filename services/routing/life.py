@@ -177,6 +177,7 @@ def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre
         actor=done.actor,
         resolved_at=done.resolved_at,
         attempt=done.attempt,
+        outcome=done.outcome,
         rule=rule(incident, "revisit"),
     )
     return _after(incident, [closed], centre, now)

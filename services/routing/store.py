@@ -1,6 +1,7 @@
 """Every SQL statement of routing; incidents travel in sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from pydantic import TypeAdapter
 from messaging.columns import texts
 from messaging.database import Connection
 from messaging.errors import LostRace
-from services.routing import contacts_store, derived_store, lines, listing_store
+from services.routing import contacts_store, deadlines_store, derived_store, lines, listing_store
+from services.routing.history import more
 from services.routing.incident import Incident, Timer
 
 LIVE = ("open", "accepted")
@@ -23,11 +25,22 @@ _ROWS = {"history"}
 
 async def load(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
     """The incidents with these ids, locked in id order until the transaction ends."""
+    return (await hold(tx, ids, frozenset()))[0]
+
+
+async def hold(
+    tx: Connection, ids: Iterable[str], unread: AbstractSet[str]
+) -> tuple[dict[str, Incident], AbstractSet[str]]:
+    """As `load`; of the `unread` it is only known then which of them there are: to read a state is what is dear."""
     rows = await tx.fetch(
-        "select state from incident where incident_id = any(texts($1)) order by incident_id for update",
-        texts(sorted(set(ids))),
+        """
+        select incident_id, state, told from incident where incident_id = any(texts($1))
+        order by incident_id for update
+        """,
+        texts(sorted({*ids, *unread})),
     )
-    return {one.incident_id: one for one in map(_incident, rows)}
+    there = {row["incident_id"]: row for row in rows}
+    return {one: _incident(row) for one, row in there.items() if one not in unread}, there.keys() & unread
 
 
 async def load_beside(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
@@ -44,7 +57,9 @@ async def load_beside(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]
 
 
 def _incident(row: Record) -> Incident:
-    return _ADAPTER.validate_json(row["state"])
+    incident = _ADAPTER.validate_json(row["state"])
+    told = row["told"]
+    return incident if not told else incident.changed(lines=more(incident.lines, incident.tier, told))
 
 
 async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> None:
@@ -54,7 +69,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
         """
         update incident i set area = n.area, category = n.category, severity = n.severity, status = n.status,
             live = n.status = any($9::text[]), owner = n.owner, state = n.state, updated_at = $8,
-            proposed = n.proposed
+            proposed = n.proposed, told = 0
         from unnest(texts($1), texts($2), texts($3), texts($4), texts($5), texts($6), texts($7),
                 texts($10)::boolean[]) as n (incident_id, area, category, severity, status, owner, state, proposed)
         where i.incident_id = n.incident_id returning i.incident_id
@@ -74,7 +89,7 @@ async def save(tx: Connection, incidents: Sequence[Incident], now: datetime) -> 
     if new := [one for one in incidents if one.incident_id not in known]:
         await _insert(tx, new, states, now)
     await lines.append(tx, incidents)
-    await _set_deadlines(tx, incidents)
+    await deadlines_store.save(tx, incidents)
     await contacts_store.note_hands(tx, incidents)
     await listing_store.save(tx, incidents)
     await derived_store.save(tx, incidents)
@@ -98,35 +113,11 @@ async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, 
         raise LostRace("another consumer opened one of these") from error
 
 
-async def _set_deadlines(tx: Connection, incidents: Sequence[Incident]) -> None:
-    """One row per incident that has a timer: the next one; none for the others."""
-    every = [(one, one.next_due) for one in incidents]
-    running = [(one, timer) for one, timer in every if timer is not None]
-    stopped = [one.incident_id for one, timer in every if timer is None]
-    if running:
-        await tx.execute(
-            """
-            insert into deadline (incident_id, step, due_at, try_at, provisional)
-            select id, step, due_at, due_at, provisional
-            from unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[]) as d (id, step, due_at, provisional)
-            on conflict (incident_id) do update
-            set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at,
-                provisional = excluded.provisional
-            """,
-            [one.incident_id for one, _ in running],
-            [timer.step for _, timer in running],
-            [timer.due_at for _, timer in running],
-            [one.may_move for one, _ in running],
-        )
-    if stopped:
-        await tx.execute("delete from deadline where incident_id = any(texts($1))", texts(stopped))
-
-
 async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple[Incident, Timer]]:
     """Incidents whose deadline has passed by the database clock, oldest first, locked; those in other hands wait."""
     rows = await tx.fetch(
         """
-        select i.state, d.step, d.due_at from deadline d join incident i using (incident_id)
+        select i.state, i.told, d.step, d.due_at from deadline d join incident i using (incident_id)
         where d.try_at <= now() and ($2::text is null or d.incident_id = $2)
         order by d.try_at limit $1 for update of i skip locked
         """,
@@ -140,7 +131,7 @@ async def provisional(tx: Connection, after: str, limit: int) -> list[Incident]:
     """Incidents one of whose times may still move, in id order after one of them, locked."""
     rows = await tx.fetch(
         """
-        select i.state from deadline d join incident i using (incident_id)
+        select i.state, i.told from deadline d join incident i using (incident_id)
         where d.provisional and d.incident_id > $1 order by d.incident_id limit $2 for update of i
         """,
         after,
@@ -189,14 +180,14 @@ _CHOSEN = """
             and ($10::text is null or incident_id in (select incident_id from assigned where reference = $10))
         """
 _ORDER = "order by reported_at desc, incident_id desc limit $7"
-_PAGE = f"select state from incident {_CHOSEN} {_ORDER}"  # noqa: S608 - constants
+_PAGE = f"select state, told from incident {_CHOSEN} {_ORDER}"  # noqa: S608 - constants
 _UNLISTED = f"""
-        select state from incident {_CHOSEN}
+        select state, told from incident {_CHOSEN}
             and not exists (select from supervised s where s.incident_id = incident.incident_id and s.listed)
         {_ORDER}
         """  # noqa: S608 - constants
 _LED = f"""
-        select state from incident join supervised using (incident_id) {_CHOSEN}
+        select state, told from incident join supervised using (incident_id) {_CHOSEN}
             and ($11::boolean is null or listed = $11) and ($12::text is null or leader = $12)
         {_ORDER}
         """  # noqa: S608 - constants
@@ -228,7 +219,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
 
 async def one(connection: Connection, incident_id: str) -> Incident | None:
     """One incident, without its history, or None."""
-    row = await connection.fetchrow("select state from incident where incident_id = $1", incident_id)
+    row = await connection.fetchrow("select state, told from incident where incident_id = $1", incident_id)
     return None if row is None else _incident(row)
 
 

@@ -1,6 +1,7 @@
 """What is stored as a word of ours, said to people: Chinese first, English second. Pure."""
 
 from schemas.codes import CodeList, of_kind
+from schemas.followup import ROUNDS
 
 EVENTS: dict[str, tuple[str, str]] = {
     "incident.opened.v1": ("待接单", "Opened"),
@@ -60,6 +61,17 @@ EVENTS: dict[str, tuple[str, str]] = {
     "incident.unlinked.v1": ("解除合并", "Unlinked"),
     "incident.joined.v1": ("有事件并入", "Another was linked to it"),
     "incident.parted.v1": ("并入事件已分出", "Another was unlinked from it"),
+    "revisit.visited.v1": ("回访", "Revisited"),
+    "revisit.overdue.v1": ("回访超期", "Revisit overdue"),
+    "revisit.completed.v1": ("回访结束", "Revisit completed"),
+    "round.planned.v1": ("安排跟踪回访", "Later round planned"),
+    "round.visited.v1": ("跟踪回访", "Revisited in a later round"),
+    "round.overdue.v1": ("跟踪回访超期", "Later round overdue"),
+    "round.completed.v1": ("跟踪回访结束", "Later round completed"),
+    "counselling.recorded.v1": ("心理疏导", "Counselling"),
+    "support-plan.started.v1": ("启动帮扶", "Support plan started"),
+    "support-plan.step-recorded.v1": ("帮扶措施", "Step of a support plan"),
+    "support-plan.ended.v1": ("帮扶结束", "Support plan ended"),
 }
 TIERS: dict[str, tuple[str, str]] = {
     "village": ("村(社区)", "village"),
@@ -100,6 +112,12 @@ DETAILS: dict[str, tuple[str, str]] = {
     "transfer.answer": ("部门答复", "the department's answer"),
     "referral.answer": ("受理答复", "the body's answer"),
     "referral.result": ("办理结果", "the body's result"),
+    "satisfied": ("满意", "satisfied"),
+    "dissatisfied": ("不满意", "dissatisfied"),
+    "unheard": ("未能听取各方意见", "not every party was heard"),
+    "unasked": ("未再询问", "not asked any more:"),
+    "date": ("到期", "at its date"),
+    **{f"round:{one}": (f"第{one}轮", f"round {one}") for one in ROUNDS},
 }
 ROLES: dict[str, tuple[str, str]] = {
     "system": ("系统", "system"),

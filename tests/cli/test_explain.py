@@ -7,6 +7,7 @@ from cli.__main__ import fengqiao
 from cli.explain import MEANS
 from deploy.local.plan import PROJECT
 from policy.model import Policy
+from schemas.base import SYSTEM
 from tests.builders import INCIDENT
 
 DEFAULT = PROJECT / "policy" / "default.yaml"
@@ -93,6 +94,23 @@ def test_a_person_s_free_decision_is_told_as_one(knowing):
 
     assert "指派承办 Assigned · o-7" in found[5]
     assert "人工决定" in found[6]
+
+
+def test_what_followup_did_is_told_with_its_rule_or_as_a_person_s_or_the_system_s_own_doing(door):
+    url, _, answers = door
+    said = [
+        a_line("revisit.visited.v1", None, detail="p1 party-role/1:applicant means/1:home"),
+        a_line("revisit.overdue.v1", f"{VERSION} revisit", actor=SYSTEM.model_dump()),
+        a_line("support-plan.ended.v1", None, actor=SYSTEM.model_dump(), detail="plan:1 date"),
+    ]
+    answers += [(200, WHOLE | {"history": said}), (200, CLOCK)]
+
+    found = explained(INCIDENT, "--url", url).output.splitlines()
+
+    assert "回访 Revisited · p1" in found[1]
+    assert "人工决定" in found[2]
+    assert f"=> {VERSION} revisit  一事一回访" in found[4]
+    assert "系统自动记录 by the system" in found[6]
 
 
 def test_a_version_that_is_not_at_hand_is_named_with_the_folder(knowing, tmp_path):

@@ -26,6 +26,8 @@ class Books:
         """The attempts whose revisit was passed, by tier and incident."""
         self.owners = {}
         """The tier in whose hands each incident is; none while it is on its way."""
+        self.visits = Counter()
+        """How many visits followup told of, by tier and incident."""
         self.seen = Counter()
 
     def judge(self, member):
@@ -37,6 +39,7 @@ class Books:
             for incident, state in member.shelf.states.items():
                 self._stored(member, incident, state)
                 self._owned(member.tier, incident, state)
+            self._written(member)
 
     def _said(self, member, one):
         """Numbers are dense, and an event may follow what was published before it."""
@@ -49,6 +52,8 @@ class Books:
                     "closed without its revisit"
                 )
             self.courses[member.tier, one.key].step(one.type, one.data)
+        elif one.type == "revisit.visited.v1":
+            self.visits[member.tier, one.key] += 1
         elif one.type == "revisit.completed.v1" and one.data["outcome"] != "relapse":
             self.revisited[member.tier, one.key].add(one.data["attempt"])
 
@@ -63,6 +68,12 @@ class Books:
         assert len(due) == 1 or not runs, "its clock runs, and no deadline is stored"
         clock = state["missed"] if course.missed else state
         assert not runs or (clock and clock["due_at"]) is not None, "its clock should run"
+
+    def _written(self, member):
+        """Numbers of lines are dense, and the state counts all of them but what was told since it was written."""
+        for incident, (told, lines, last, _) in member.shelf.lines.items():
+            known = sum(member.shelf.states[incident]["lines"]) + told
+            assert known == lines == last, f"{lines} lines up to {last} are there, {known} are known of"
 
     def _owned(self, tier, incident, state):
         """Nothing is in two pairs of hands."""
@@ -97,6 +108,8 @@ class Books:
             state = members[owner, "routing"].shelf.states[incident]
             for other, service in members:
                 if service == "routing" and incident in members[other, service].shelf.states:
+                    told = members[other, service].shelf.lines.get(incident, (0, 0, 0, 0))[-1]
+                    assert told == self.visits[other, incident], f"{told} visits are in the history"
                     leads_to = self._leads_to(members, incident, other)
                     assert leads_to == owner, f"{other} sends who asks to {leads_to}, {owner} has it"
             self._followed(members[owner, "followup"].shelf.states.get(incident), state)

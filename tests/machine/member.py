@@ -99,7 +99,7 @@ class Member:
         """What stands there after a transaction; returns what stood there before."""
         before = self.shelf
         async with self.database.connection() as connection:
-            self.shelf = await look(connection, self.service, before)
+            self.shelf = await look(connection, self.service, self.tier, before)
         self.unsent += len(self.shelf.news)
         self.used = True
         return before

@@ -18,6 +18,12 @@ union all (
 union all select 'last', '', null, coalesce(max(id), 0), null, null, null from outbox
 """
 """All of it in one statement, so that it is of one moment; of the events those that are new."""
+LINES = """
+union all select 'lines', i.incident_id, json_build_array(i.told, count(*), max(h.number),
+    count(*) filter (where h.event = 'revisit.visited.v1' and h.tier = $2))::text, null, null, null, null
+from incident i join history h using (incident_id) group by i.incident_id, i.told
+"""
+"""How long a history is, which its state counts but for what was only told, and how many visits of its tier it has."""
 TABLES = {"routing": "incident", "followup": "revisit"}
 
 
@@ -44,6 +50,8 @@ class Shelf:
     news: tuple[Said, ...] = ()
     last: int = 0
     """The number of the last event in the outbox."""
+    lines: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    """Of each history: lines told beside the state, lines, the last number, visits of this tier."""
 
     def same(self, other: "Shelf") -> bool:
         """Whether nothing has changed since: no state, no deadline, no event."""
@@ -54,6 +62,7 @@ class Shelf:
 class _Found:
     texts: dict[str, str] = field(default_factory=dict)
     due: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    lines: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     letters: list[str] = field(default_factory=list)
     news: list[Said] = field(default_factory=list)
     last: int = 0
@@ -64,6 +73,9 @@ class _Found:
                 self.texts[row["key"]] = row["text"]
             case "due":
                 self.due[row["key"]] = (*self.due.get(row["key"], ()), row["at"])
+            case "lines":
+                told, lines, last, visits = json.loads(row["text"])
+                self.lines[row["key"]] = told, lines, last, visits
             case "letter":
                 self.letters.append(row["text"])
             case "event":
@@ -73,15 +85,19 @@ class _Found:
                 self.last = row["number"]
 
 
-async def look(connection: asyncpg.Connection, service: str, before: Shelf) -> Shelf:
+async def look(connection: asyncpg.Connection, service: str, tier: str, before: Shelf) -> Shelf:
     """What stands there now."""
     found = _Found()
-    for row in await connection.fetch(LOOK.format(table=TABLES[service]), before.last):
+    query, given = LOOK.format(table=TABLES[service]), (before.last,)
+    if service == "routing":
+        query, given = query + LINES, (before.last, tier)
+    for row in await connection.fetch(query, *given):
         found.add(row)
     states = {
         one: before.states[one] if before.texts.get(one) == text else json.loads(text)
         for one, text in found.texts.items()
     }
     return Shelf(
-        found.texts, states, found.due, tuple(found.letters), tuple(found.news), max(found.last, before.last)
-    )
+        found.texts, states, found.due, tuple(found.letters), tuple(found.news), max(found.last, before.last),
+        found.lines,
+    )  # fmt: skip

@@ -204,6 +204,24 @@ def test_a_resolution_without_its_own_revisit_is_noticed(revisit, found):
         books.judge_all(members)
 
 
+@pytest.mark.parametrize("lines", [(0, 3, 3, 0), (1, 2, 2, 0), (0, 2, 3, 0), (1, 4, 4, 0)])
+def test_a_history_that_is_not_as_long_as_is_known_is_noticed(lines):
+    books, members = in_the_village(lines=[2, 0, 0])
+    routing = members["village", "routing"]
+    routing.shelf = Shelf(states=routing.shelf.states, due=routing.shelf.due, lines={INCIDENT: lines})
+
+    with pytest.raises(AssertionError, match="are known of"):
+        books.judge(routing)
+
+
+def test_a_visit_that_no_history_tells_of_is_noticed():
+    books, members = in_the_village()
+    stored(books, service="followup", said=["revisit.visited.v1"])
+
+    with pytest.raises(AssertionError, match="0 visits are in the history"):
+        books.judge_all(members)
+
+
 def test_a_duplicate_that_rests_with_a_lead_that_is_over_is_noticed():
     books, members = in_the_village(ties={"lead": LEAD})
     books.owners[LEAD] = "village"

@@ -77,7 +77,7 @@ OWN = {
         "timeline": "select incident_id, topic, seq, type from timeline",
     },
     "routing": {
-        "incident": "select incident_id, status, owner, state from incident",
+        "incident": "select incident_id, status, owner, state, told from incident",
         "history": "select incident_id, number, event, tier from history order by incident_id, number",
         "deadline": "select incident_id, step, due_at from deadline",
     },

@@ -16,6 +16,9 @@ HEAL_S = 60.0
 SHOWN = 12
 ANSWERS = ("action.refused.v1", "action.done.v1")
 """What senders of actions are told; no line of a history."""
+FOLLOWED = ("revisit.", "round.", "counselling.", "support-plan.")
+UNWRITTEN = ("revisit.planned.v1", *ANSWERS)
+"""What followup says that is no line: the resolution implies the plan."""
 WAITING = ("open", "redrive", "discard")
 
 
@@ -136,20 +139,32 @@ def _timelines(books):
 def _histories(books):
     """Each history is as long as its incident says, its numbers dense, and what a tier said is in its own books."""
     for tier in books.tiers:
-        lines, said = defaultdict(list), defaultdict(list)
+        lines, said, followed = defaultdict(list), defaultdict(list), defaultdict(list)
+        told = {row["incident_id"]: row["told"] for row in books.of(tier, "routing", "incident")}
         for row in books.of(tier, "routing", "history"):
             lines[row["incident_id"]].append(row)
         for one in books.events(f"{tier}.routing"):
             said[one.key] += [one.type] if one.type not in ANSWERS else []
+        for one in books.events(f"{tier}.followup"):
+            followed[one.key] += [one.type] if _is_line(one) else []
         for incident, state in books.incidents(tier).items():
             here = lines.pop(incident, [])
-            if [row["number"] for row in here] != list(range(1, sum(state["lines"]) + 1)):
+            if [row["number"] for row in here] != list(range(1, sum(state["lines"]) + told[incident] + 1)):
                 yield f"{incident} has {len(here)} lines at {tier}, its state says {state['lines']}"
             own = [row["event"] for row in here if row["tier"] == tier]
-            if own != said[incident]:
-                yield f"{incident} at {tier} tells {own}, but said {said[incident]}"
+            decided = [one for one in own if not one.startswith(FOLLOWED)]
+            if decided != said[incident]:
+                yield f"{incident} at {tier} tells {decided}, but said {said[incident]}"
+            if (visits := [one for one in own if one.startswith(FOLLOWED)]) != followed[incident]:
+                yield f"{incident} at {tier} tells {visits}, but followup said {followed[incident]}"
         for incident in lines:
             yield f"{tier} has a history of {incident}, which it does not know"
+
+
+def _is_line(one):
+    """Whether something that followup said is a line of its own: a good revisit ends with the closing."""
+    ended_well = one.type == "revisit.completed.v1" and one.event.outcome != "relapse"
+    return one.type not in UNWRITTEN and not ended_well
 
 
 def violations(books, promised=None, foreign=frozenset()):

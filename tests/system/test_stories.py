@@ -72,8 +72,13 @@ async def test_the_village_settles_it_on_the_spot_and_asks_each_party_before_it_
     assert refused["reason"] == "already-accepted"
     assert closed["on_time"] is True
     assert events(closed) == [
-        "incident.opened.v1", "incident.accepted.v1", "incident.resolved.v1", "incident.closed.v1",
+        "incident.opened.v1", "incident.accepted.v1", "incident.resolved.v1", "revisit.visited.v1",
+        "revisit.visited.v1", "incident.closed.v1",
     ]  # fmt: skip
+    assert [one["detail"].split()[::2] for one in closed["history"][3:5]] == [
+        ["p1", "means/1:home"], ["p2", "means/1:telephone"],
+    ]  # fmt: skip
+    assert closed["history"][-1]["detail"] == "satisfied"
     assert await is_told(world, incident, "incident.closed.v1") == [
         "incident.opened.v1", "incident.accepted.v1", "incident.resolved.v1", "revisit.planned.v1",
         "revisit.visited.v1", "revisit.visited.v1", "revisit.completed.v1", "incident.closed.v1",
@@ -113,9 +118,9 @@ async def test_a_joint_mediation_comes_to_an_agreement_and_nothing_is_resolved_b
     assert [(one["state"], one["agreement"]) for one in closed["sessions"]] == [("held", True)]
     assert events(closed)[1:] == [
         "incident.accepted.v1", "mediation.called.v1", "mediation.held.v1", "incident.resolved.v1",
-        "incident.closed.v1",
+        "revisit.visited.v1", "revisit.visited.v1", "incident.closed.v1",
     ]  # fmt: skip
-    assert closed["history"][-2]["detail"] == "method/1:joint outcome/1:success"
+    assert closed["history"][-4]["detail"] == "method/1:joint outcome/1:success"
     await counted(world, VILLAGES["joint"], "joint_agreement@1", (1, 1, "100.00"))
     await invariants.hold(world, world.promised, probes=False)
 

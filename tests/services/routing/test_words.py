@@ -6,20 +6,23 @@ import pytest
 
 from schemas.codes import load
 from schemas.duplicates import DuplicateProposed
+from schemas.followup import ROUNDS
 from schemas.mediation import SessionMissed
 from schemas.referrals import Answer, Awaited, ReferralConcluded
-from schemas.routing import Step
+from schemas.routing import IncidentClosed, Step
 from schemas.supervision import IncidentReminded
 from schemas.topics import TOPICS
 from schemas.whistles import RESPONSE_STEPS
+from services.routing.followed import LINES
 from services.routing.incident import Status
 from services.routing.words import DETAILS, EVENTS, ROLES, STATES, TIERS, labels
 from tests.locality import lists
 
 OURS = sorted(one.type for one in TOPICS["village.routing"].flow.events if not one.type.startswith("action."))
+FOLLOWED = sorted(one.type for one in LINES)
 
 
-@pytest.mark.parametrize("event", OURS)
+@pytest.mark.parametrize("event", [*OURS, *FOLLOWED])
 def test_every_event_of_a_history_has_words(event):
     assert event in EVENTS, "add it to services/routing/words.py"
 
@@ -40,6 +43,10 @@ SAID = {
     *get_args(Awaited),
     *get_args(Step),
     *RESPONSE_STEPS,
+    *get_args(get_args(IncidentClosed.model_fields["outcome"].annotation)[0]),
+    *(f"round:{one}" for one in ROUNDS),
+    "unasked",
+    "date",
 }
 
 
