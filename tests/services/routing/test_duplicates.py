@@ -78,7 +78,7 @@ def test_what_was_suspended_is_suspended_again():
 
 def test_what_was_overdue_stays_overdue():
     missed = Missed(
-        since=later(days=1), said=2, said_at=later(days=2), passed=later(days=2), due_at=later(days=3)
+        deadline=later(days=1), said=2, said_at=later(days=2), passed=later(days=2), due_at=later(days=3)
     )
     overdue = an_accepted_incident(due_at=None, due_step=None, tier="county", missed=missed)
     after, lead = linked(overdue, a_lead(tier="county"), now=later(days=2))
