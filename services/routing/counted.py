@@ -1,6 +1,6 @@
 """From when, how long and by which rule each time besides the clock of the step is counted. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policy.model import Policy
 from policy.parts import SEVERITIES
@@ -8,7 +8,7 @@ from policy.spans import Span, span_of
 from policy.telling import Count
 from schemas.codes import bare
 from services.routing.away import Away
-from services.routing.guesses import until
+from services.routing.guesses import since_again, until
 from services.routing.incident import Incident, Timer
 from services.routing.rules import rule
 from services.routing.sessions import Session
@@ -75,9 +75,21 @@ def _reminder(incident: Incident, timer: Timer, policy: Policy) -> Count | None:
     first = policy.severity(incident.severity)
     for severity in (first, *(one for one in SEVERITIES if one != first)):
         under, span = rule(incident, "supervision", "remind", severity), rhythms.get(severity)
-        if span is not None and (since is None or _comes_to(since, span, timer.due_at, policy)):
-            return Count(since, (span,), under)
+        if span is None:
+            continue
+        if since is None:
+            return Count(None, (span,), under)
+        for begin in _said_again(since, span, policy):
+            if _comes_to(begin, span, timer.due_at, policy):
+                return Count(begin, (span,), under)
     return None
+
+
+def _said_again(said: datetime, span: Span, policy: Policy) -> tuple[datetime, datetime]:
+    """From when it may be counted when something was said: from then, or in its rhythm since the day before."""
+    where = policy.where
+    midnight = where.end(where.day(said) - timedelta(days=1))
+    return said, since_again(midnight, said, where, span)
 
 
 def _comes_to(since: datetime, span: Span, due_at: datetime, policy: Policy) -> bool:
@@ -106,10 +118,14 @@ def _missed(incident: Incident, session: Session, policy: Policy) -> Count:
 def _out(incident: Incident, away: Away, policy: Policy) -> Count:
     """What was given out of hand: for the answer, for the result, or once more after that was late."""
     if away.body is None:
-        rules = policy.referrals.transfer
-        span = rules.remind if away.asked_again else rules.answer
-        return Count(away.since, (span,), rule(incident, "referrals", "transfer"))
-    body = policy.referrals.to(bare(away.body))
-    first = body.result if away.step == "referral.result" else body.answer
-    under = rule(incident, "referrals", *policy.referrals.place(bare(away.body)))
-    return Count(away.since, (body.remind if away.asked_again else first,), under)
+        rules, under = policy.referrals.transfer, rule(incident, "referrals", "transfer")
+        first, once_more = rules.answer, rules.remind
+    else:
+        body = policy.referrals.to(bare(away.body))
+        under = rule(incident, "referrals", *policy.referrals.place(bare(away.body)))
+        first, once_more = body.result if away.step == "referral.result" else body.answer, body.remind
+    if not away.asked_again or away.since is None or away.due_at is None:
+        return Count(away.since, (once_more if away.asked_again else first,), under)
+    begins = _said_again(away.since, once_more, policy)
+    begin = next((one for one in begins if _comes_to(one, once_more, away.due_at, policy)), None)
+    return Count(begin, (once_more,), under)

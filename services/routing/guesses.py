@@ -32,6 +32,20 @@ def until(since: datetime, where: Where, rule: str | None, *spans: Span) -> Unti
     return Until(due.at, Guess(since=since, spans=tuple(one.text for one in spans), rule=rule))
 
 
+def again(passed: datetime, now: datetime, where: Where, rule: str, span: Span) -> Until:
+    """When something is said once more that was due at a moment, by then passed, and is said now.
+
+    Midnight ends the day before: counted from the day that it begins, every working day would be every second one.
+    """
+    return until(since_again(passed, now, where, span), where, rule, span)
+
+
+def since_again(passed: datetime, now: datetime, where: Where, span: Span) -> datetime:
+    """From when that is counted: in the rhythm of working days, unless it is said on a later day than it was due."""
+    end = span.since(passed, where)
+    return end if end != passed and where.day(passed) == where.day(now) else now
+
+
 def moved(incident: Incident, policies: Policies, now: datetime) -> Iterator[Event]:
     """What the calendar has to say of the guesses that still matter; nothing where it comes to the same."""
     policy = policies.get(incident.policy)

@@ -31,7 +31,7 @@ from schemas.routing import IncidentSuspended
 from services.routing.away import Away
 from services.routing.changes import evolve
 from services.routing.clocks import Policies
-from services.routing.guesses import until
+from services.routing.guesses import again, until
 from services.routing.handoff import climb
 from services.routing.incident import Incident
 from services.routing.mediation import none_pending
@@ -236,7 +236,7 @@ def unanswered(incident: Incident, policies: Policies, now: datetime) -> Event:
     span, under = policy.referrals.transfer.remind, rule(incident, "referrals", "transfer")
     if away.body is not None:
         span, under = policy.referrals.to(bare(away.body)).remind, _rule(incident, policy, away.body)
-    again = until(now, policy.where, under, span)
+    later = again(away.due_at, now, policy.where, under, span)
     return ReferralOverdue(
         **incident.matter,
         **away.named,
@@ -244,6 +244,6 @@ def unanswered(incident: Incident, policies: Policies, now: datetime) -> Event:
         actor=SYSTEM,
         step=away.step,
         due_at=away.due_at,
-        next_at=again.at,
-        guess=again.guess,
+        next_at=later.at,
+        guess=later.guess,
     )

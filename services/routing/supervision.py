@@ -23,7 +23,7 @@ from schemas.supervision import (
 from schemas.triage import IncidentTriaged
 from services.routing.assigned import acts_for
 from services.routing.clocks import Policies
-from services.routing.guesses import until
+from services.routing.guesses import again, until
 from services.routing.incident import WORKED_ON, Incident
 from services.routing.refusal import Refused
 from services.routing.rules import rule
@@ -86,7 +86,7 @@ def _by_rule(incident: Incident, policies: Policies, now: datetime) -> Sequence[
 
 
 def remind_again(incident: Incident, policies: Policies, now: datetime) -> Sequence[Event]:
-    """The rhythm has come round: however long we were away it reminds once, and counts on from now."""
+    """The rhythm has come round: however long we were away it reminds once."""
     return [_reminded(incident, "rhythm", policies, now)]
 
 
@@ -99,13 +99,18 @@ def _holds(rule: ListingRule, incident: Incident, severity: Severity) -> bool:
     )
 
 
-def _next(incident: Incident, policies: Policies, now: datetime) -> dict[str, Any]:
-    """When the rhythm reminds next; never for imported history."""
+def _next(
+    incident: Incident, policies: Policies, now: datetime, passed: datetime | None = None
+) -> dict[str, Any]:
+    """When the rhythm reminds next, since it last came round or from now; never for imported history."""
     policy = policies[incident.policy]
     rhythm = policy.rhythm(incident.severity)
     if rhythm is None or incident.backfill:
         return {"remind_at": None}
-    due = until(now, policy.where, _rhythm(incident, policy), rhythm)
+    under = _rhythm(incident, policy)
+    due = (
+        again(passed, now, policy.where, under, rhythm) if passed else until(now, policy.where, under, rhythm)
+    )
     return {"remind_at": due.at, "guess": due.guess}
 
 
@@ -158,7 +163,7 @@ def _reminded(
         by=why,
         rule=_rhythm(incident, policies[incident.policy]),
         number=incident.listing.reminders + 1,
-        **_next(incident, policies, now),
+        **_next(incident, policies, now, incident.listing.remind_at if why == "rhythm" else None),
     )
 
 

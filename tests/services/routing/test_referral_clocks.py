@@ -111,8 +111,8 @@ def test_a_clock_that_has_run_out_is_not_stopped():
 @pytest.mark.parametrize(
     ("incident", "step", "first", "next_at"),
     [
-        (lambda: out(action=TRANSFER), "transfer.answer", midnight(9, 17), midnight(9, 19)),
-        (out, "referral.answer", midnight(9, 21), midnight(9, 25)),
+        (lambda: out(action=TRANSFER), "transfer.answer", midnight(9, 17), midnight(9, 18)),
+        (out, "referral.answer", midnight(9, 21), midnight(9, 24)),
         (lambda: out("accepted"), "referral.result", midnight(10, 31), midnight(11, 5)),
     ],
     ids=["department", "body", "result"],

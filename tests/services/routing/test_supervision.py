@@ -90,6 +90,19 @@ def test_the_rhythm_reminds_once_however_long_nobody_was_there_and_counts_on_fro
     assert late(after, listed.next_due, a_centre(), now) == (after, [])
 
 
+def test_a_rhythm_of_one_working_day_reminds_every_working_day_although_midnight_ends_the_day_before():
+    listing = LISTING.model_copy(update={"remind_at": midnight(9, 16)})
+    led = an_accepted_incident(
+        severity="severity/1:major", due_at=later(days=90), leader="l-7", listing=listing
+    )
+    said = []
+    for _ in range(4):
+        led, [reminded] = late(led, led.next_due, a_centre(), led.next_due.due_at + timedelta(seconds=2))
+        said.append(reminded.remind_at)
+
+    assert said == [midnight(9, 17), midnight(9, 18), midnight(9, 19), midnight(9, 21)]
+
+
 def test_a_reminder_by_hand_is_counted_and_leaves_the_rhythm_as_it_is():
     after, [reminded] = done(an_accepted_incident(**LED), Remind(), later(hours=2))
 
