@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from messaging import migrate
-from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.timer import Timer
 from services.routing import store
@@ -96,29 +95,25 @@ async def test_the_deadlines_over_http_tell_it(database, door):
 OLDER = """
 update incident set state = (state::jsonb - 'missed' - 'clock_from')::text;
 delete from deadline;
-drop table policy_seen;
-delete from migration where scope = 'routing' and number >= 9;
 """
+MIGRATION = (Path(store.__file__).parent / "migrations" / "009_still_overdue.sql").read_text()
 
 
 @pytest.mark.parametrize("changes", [{}, {"status": "open", "accepted_at": None}], ids=["accepted", "open"])
-async def test_what_an_earlier_release_has_said_once_and_forgotten_is_said_again(new_dsn, changes):
-    dsn = await new_dsn("routing")
-    database = Database(dsn, name="test", max_size=2)
-    await database.connect()
+async def test_what_an_earlier_release_has_said_once_and_forgotten_is_said_again(new_database, changes):
+    database = await new_database("routing")
     now = await database.now()
     await keep(database, **missed(now, hours=-1), **changes)
     async with database.connection() as connection:
         await connection.execute(OLDER)
+        await connection.execute(MIGRATION)
 
-    await migrate.apply(dsn, "routing")
     times = await fired(database, 2)
 
     assert times == [1, 0]
     assert await rows(database, SAID) == [("incident.still-overdue.v1", 1)]
     [(step, due_at)] = await rows(database, ROWS)
     assert (step, due_at > now) == ("alarm", True)
-    await database.close()
 
 
 @pytest.mark.parametrize(
@@ -126,15 +121,11 @@ async def test_what_an_earlier_release_has_said_once_and_forgotten_is_said_again
     [{"suspended_at": NOW}, {"ties": Ties(lead=LEAD)}, {"backfill": True}, {"status": "resolved"}],
     ids=["suspended", "linked", "imported", "resolved"],
 )
-async def test_what_rests_gets_no_clock_by_the_migration(new_dsn, resting):
-    dsn = await new_dsn("routing")
-    database = Database(dsn, name="test", max_size=2)
-    await database.connect()
+async def test_what_rests_gets_no_clock_by_the_migration(new_database, resting):
+    database = await new_database("routing")
     await keep(database, due_at=None, due_step=None, **resting)
     async with database.connection() as connection:
         await connection.execute(OLDER)
-
-    await migrate.apply(dsn, "routing")
+        await connection.execute(MIGRATION)
 
     assert await rows(database, ROWS) == []
-    await database.close()

@@ -52,7 +52,8 @@ async def running(database):
         return await connection.fetchval(
             """
             select count(*) from pg_stat_activity
-            where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()
+            where datname = current_database() and backend_type = 'client backend'
+                and state <> 'idle' and pid <> pg_backend_pid()
             """
         )
 
