@@ -21,8 +21,9 @@ from schemas.topics import Topic
 
 log = logging.getLogger(__name__)
 
-BATCH = 2000
-"""Records a transaction: large enough that its fixed cost is small, small enough to stay well under a second."""
+BATCH = 1500
+"""Records a transaction: large enough that its fixed cost is small, small enough to stay well under a second, and that
+what they become in memory leaves a process under its bound after a pause, when every batch is as large as it may be."""
 TRIES = 3
 """How often an event that meets a bug is tried alone before it becomes a dead letter."""
 
