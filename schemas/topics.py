@@ -53,6 +53,8 @@ Reach = Literal["same", "other", "all"]
 PARTITIONS = 12
 """Equal everywhere: one incident falls on the same partition number of each topic, so one replica owns it."""
 DAY_MS = 24 * 3600 * 1000
+FOREVER = -1
+"""What services say of incidents is kept: it is the history every figure is counted again from, and names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ FLOWS: tuple[Flow, ...] = (
             SubmissionRefused,
             DuplicateProposed,
         ),
+        retention_ms=FOREVER,
     ),
     Flow(
         "routing",
@@ -125,6 +128,7 @@ FLOWS: tuple[Flow, ...] = (
             *duplicates.FROM_ROUTING,
             ActionDone,
         ),
+        retention_ms=FOREVER,
     ),
     Flow(
         "handoff",
@@ -142,6 +146,7 @@ FLOWS: tuple[Flow, ...] = (
             ActionRefused,
             ActionDone,
         ),
+        retention_ms=FOREVER,
     ),
     Flow(
         "metrics",
@@ -149,7 +154,7 @@ FLOWS: tuple[Flow, ...] = (
         (("metrics", "other"),),
         (MetricCell, MetricHeartbeat),
         "cell",
-        retention_ms=-1,
+        retention_ms=FOREVER,
         cleanup="compact",
         sequenced=False,
     ),

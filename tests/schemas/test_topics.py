@@ -83,9 +83,11 @@ def test_an_event_on_two_topics_has_a_writer_for_each():
     assert shared == ["action.refused.v1", "action.done.v1"]
 
 
-def test_metrics_keep_the_current_value_for_ever_and_everything_else_stays_two_weeks():
+def test_metrics_keep_the_current_value_the_history_of_incidents_stays_and_everything_else_stays_two_weeks():
+    kept = {"metrics": ("compact", -1)} | dict.fromkeys(("intake", "routing", "followup"), ("delete", -1))
+
     for topic in TOPICS.values():
-        expected = ("compact", -1) if topic.flow.kind == "metrics" else ("delete", 14 * 24 * 3600 * 1000)
+        expected = kept.get(topic.flow.kind, ("delete", 14 * 24 * 3600 * 1000))
         assert (topic.cleanup, topic.retention_ms) == expected
 
 
