@@ -13,8 +13,9 @@ Measure = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,120}$")]
 class MetricCell(Event):
     """The current counts of one cell. Cells add up, measure by measure, over areas, days, categories, channels, tiers.
 
-    `day` is a day in the policy's time zone. Distributions (`time_to_accept:0042`: durations in bucket 42) stand in
-    cells without category and channel. `version` grows with every change of the cell: a reader keeps the highest.
+    `day` is a day in the policy's time zone. Durations stand in cells without category and channel: all of them in
+    buckets (`time_to_accept:0042`), and where `added:time_to_accept` is few, also to the second
+    (`exact:time_to_accept:86400`). `version` grows with every change of the cell: a reader keeps the highest.
     """
 
     type: ClassVar[str] = "metric.cell.v1"

@@ -16,7 +16,7 @@ def of(event: Asking, count: Counter) -> Iterator[Increment]:
         case IncidentTaken():
             yield count.at(event.occurred_at, "taken")
             if event.assigned_at is not None:
-                yield count.took("time_to_take", event.assigned_at, event.occurred_at)
+                yield from count.took("time_to_take", event.assigned_at, event.occurred_at)
         case IncidentDeclined():
             yield count.at(event.occurred_at, "declined")
         case IncidentUnanswered():

@@ -12,6 +12,7 @@ from messaging.database import Connection
 from messaging.errors import LostRace
 from schemas.base import Tier
 from services.metrics.counting import Cell
+from services.metrics.sketches import settled
 
 Counts = dict[str, int]
 
@@ -71,7 +72,7 @@ def _plus(row: Row, by: Mapping[str, int]) -> Row:
     counts = dict(row.counts)
     for measure, value in by.items():
         counts[measure] = counts.get(measure, 0) + value
-    return Row(counts, row.version + 1)
+    return Row(settled(counts, by), row.version + 1)
 
 
 def _minus(counts: Mapping[str, int], before: Mapping[str, int]) -> Counts:

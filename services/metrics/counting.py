@@ -1,20 +1,15 @@
-"""Cells, and how one event's matter is counted into them: counts, and durations in buckets. Pure."""
+"""Cells, and how one event's matter is counted into them: counts, and durations as sketches. Pure."""
 
-import math
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from schemas.base import Matter
-
-ERROR = 0.05
-"""Relative error of a quantile."""
-GAMMA = (1 + ERROR) / (1 - ERROR)
-"""Ratio of neighbouring bucket bounds: such buckets add up over areas and tiers (DDSketch, Masson et al. 2019)."""
-_LOG_GAMMA = math.log(GAMMA)
+from services.metrics import sketches
 
 
 class Cell(NamedTuple):
-    """Where a measure is counted. Buckets of distributions, and activities, have neither category nor channel."""
+    """Where a measure is counted. Durations, and activities, have neither category nor channel."""
 
     measure: str
     area: str
@@ -40,10 +35,11 @@ class Counter:
         matter = self._matter
         return Cell(measure, matter.area, self._day(moment), matter.category, matter.channel), by
 
-    def took(self, measure: str, begin: datetime, end: datetime, *, by: int = 1) -> Increment:
-        """One duration, as a count in its bucket, under the day it ended."""
-        bucket = bucket_of((end - begin).total_seconds())
-        return Cell(f"{measure}:{bucket:04d}", self._matter.area, self._day(end), "", ""), by
+    def took(self, measure: str, begin: datetime, end: datetime, *, by: int = 1) -> Iterator[Increment]:
+        """One duration, as its sketch has it, under the day it ended."""
+        area, day = self._matter.area, self._day(end)
+        for one, value in sketches.took(measure, begin, end, by):
+            yield Cell(one, area, day, "", ""), value
 
     def _day(self, moment: datetime) -> str:
         """The day of a moment; most events count several measures under the same one, so the last is kept."""
@@ -51,13 +47,3 @@ class Counter:
             self._moment = moment
             self._its_day = moment.astimezone(self._zone).date().isoformat()
         return self._its_day
-
-
-def bucket_of(seconds: float) -> int:
-    """The logarithmic bucket of a duration; everything up to a second is in the first."""
-    return 0 if seconds <= 1 else math.ceil(math.log(seconds) / _LOG_GAMMA)
-
-
-def seconds_of(bucket: int) -> float:
-    """The duration a bucket stands for, at most `ERROR` away from any in it."""
-    return 1.0 if bucket == 0 else 2 * GAMMA**bucket / (GAMMA + 1)

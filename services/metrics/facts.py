@@ -78,7 +78,7 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
             yield count.at(event.occurred_at, "open")
         case IncidentAccepted():
             yield count.at(event.occurred_at, "accepted")
-            yield count.took("time_to_accept", event.opened_at, event.occurred_at)
+            yield from count.took("time_to_accept", event.opened_at, event.occurred_at)
         case IncidentEscalated() | IncidentReturned():
             yield from _handed_on(event, count)
         case IncidentOverdue():
@@ -161,7 +161,7 @@ def _resolved(event: IncidentResolved, count: Counter, moment: datetime, by: int
         return
     yield count.at(moment, "resolved", by)
     yield count.at(moment, "open", -by)
-    yield count.took("time_to_resolve", event.reported_at, moment, by=by)
+    yield from count.took("time_to_resolve", event.reported_at, moment, by=by)
     if event.on_time is not None:
         yield count.at(moment, "with_target", by)
         yield count.at(moment, "on_time", by * event.on_time)
@@ -178,7 +178,7 @@ def _undone(event: IncidentReopened, count: Counter) -> Iterator[Increment]:
         yield count.at(event.resolved_at, "resolved_with_lead", -1)
         return
     yield count.at(event.resolved_at, "resolved", -1)
-    yield count.took("time_to_resolve", event.reported_at, event.resolved_at, by=-1)
+    yield from count.took("time_to_resolve", event.reported_at, event.resolved_at, by=-1)
     if event.on_time is not None:
         yield count.at(event.resolved_at, "with_target", -1)
         yield count.at(event.resolved_at, "on_time", -1 * event.on_time)
@@ -199,6 +199,7 @@ def _revisit(event: Matter, count: Counter) -> Iterator[Increment]:
             yield count.at(event.occurred_at, "revisit_overdue")
         case RevisitCompleted():
             yield count.at(event.resolved_at, "revisited")
+            yield from count.took("time_to_revisit", event.resolved_at, event.occurred_at)
             for role in event.unasked:
                 yield count.at(event.resolved_at, f"answer.{bare(role)}.pending", -1)
                 yield count.at(event.resolved_at, f"answer.{bare(role)}.unasked")

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from services.metrics import asking, care, rounds, supervised
-from services.metrics.counting import ERROR, seconds_of
 from services.metrics.own import ANSWERED, PRODUCT, RINGS, UNHEARD, Own, Ring, Role
+from services.metrics.sketches import Sketch, read
 
 Counts = Mapping[str, Mapping[str, int]]
 """Tier → measure → value, each the sum over the areas, days, categories and channels asked for."""
@@ -169,6 +169,8 @@ _TIMES = (
     ("time_to_accept", "接单用时", "Time to accept"),
     ("time_to_take", "认领用时", "Time to take it on"),
     ("time_to_resolve", "化解用时", "Time to resolve"),
+    ("time_to_revisit", "回访用时", "Time to revisit"),
+    ("time_to_arrive", "到场用时", "Time to arrive"),
 )
 
 
@@ -213,37 +215,15 @@ def percent(numerator: int, denominator: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Quantiles of a duration in seconds, each at most `relative_error` off."""
+    """A duration, and how long it took."""
 
     id: str
     zh: str
     en: str
-    count: int
-    p50_seconds: float | None
-    p90_seconds: float | None
-    p99_seconds: float | None
-    relative_error: float = ERROR
+    sketch: Sketch
 
 
 def distribution(name: tuple[str, str, str], counts: Counts) -> Distribution:
-    """The distribution whose buckets are the measures `<id>:<bucket>`."""
+    """A duration over all tiers."""
     measure, zh, en = name
-    buckets: dict[int, int] = {}
-    for values in counts.values():
-        for key, value in values.items():
-            if key.startswith(measure + ":"):
-                at = int(key.rpartition(":")[2])
-                buckets[at] = buckets.get(at, 0) + value
-    count = sum(buckets.values())
-    p50, p90, p99 = (_quantile(buckets, count, share) for share in (0.5, 0.9, 0.99))
-    return Distribution(f"{measure}@1", zh, en, count, p50, p90, p99)
-
-
-def _quantile(buckets: Mapping[int, int], count: int, share: float) -> float | None:
-    """The value below which a share of the durations lies; None when there are none."""
-    rank, seen = share * (count - 1), 0
-    for at in sorted(buckets):
-        seen += buckets[at]
-        if buckets[at] > 0 and seen > rank:
-            return round(seconds_of(at), 3)
-    return None
+    return Distribution(f"{measure}@1", zh, en, read(measure, counts.values()))

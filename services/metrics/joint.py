@@ -64,7 +64,9 @@ def _whistle(event: WhistleEvent, count: Counter) -> Iterator[Increment]:
                 yield count.at(event.blown_at, f"whistle.{event.ring}.{measure}")
             if isinstance(event, (WhistleAcknowledged, WhistleArrived)):
                 step = "acknowledge" if isinstance(event, WhistleAcknowledged) else "arrive"
-                yield count.took(f"time_to_{step}.{event.ring}", event.blown_at, event.occurred_at)
+                yield from count.took(f"time_to_{step}.{event.ring}", event.blown_at, event.occurred_at)
+            if isinstance(event, WhistleArrived):
+                yield from count.took("time_to_arrive", event.blown_at, event.occurred_at)
         case _:
             return
 

@@ -37,16 +37,22 @@ class RateView(BaseModel):
 
 
 class DistributionView(BaseModel):
-    """Quantiles of a duration in seconds."""
+    """Quantiles of a duration in seconds: the shortest time that half, 90 % or 99 % of the durations did not exceed."""
 
     id: str
     zh: str
     en: str
     count: int
+    exact: int
+    """How many of these durations are known to the second; the others are counted in buckets."""
+    relative_error: float
+    """By how much each quantile may be off: 0 where all durations are known to the second."""
     p50_seconds: float | None
     p90_seconds: float | None
     p99_seconds: float | None
-    relative_error: float
+    min_seconds: float | None
+    """Null, like the longest, unless all durations are known to the second."""
+    max_seconds: float | None
 
 
 class GroupView(BaseModel):
@@ -133,7 +139,8 @@ def _rate(rate: Rate, counts: Counts, as_of: datetime) -> RateView:
 def distributions_of(counts: Counts, own: Own = PRODUCT) -> tuple[DistributionView, ...]:
     """All distributions."""
     return tuple(
-        DistributionView(**asdict(figures.distribution(one, counts))) for one in figures.distributions(own)
+        DistributionView(id=one.id, zh=one.zh, en=one.en, **asdict(one.sketch))
+        for one in (figures.distribution(name, counts) for name in figures.distributions(own))
     )
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from schemas.codes import bare
 from services.metrics.counting import Cell
 from services.metrics.facts import LISTENS_TO, increments
+from services.metrics.sketches import FEW
 
 ZONE = ZoneInfo("Asia/Shanghai")
 COUNTED = {
@@ -50,6 +51,7 @@ def figures(books):
             summed = Counter()
             for cell, value in original[other].items():
                 summed[cell.measure, cell.area] += value
+            summed = _sketched(summed, lambda one: (one[0], one[1:]))
             yield from _differences(f"{tier} totals of {other}", totals, summed)
     for tier, _, row in books.each("cell"):
         if row["unpublished"]:
@@ -80,6 +82,21 @@ def _expected(books, tier):
         if isinstance(said.event, LISTENS_TO):
             for cell, by in increments(said.event, ZONE):
                 found[cell] += by
+    return _sketched(found, lambda cell: (cell.measure, cell[1:]))
+
+
+def _sketched(counts, taken_apart):
+    """Counts without the durations to the second of places where more than a few were added."""
+    many = {
+        (measure.removeprefix("added:"), place)
+        for (measure, place), by in ((taken_apart(one), by) for one, by in counts.items())
+        if measure.startswith("added:") and by > FEW
+    }
+    found = Counter()
+    for one, by in counts.items():
+        measure, place = taken_apart(one)
+        if not (measure.startswith("exact:") and (measure.split(":")[1], place) in many):
+            found[one] = by
     return found
 
 

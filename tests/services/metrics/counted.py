@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.routing import IncidentReopened
 from services.metrics.facts import increments
+from services.metrics.sketches import ADDED, EXACT
 from tests.builders import MATTER, NOW, OFFICER, later, resolved
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -14,11 +15,12 @@ REVISIT = EVENT | {"attempt": 1, "resolved_at": NOW}
 
 
 def figures(*events):
-    """Measure → sum, without the buckets of distributions."""
+    """Measure → sum; a duration is one, whatever its sketch has of it."""
     sums = Counter()
     for event in events:
         for cell, by in increments(event, ZONE):
-            sums[cell.measure.partition(":")[0]] += by
+            if not cell.measure.startswith((EXACT, ADDED)):
+                sums[cell.measure.partition(":")[0]] += by
     return {measure: by for measure, by in sums.items() if by}
 
 

@@ -107,10 +107,10 @@ EVENTS = [
         RevisitPlanned(**REVISIT, parties=(APPLICANT, RESPONDENT), due_at=None),
         {"answer.applicant.pending": 1, "answer.respondent.pending": 1},
     ),
-    (RevisitCompleted(**REVISIT, outcome="satisfied"), {"revisited": 1}),
+    (RevisitCompleted(**REVISIT, outcome="satisfied"), {"revisited": 1, "time_to_revisit": 1}),
     (
         RevisitCompleted(**REVISIT, outcome="relapse", unasked=(RESPONDENT.role,)),
-        {"revisited": 1, "answer.respondent.pending": -1, "answer.respondent.unasked": 1},
+        {"revisited": 1, "time_to_revisit": 1, "answer.respondent.pending": -1, "answer.respondent.unasked": 1},
     ),
 ]  # fmt: skip
 
