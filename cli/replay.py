@@ -14,7 +14,7 @@ from messaging import outbox
 from messaging.database import Connection
 from schemas.base import Tier
 from schemas.topics import TOPICS
-from services.metrics.store import republish
+from services.metrics import restatement_log, store
 
 STUCK_S = 30.0
 
@@ -72,7 +72,7 @@ async def _mark(
 ) -> int:
     async with opened(place) as database, database.transaction() as tx:
         if cells_of is not None:
-            return await republish(tx, cells_of)
+            return await store.republish(tx, cells_of) + await restatement_log.republish(tx, cells_of)
         return await outbox.replay(tx, *chosen)
 
 
@@ -95,10 +95,11 @@ async def _sent(place: Place) -> bool:
 
 
 async def unsent(connection: Connection) -> int:
-    """How many events, and cells where there are any, wait to be sent."""
+    """How many events, and cells and what restates them where there are any, wait to be sent."""
     count: int = await connection.fetchval("select count(*) from unsent")
-    if await connection.fetchval("select to_regclass('unpublished') is not null"):
-        count += await connection.fetchval("select count(*) from unpublished")
+    for queue in ("unpublished", "unpublished_restatement"):
+        if await connection.fetchval("select to_regclass($1) is not null", queue):
+            count += await connection.fetchval(f"select count(*) from {queue}")  # noqa: S608
     return count
 
 

@@ -33,6 +33,8 @@ SHOWN = 20
 
 def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> Message:
     """The message in a record. Raises `Rejected` with a reason and the fields at fault, never their values."""
+    if record.value is None and topic.cleanup == "compact":
+        return _tombstone(record, topic)
     written = as_written(record, topic)
     message, body = carefully(record, topic) if written is None else (written, record.value)
     if (model := wanted.get(message.type)) is not None and body is not None:
@@ -66,6 +68,14 @@ def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
         event=None,
     )
     return message, body
+
+
+def _tombstone(record: Record, topic: Topic) -> Message:
+    """What stood under a key is no more: the key says it all; of a signature only that it is not somebody else's."""
+    source = dict(record.headers).get("ce_source")
+    if source is not None and source != topic.source.encode():
+        raise _forged(topic)
+    return Message(record, None, 0, "", topic.source, "", None, None, None, None)
 
 
 def signed(record: Record, topic: Topic, why: Rejected) -> Message | None:
@@ -143,11 +153,15 @@ def _check_sender(attributes: dict[str, str], topic: Topic) -> None:
     source = attributes["source"]
     if topic.trusted:
         if source != topic.source:
-            raise Rejected("forged-source", f"ce_source: {topic.name} is written by {topic.source} only")
+            raise _forged(topic)
     elif source.startswith("/fengqiao/"):
         raise Rejected("forged-source", "ce_source: names of our own services are not for other systems")
     if not attributes["id"].isprintable() or not source.isprintable():
         raise Rejected("wrong-schema", "ce_id, ce_source: only printable characters are allowed")
+
+
+def _forged(topic: Topic) -> Rejected:
+    return Rejected("forged-source", f"ce_source: {topic.name} is written by {topic.source} only")
 
 
 def _check_type(attributes: dict[str, str], topic: Topic) -> None:

@@ -1,7 +1,7 @@
 """What metrics says: the current values of each additive cell, and that it is alive."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -27,6 +27,33 @@ class MetricCell(Event):
     counts: tuple[tuple[Measure, int], ...]
     """Pairs of measure and value."""
     version: Annotated[int, Field(ge=1)]
+
+
+class MetricRestated(Event):
+    """An event changed the counts of a day that was over when the event was recorded: nothing is restated silently.
+
+    The counts themselves travel as cells. This says which event changed them, and by how much; one for each cell it
+    changed, under the key `restated|<event>|<cell>`. The same is said again after a replay.
+    """
+
+    type: ClassVar[str] = "metric.restated.v1"
+    tier: Tier
+    event: str
+    """The CloudEvents id of the event; with `event_source` its name."""
+    event_source: str
+    event_type: str
+    occurred_at: AwareDatetime
+    recorded_at: AwareDatetime
+    """By which the day was over. In this order changes are undone, from the current value back."""
+    kind: Literal["late", "matured"]
+    """Late: it happened on an earlier day than it was recorded. Matured: it was recorded on the day it happened, and
+    is counted under an earlier one, as a closing is counted under the day of its report."""
+    area: str
+    day: date
+    category: str = ""
+    channel: str = ""
+    changes: tuple[tuple[Measure, int], ...]
+    """Pairs of measure and by how much it changed, in the order of their names."""
 
 
 class MetricHeartbeat(Event):

@@ -8,9 +8,9 @@ from messaging.process import Process
 from messaging.settings import settings_of
 from policy.load import Area, Codes, areas, both, policy, with_codes
 from policy.model import Policy
-from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
 from schemas.topics import topics_read_by
-from services.metrics import store
+from services.metrics import restatement_log, store
 from services.metrics.api import api
 from services.metrics.desk import Desk
 from services.metrics.facts import LISTENS_TO
@@ -43,11 +43,12 @@ def compose() -> Process:
     counting = process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
     counted = Abreast(counting, process.database)
     receiving = process.reads(
-        Reading(others, (MetricCell, MetricHeartbeat), desk.receive),
+        Reading(others, (MetricCell, MetricHeartbeat, MetricRestated), desk.receive),
         group=f"{process.name}-board",
         committed=hub.pulse,
     )
     process.queues("unpublished", store.waiting)
+    process.queues("unpublished_restatement", restatement_log.waiting)
     process.loops(hub.run)
     process.loops(counted.run)
     process.loops(Abreast(receiving, process.database, hearing.reached).run)

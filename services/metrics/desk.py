@@ -7,11 +7,13 @@ from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Message, Outcome
 from schemas.base import Tier
-from schemas.metrics import MetricCell, MetricHeartbeat
+from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
+from services.metrics import restatement_log
 from services.metrics.cells import EMPTY, Row, Slot, add, receive
-from services.metrics.counting import Cell
+from services.metrics.counting import Cell, Increment
 from services.metrics.facts import increments
 from services.metrics.hearing import Hearing
+from services.metrics.restated import Days, restatements
 
 
 class Desk:
@@ -21,25 +23,38 @@ class Desk:
         self._tier = tier
         self._zone = zone
         self._hearing = hearing
+        self._days = Days(zone)
 
     async def count(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
-        """Adds a batch of this tier's events to its cells."""
+        """Adds a batch of this tier's events to its cells, and to the log what restates a day that was over."""
         del now  # figures go by when things happened
         changes = dict[Cell, int]()
+        late: list[tuple[Message, list[Increment]]] = []
 
         def step(message: Message) -> None:
-            if message.event is not None:
-                for cell, by in increments(message.event, self._zone):
-                    changes[cell] = changes.get(cell, 0) + by
+            if message.event is None:
+                return
+            assert message.recorded_at is not None
+            added, today = increments(message.event, self._zone), self._days.of(message.recorded_at)
+            restates = False
+            for cell, by in added:
+                changes[cell] = changes.get(cell, 0) + by
+                restates = restates or cell.day < today
+            if restates:
+                late.append((message, added))
 
         faults = each(messages, step)
         await add(tx, self._tier, changes)
+        if late:
+            rows = (one for message, added in late for one in restatements(message, added, self._days))
+            await restatement_log.note(tx, self._tier, list(rows))
         return Outcome([], faults)
 
     async def receive(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Takes over other tiers' cells; only the highest version of each matters."""
         cells: dict[Tier, dict[Slot, Row]] = {}
         alive: dict[Tier, datetime] = {}
+        restated: list[MetricRestated] = []
 
         def step(message: Message) -> None:
             match message.event:
@@ -48,6 +63,8 @@ class Desk:
                     known = cells.setdefault(one.tier, {}).get(slot, EMPTY)
                     if known.version < one.version:
                         cells[one.tier][slot] = Row(dict(one.counts), one.version)
+                case MetricRestated() as said:
+                    restated.append(said)
                 case MetricHeartbeat() as beat:
                     alive[beat.tier] = max(beat.as_of, alive.get(beat.tier, beat.as_of))
                 case _:
@@ -56,6 +73,7 @@ class Desk:
         faults = each(messages, step)
         for tier, given in sorted(cells.items()):
             await receive(tx, tier, given)
+        await restatement_log.take_over(tx, restated)
         for tier, as_of in sorted(alive.items()):
             self._hearing.note(tier, as_of, now)
         return Outcome([], faults)

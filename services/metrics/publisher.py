@@ -11,11 +11,11 @@ from messaging.database import Connection, Database
 from messaging.errors import Unavailable
 from messaging.pace import Backoff, Pulse
 from messaging.producer import Outgoing, Producer
-from schemas.base import Event, Tier
-from schemas.metrics import MetricCell, MetricHeartbeat
-from schemas.topics import source_of
-from services.metrics import store
+from schemas.base import Tier
+from schemas.metrics import MetricCell
+from services.metrics import restatement_log, store
 from services.metrics.cells import Row, Slot
+from services.metrics.outgoing import Voice
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,8 @@ class Publisher:
         self._tier = tier
         self._counted = counted
         """As of when everything that was said in this tier has been counted; None while nobody knows."""
-        self._source = source_of("metrics", tier)
-        self._topic = f"{tier}.metrics"
-        self._producer = Producer(bootstrap, self._source + "/cells")
+        self._voice = Voice(tier)
+        self._producer = Producer(bootstrap, self._voice.source + "/cells")
         self._beaten = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -79,37 +78,35 @@ class Publisher:
         if as_of is not None and len(cells) < BATCH and now - self._beaten > HEARTBEAT_S:
             await self._beat(connection, as_of)
             self._beaten = now
+        await self._publish_log(connection)
         return len(cells)
 
     async def _beat(self, connection: Connection, as_of: datetime) -> None:
-        beat = MetricHeartbeat(tier=self._tier, as_of=as_of)
-        results = await self._producer.send(
-            [self._record("heartbeat", f"heartbeat/{as_of.isoformat()}", beat)]
-        )
+        results = await self._producer.send([self._voice.heartbeat(as_of)])
         if results[0] is not None:
             raise KafkaError("the heartbeat was not acknowledged")
         await store.note_alive(connection, self._tier, as_of)
 
-    def _outgoing(self, slot: Slot, row: Row) -> Outgoing:
-        event = MetricCell(
-            tier=self._tier,
-            area=slot.area,
-            day=date.fromisoformat(slot.day),
-            category=slot.category,
-            channel=slot.channel,
-            counts=tuple(row.counts.items()),
-            version=row.version,
-        )
-        key = "|".join(slot)
-        return self._record(key, f"{key}/{row.version}", event)
+    async def _publish_log(self, connection: Connection) -> None:
+        """The log follows the cells it explains: no figure waits for it."""
+        rows = await restatement_log.unpublished(connection, BATCH)
+        if not rows:
+            return
+        results = await self._producer.send([self._voice.restated(said) for _, said in rows])
+        sent = [number for (number, _), error in zip(rows, results, strict=True) if error is None]
+        await restatement_log.mark_published(connection, sent)
+        if len(sent) < len(rows):
+            raise KafkaError("some rows of the restatement log were not acknowledged")
 
-    def _record(self, key: str, name: str, event: Event) -> Outgoing:
-        headers = [
-            ("ce_specversion", b"1.0"),
-            ("ce_id", name.encode()),
-            ("ce_source", self._source.encode()),
-            ("ce_type", event.type.encode()),
-            ("ce_subject", key.encode()),
-            ("content-type", b"application/json"),
-        ]
-        return Outgoing(self._topic, key.encode(), event.model_dump_json().encode(), headers)
+    def _outgoing(self, slot: Slot, row: Row) -> Outgoing:
+        return self._voice.cell(
+            MetricCell(
+                tier=self._tier,
+                area=slot.area,
+                day=date.fromisoformat(slot.day),
+                category=slot.category,
+                channel=slot.channel,
+                counts=tuple(row.counts.items()),
+                version=row.version,
+            )
+        )

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from messaging.cloudevents import MAX_BODY, decode, from_json, sequence_of, to_json
+from messaging.envelope import Record
 from messaging.errors import Rejected
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import IncidentReported
@@ -89,6 +90,25 @@ def test_a_trace_inside_the_structured_event_wins():
 
 def test_fields_we_do_not_know_are_passed_over():
     assert decode(an_inbound_record(body(novelty=1), ce_novelty=b"1"), INBOUND, WANTED).event == a_report()
+
+
+CELLS = TOPICS["village.metrics"]
+
+
+@pytest.mark.parametrize(
+    "headers", [(), (("ce_source", CELLS.source.encode()), ("ce_type", b"metric.cell.v1"))]
+)
+def test_a_tombstone_of_a_compacted_topic_is_a_message_without_an_event(headers):
+    message = decode(Record(CELLS.name, 0, 0, b"definition|closure_rate@1", headers, None), CELLS, {})
+
+    assert (message.event, message.stream, message.source) == (None, None, CELLS.source)
+
+
+def test_a_tombstone_that_is_signed_by_somebody_else_is_refused():
+    forged = (("ce_source", b"/fengqiao/town/metrics"),)
+
+    with pytest.raises(Rejected, match="forged-source"):
+        decode(Record(CELLS.name, 0, 0, b"heartbeat", forged, None), CELLS, {})
 
 
 GOOD = an_inbound_record(body())

@@ -1,0 +1,73 @@
+"""Which changes restate a day that was over: what the restatement log says of each event. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import time as time_of_day
+from typing import Literal, NamedTuple
+
+from messaging.envelope import Message
+from services.metrics.counting import Increment
+
+Kind = Literal["late", "matured"]
+"""Late: it happened on an earlier day than it was recorded. Matured: on its day, but it is counted under an earlier."""
+
+
+class Restatement(NamedTuple):
+    """One event's changes to the counts of one (area, day, category, channel) whose day was over."""
+
+    event: str
+    """The CloudEvents id of the event, and whose it is."""
+    source: str
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    kind: Kind
+    area: str
+    day: str
+    category: str
+    channel: str
+    changes: dict[str, int]
+    """Measure → by how much, in the order of their names; none is zero."""
+
+
+class Days:
+    """Names the days of moments in a time zone; the last one is kept, for nearly all of a batch lie in it."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._first = self._end = datetime.min.replace(tzinfo=UTC)
+        self._day = ""
+
+    def of(self, moment: datetime) -> str:
+        """The day of a moment, e.g. `2026-11-22`."""
+        if not self._first <= moment < self._end:
+            day = moment.astimezone(self._zone).date()
+            self._day = day.isoformat()
+            # in UTC, because comparing with times of another zone costs as much as converting them
+            self._first, self._end = (
+                datetime.combine(one, time_of_day(), self._zone).astimezone(UTC)
+                for one in (day, day + timedelta(days=1))
+            )
+        return self._day
+
+
+def restatements(message: Message, increments: Iterable[Increment], days: Days) -> list[Restatement]:
+    """The rows one event adds to the log: one for each place whose day was over when it was recorded."""
+    assert message.occurred_at is not None
+    assert message.recorded_at is not None
+    recorded = days.of(message.recorded_at)
+    places: dict[tuple[str, str, str, str], dict[str, int]] = defaultdict(dict)
+    for cell, by in increments:
+        if cell.day < recorded:
+            changes = places[cell[1:]]
+            changes[cell.measure] = changes.get(cell.measure, 0) + by
+    if not places:
+        return []
+    kind: Kind = "late" if days.of(message.occurred_at) < recorded else "matured"
+    times = message.occurred_at, message.recorded_at
+    return [
+        Restatement(message.id, message.source, message.type, *times, kind, *place, changes)
+        for place, given in sorted(places.items())
+        if (changes := {measure: by for measure, by in sorted(given.items()) if by})
+    ]
