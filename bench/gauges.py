@@ -109,7 +109,7 @@ async def rows_written(postgres: str, database: str) -> dict[str, int]:
     return {
         row["relname"]: row["n_tup_ins"] + row["n_tup_upd"]
         for row in rows
-        if row["relname"] not in {"unsent", "unpublished"}
+        if row["relname"] not in {"unsent", "unpublished", "unpublished_restatement"}
     }
 
 

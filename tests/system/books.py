@@ -95,6 +95,11 @@ OWN = {
             select tier, area, one.key as measure, one.value::bigint as value
             from total, json_each_text(counts) as one
             """,
+        "restatement": """
+            select tier, event, area, day, category, channel, one.key as measure, one.value::bigint as value,
+                exists (select from unpublished_restatement u where u.id = r.id) as unpublished
+            from restatement r, json_each_text(changes) as one
+            """,
     },
 }
 

@@ -53,22 +53,44 @@ def figures(books):
                 summed[cell.measure, cell.area] += value
             summed = _sketched(summed, lambda one: (one[0], one[1:]))
             yield from _differences(f"{tier} totals of {other}", totals, summed)
+            yield from _differences(
+                f"{tier} log of {other}", _log(books, tier, other), _restated(books, other)
+            )
     for tier, _, row in books.each("cell"):
         if row["unpublished"]:
             yield f"{tier}: the cell of {row['area']} on {row['day']} is not published"
+    for tier, _, row in books.each("restatement"):
+        if row["unpublished"]:
+            yield f"{tier}: that {row['event']} restates {row['day']} is not published"
 
 
 def _of(books, tier, other, table):
     return (row for row in books.of(tier, "metrics", table) if row["tier"] == other)
 
 
+def _log(books, tier, other):
+    rows = _of(books, tier, other, "restatement")
+    return Counter({(row["event"], _cell(row)): row["value"] for row in rows})
+
+
+def _restated(books, tier):
+    """What events changed of days that were over when they were recorded."""
+    found = Counter()
+    for said in _tier_events(books, tier):
+        if isinstance(said.event, LISTENS_TO):
+            recorded = said.recorded_at.astimezone(ZONE).date().isoformat()
+            for cell, by in increments(said.event, ZONE):
+                if cell.day < recorded:
+                    found[f"{said.topic}/{said.key}/{said.seq}", cell] += by
+    return found
+
+
+def _cell(row):
+    return Cell(row["measure"], row["area"], row["day"], row["category"], row["channel"])
+
+
 def _cells(books, tier, other):
-    return Counter(
-        {
-            Cell(row["measure"], row["area"], row["day"], row["category"], row["channel"]): row["value"]
-            for row in _of(books, tier, other, "cell")
-        }
-    )
+    return Counter({_cell(row): row["value"] for row in _of(books, tier, other, "cell")})
 
 
 def _tier_events(books, tier):
