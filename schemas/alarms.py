@@ -4,12 +4,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from schemas.base import Event, IncidentEvent
+from schemas.base import Event
 from schemas.guesses import Guess
+from schemas.noted import LatenessEvent
 from schemas.routing import Step
 
 
-class IncidentOverdue(IncidentEvent):
+class IncidentOverdue(LatenessEvent):
     """A deadline passed while the incident waited for its step; said once of each deadline."""
 
     type: ClassVar[str] = "incident.overdue.v1"
@@ -21,7 +22,7 @@ class IncidentOverdue(IncidentEvent):
     """How that was counted, while it may still move."""
 
 
-class IncidentStillOverdue(IncidentEvent):
+class IncidentStillOverdue(LatenessEvent):
     """再次提醒: the deadline that was missed is still not met. No further deadline was missed.
 
     It is an event of its own, so that who counts missed deadlines by the other one counts each of them once.

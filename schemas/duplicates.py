@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.base import SYSTEM, Action, Actor, Event, IncidentEvent, IncidentId, Tier
 from schemas.codes import Code, GivenCode
+from schemas.noted import LatenessEvent
 
 Score = Annotated[int, Field(ge=1, le=9)]
 """In steps, so that it says how much alike two reports are and nothing of what was told."""
@@ -78,7 +79,7 @@ class DuplicateDismissed(IncidentEvent):
     lead: IncidentId
 
 
-class IncidentLinked(IncidentEvent):
+class IncidentLinked(LatenessEvent):
     """It is handled together with its lead: its clock, which would have run out at `due_at`, stands still."""
 
     type: ClassVar[str] = "incident.linked.v1"
@@ -90,7 +91,7 @@ class IncidentLinked(IncidentEvent):
     due_at: AwareDatetime | None = None
 
 
-class IncidentUnlinked(IncidentEvent):
+class IncidentUnlinked(LatenessEvent):
     """It is a matter of its own again: its clock, if one ran, runs on until `due_at`."""
 
     type: ClassVar[str] = "incident.unlinked.v1"

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from schemas.base import Action, Event, IncidentEvent, Reference
 from schemas.codes import Code, GivenCode
 from schemas.guesses import Guess
+from schemas.noted import LatenessEvent
 
 Kind = Literal["transfer", "referral"]
 """To a department of the same tier, or to a body outside; the tier stays the owner of either."""
@@ -157,7 +158,7 @@ class ReferralOverdue(ReferralEvent):
     """How `next_at` was counted, while it may still move."""
 
 
-class IncidentReturnedToSource(IncidentEvent):
+class IncidentReturnedToSource(LatenessEvent):
     """退回来源: the matter went back to who sent it, and ends here."""
 
     type: ClassVar[str] = "incident.returned-to-source.v1"

@@ -19,6 +19,7 @@ from schemas.base import (
 )
 from schemas.codes import Code
 from schemas.duplicates import Candidate, Duplicate
+from schemas.noted import LatenessEvent, RepeatableEvent
 from schemas.offline import Basis, Differences
 from schemas.referrals import Offer
 from schemas.supervision import Listing
@@ -42,16 +43,18 @@ class IncidentOpened(IncidentEvent):
     """Whether `due_at` may still move, because the holidays of its year are not published yet."""
 
 
-class IncidentAccepted(IncidentEvent):
+class IncidentAccepted(LatenessEvent):
     """接单: acknowledged by the owning centre; the handling clock runs until `due_at`."""
 
     type: ClassVar[str] = "incident.accepted.v1"
     opened_at: AwareDatetime
     due_at: AwareDatetime | None = None
     provisional: bool = False
+    whistled: bool = False
+    """Whether a whistle was blown for it here before it was accepted."""
 
 
-class IncidentEscalated(IncidentEvent):
+class IncidentEscalated(LatenessEvent):
     """上报: this tier handed the incident up, by a person's decision or because a deadline passed."""
 
     type: ClassVar[str] = "incident.escalated.v1"
@@ -60,7 +63,7 @@ class IncidentEscalated(IncidentEvent):
     by: Literal["person", "deadline", "policy"]
 
 
-class IncidentReturned(IncidentEvent):
+class IncidentReturned(LatenessEvent):
     """退回: this tier handed the incident down."""
 
     type: ClassVar[str] = "incident.returned.v1"
@@ -69,7 +72,7 @@ class IncidentReturned(IncidentEvent):
     by: Literal["person", "policy"] = "person"
 
 
-class IncidentResolved(IncidentEvent):
+class IncidentResolved(LatenessEvent):
     """化解: handled here; `on_time` is null when nothing was promised (`target_at` is null)."""
 
     type: ClassVar[str] = "incident.resolved.v1"
@@ -113,7 +116,7 @@ class IncidentClosed(IncidentEvent):
     """How its revisit ended; null where that was not noted yet."""
 
 
-class IncidentSuspended(IncidentEvent):
+class IncidentSuspended(RepeatableEvent):
     """挂起: the clock of a step stands still; it would have run out at `due_at`."""
 
     type: ClassVar[str] = "incident.suspended.v1"
@@ -138,7 +141,7 @@ class IncidentResumed(ClockEvent):
     suspended_at: AwareDatetime
 
 
-class IncidentExtended(ClockEvent):
+class IncidentExtended(ClockEvent, RepeatableEvent):
     """延期: the clock of a step runs longer by `span` than until `was_due_at`."""
 
     type: ClassVar[str] = "incident.extended.v1"

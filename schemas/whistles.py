@@ -143,6 +143,10 @@ class WhistleBlown(WhistleEvent):
 
     type: ClassVar[str] = "whistle.blown.v1"
     participants: tuple[CalledParticipant, ...]
+    times: Number | None = None
+    """How many were blown for it since it came into this tier's hands; null where that was not noted yet."""
+    accepted_at: AwareDatetime | None = None
+    """When it was accepted here, if it was."""
 
 
 class ParticipantEvent(WhistleEvent):

@@ -35,7 +35,17 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.whistles import WhistleEvent
-from services.metrics import activities, asking, care, joint, referral_facts, rounds, supervised
+from services.metrics import (
+    activities,
+    asking,
+    care,
+    cohorts,
+    joint,
+    referral_facts,
+    rounds,
+    standing,
+    supervised,
+)
 from services.metrics.counting import Cell, Counter, Increment
 
 LISTENS_TO = (
@@ -59,7 +69,9 @@ def increments(event: Event, zone: tzinfo) -> list[Increment]:
     if isinstance(event, ActivityRecorded):
         return list(activities.done(event, zone))
     assert isinstance(event, Matter)
-    return list(_of(event, Counter(event, zone)))
+    count = Counter(event, zone)
+    counted = [*_of(event, count), *cohorts.of(event, count)]
+    return [*counted, *standing.of(event, counted, count)]
 
 
 def _eligible(event: EligibleRecorded) -> Increment:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from services.metrics import asking, care, rounds, supervised
+from services.metrics import asking, care, cohorts, rounds, standing, supervised
 from services.metrics.own import ANSWERED, PRODUCT, RINGS, UNHEARD, Own, Ring, Role
 from services.metrics.sketches import Sketch, read
 
@@ -159,7 +159,7 @@ COUNTS = (
     "referred", "referred.accepted", "referred.returned", "referred.succeeded", "referred.failed", "referred.recalled",
     "referred.overdue", "returned_to_source", "referral.eligible", "referral.offered", "referral.accepted",
     "referral.diverted", "referral.returned", "referral.succeeded", "referral.failed",
-    "proposed", "dismissed", "linked", "unlinked", "resolved_with_lead",
+    "proposed", "dismissed", "linked", "unlinked", "resolved_with_lead", *standing.COUNTS, *cohorts.COUNTS,
 )  # fmt: skip
 ACTIVITY = "activity."
 """How the measures of activities begin."""

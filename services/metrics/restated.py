@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from messaging.envelope import Message
 from services.metrics.counting import Increment
+from services.metrics.standing import OPEN_BY_REPORT
 
 Kind = Literal["late", "matured"]
 """Late: it happened on an earlier day than it was recorded. Matured: on its day, but it is counted under an earlier."""
@@ -53,13 +54,16 @@ class Days:
 
 
 def restatements(message: Message, increments: Iterable[Increment], days: Days) -> list[Restatement]:
-    """The rows one event adds to the log: one for each place whose day was over when it was recorded."""
+    """The rows one event adds to the log: one for each place whose day was over when it was recorded.
+
+    What is open now, by the day of its report, is no figure of that day: a matter that is done restates nothing by it.
+    """
     assert message.occurred_at is not None
     assert message.recorded_at is not None
     recorded = days.of(message.recorded_at)
     places: dict[tuple[str, str, str, str], dict[str, int]] = defaultdict(dict)
     for cell, by in increments:
-        if cell.day < recorded:
+        if cell.day < recorded and cell.measure != OPEN_BY_REPORT:
             changes = places[cell[1:]]
             changes[cell.measure] = changes.get(cell.measure, 0) + by
     if not places:

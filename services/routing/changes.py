@@ -42,7 +42,7 @@ from schemas.supervision import (
 )
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
-from services.routing import assigned, guesses, listing, missed, sessions, ties, whistles
+from services.routing import assigned, guesses, listing, missed, sessions, tallies, ties, whistles
 from services.routing import away as out_of_hand
 from services.routing.entries import entry_of, with_rules
 from services.routing.history import counted
@@ -57,6 +57,7 @@ def evolve(before: Incident, event: Event, now: datetime) -> Incident:
     history, lines = (*before.history, entry), counted(before.lines, (entry,))
     tied = ties.changed(before.ties, event, now)
     changes = _changes(before, event, now) | assigned.changes(before, event, now)
+    changes |= tallies.changes(before.tally, event)
     return before.changed(**changes, ties=tied, history=history, lines=lines)
 
 

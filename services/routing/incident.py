@@ -21,6 +21,8 @@ from services.routing.away import Away
 from services.routing.history import NONE, Counts
 from services.routing.missed import Missed
 from services.routing.sessions import Session
+from services.routing.tallies import NONE as NOTHING
+from services.routing.tallies import Tally
 from services.routing.ties import UNTIED, Ties
 from services.routing.whistles import Whistle
 
@@ -114,6 +116,8 @@ class Incident(MatterState):
     """Those of joint mediation that this tier called."""
     convened: int = 0
     """How many it has had at all tiers."""
+    tally: Tally = NOTHING
+    """What its events have told figures of it since it came here."""
 
     @property
     def step(self) -> Step | None:

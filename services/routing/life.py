@@ -25,6 +25,7 @@ from services.routing.handling import Request, decide_action
 from services.routing.handoff import ADDRESSED, REASONS, Act, climb, first_tier, hand_over, way_up
 from services.routing.incident import Incident, Timer
 from services.routing.leads import ALONE, Beside, Turn, follow
+from services.routing.noted import noted
 from services.routing.offers import answers
 from services.routing.opening import begun, opened, taken_over
 from services.routing.referrals import unanswered
@@ -220,8 +221,11 @@ def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: d
 
 
 def _after(incident: Incident, events: Sequence[Event], centre: Centre, now: datetime) -> Move:
-    events = [*events, *answers(incident, events, centre.policy(incident.policy))]
-    for event in events:
-        if not isinstance(event, ADDRESSED):
-            incident = evolve(incident, event, now)
-    return incident, events
+    said = list[Event]()
+    for event in [*events, *answers(incident, events, centre.policy(incident.policy))]:
+        if isinstance(event, ADDRESSED):
+            said.append(event)
+            continue
+        said.append(noted(incident, event))
+        incident = evolve(incident, said[-1], now)
+    return incident, said

@@ -68,6 +68,8 @@ class Books:
         assert len(due) == 1 or not runs, "its clock runs, and no deadline is stored"
         clock = state["missed"] if course.missed else state
         assert not runs or (clock and clock["due_at"]) is not None, "its clock should run"
+        is_overdue = course.at in WORK and course.missed and not course.linked
+        assert course.overdue == is_overdue, f"its events say {course.overdue} of how many are overdue"
 
     def _written(self, member):
         """Numbers of lines are dense, and the state counts all of them but what was told since it was written."""

@@ -97,6 +97,8 @@ class Course:
     linked: bool = False
     missed: bool = False
     """Whether the clock that ran was missed, so that it is said again and again until the next step begins."""
+    overdue: int = 0
+    """What its events say that they change about how many are overdue."""
     whistles: set[int] = field(default_factory=set)
     """Those that are open."""
     sessions: set[int] = field(default_factory=set)
@@ -115,6 +117,7 @@ class Course:
                 self.suspended = name == "incident.suspended.v1"
             case "incident.overdue.v1":
                 self.missed = True
+        self.overdue += data.get("overdue") or 0
         if name in RUNS_AGAIN:
             self.missed = False
         if name in MOVES[self.at]:

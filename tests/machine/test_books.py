@@ -126,6 +126,11 @@ def test_what_was_missed_and_is_not_to_be_said_again_is_noticed(missed):
         stored(Books(), said=OVERDUE, due=[HAND], missed=missed)
 
 
+def test_what_is_overdue_and_not_said_to_be_one_more_is_noticed():
+    with pytest.raises(AssertionError, match="say 0 of how many are overdue"):
+        stored(Books(), said=OVERDUE, due=[HAND], missed={"due_at": HAND})
+
+
 @pytest.mark.parametrize("rests", ["incident.linked.v1", "incident.suspended.v1"])
 def test_that_it_is_said_again_while_it_rests_is_noticed(rests):
     life = Course()

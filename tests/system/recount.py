@@ -1,6 +1,7 @@
 """Figures counted again from the events alone, once through the product's table and once by hand."""
 
 from collections import Counter
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from schemas.codes import bare
@@ -43,6 +44,7 @@ def figures(books):
     for tier in books.tiers:
         yield from _differences(f"{tier} figures", original[tier], _expected(books, tier))
         yield from _differences(f"{tier} plain count", _sums(original[tier]), _plain(books, tier))
+        yield from _differences(f"{tier} open by report", _by_report(original[tier]), _waiting(books, tier))
         for other in books.tiers:
             yield from _differences(f"{tier} of {other}", _cells(books, tier, other), original[other])
             totals = Counter(
@@ -137,13 +139,33 @@ def _plain(books, tier):
         )
     down = [said.event for said in _tier_events(books, tier) if said.type == "incident.returned.v1"]
     plain["returned"] = sum(one.by == "person" for one in down)
-    plain["open"] = sum(
-        one["owner"] == tier and one["status"] in ("open", "accepted") and not one.get("ties", {}).get("lead")
-        for one in states
-    )
+    plain["open"] = sum(_is_open(one, tier) for one in states)
+    plain["overdue_now"] = sum(_is_open(one, tier) and one["missed"] is not None for one in states)
     answers = (said.event for said in books.events(f"{tier}.followup") if said.type == "revisit.visited.v1")
     plain["satisfied"] = sum(bare(one.result) == "satisfied" for one in answers)
     return plain
+
+
+def _is_open(state, tier):
+    return state["owner"] == tier and state["status"] in ("open", "accepted") and not state["ties"]["lead"]
+
+
+def _waiting(books, tier):
+    """How many are open by area and day of their report, from the books of routing."""
+    waiting = Counter()
+    for one in books.incidents(tier).values():
+        if _is_open(one, tier):
+            day = datetime.fromisoformat(one["reported_at"]).astimezone(ZONE).date().isoformat()
+            waiting[one["area"], day] += 1
+    return waiting
+
+
+def _by_report(cells):
+    found = Counter()
+    for cell, value in cells.items():
+        if cell.measure == "cohort.open":
+            found[cell.area, cell.day] += value
+    return found
 
 
 def _sums(cells):
@@ -163,6 +185,7 @@ def _sums(cells):
                 "resolved_with_lead",
                 "closed",
                 "open",
+                "overdue_now",
                 "satisfied",
             ]
         }

@@ -15,13 +15,13 @@ REVISIT = EVENT | {"attempt": 1, "resolved_at": NOW}
 
 
 def figures(*events):
-    """Measure → sum; a duration is one, whatever its sketch has of it."""
+    """Measure → sum; a duration is one, and what is open by report is left out: as many as are open."""
     sums = Counter()
     for event in events:
         for cell, by in increments(event, ZONE):
             if not cell.measure.startswith((EXACT, ADDED)):
                 sums[cell.measure.partition(":")[0]] += by
-    return {measure: by for measure, by in sums.items() if by}
+    return {measure: by for measure, by in sums.items() if by and measure != "cohort.open"}
 
 
 def cells(event):

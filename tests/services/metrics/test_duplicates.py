@@ -36,6 +36,7 @@ def test_a_relapse_of_a_duplicate_opens_it_and_leaves_what_its_lead_was_counted(
 
     assert figures(OPENED, LINKED, with_lead, undone) == {
         "opened": 1, "linked": 1, "resolutions": 1, "reopened": 1, "open": 1,
+        "relapse.within_30": 1, "relapse.within_90": 1,
     }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def left(*rings):
 EVENTS = [
     (
         WhistleBlown(**EVENT, whistle=1, participants=called("1-minute", "slow", "slow")),
-        {"whistles": 1, "whistle.1-minute.called": 1, "whistle.slow.called": 2},
+        {"whistles": 1, "whistles.unnoted": 1, "whistle.1-minute.called": 1, "whistle.slow.called": 2},
     ),
     (
         WhistleAcknowledged(**WHO, in_time=True),

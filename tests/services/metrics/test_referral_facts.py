@@ -38,7 +38,7 @@ def figures(*events):
     for event in events:
         for cell, by in increments(event, ZONE):
             sums[cell.measure] += by
-    return {measure: by for measure, by in sums.items() if by}
+    return {measure: by for measure, by in sums.items() if by and measure != "cohort.open"}
 
 
 def told(*answers):

@@ -14,7 +14,7 @@ from tests.services.metrics.counted import DAY, EVENT, ZONE, cells, figures, reo
 
 @given(
     took=st.timedeltas(timedelta(0), timedelta(days=900)),
-    away=st.timedeltas(timedelta(0), timedelta(days=90)),
+    away=st.timedeltas(timedelta(days=91), timedelta(days=190)),
     on_time=st.sampled_from([True, False, None]),
 )
 @settings(max_examples=100, deadline=None)

@@ -1,0 +1,69 @@
+"""What is counted under an earlier moment of the matter, so that a share is of those it is a share of. Pure.
+
+A numerator stands under the day of its denominator: a relapse under the day of the resolution, the first suspension
+under that on which the matter came into hand, the first whistle under that of its acceptance, a striking off under that
+of its listing.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from schemas.base import Matter
+from schemas.routing import (
+    IncidentAccepted,
+    IncidentExtended,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentSuspended,
+)
+from schemas.supervision import IncidentStruckOff
+from schemas.whistles import WhistleBlown
+from services.metrics.counting import Counter, Increment
+
+RELAPSES = (30, 90)
+"""Within so many days, each of 24 hours, after a resolution."""
+COUNTS = (
+    *(f"relapse.within_{days}" for days in RELAPSES), "in_hand", "in_hand.suspended", "in_hand.extended",
+    "accepted.whistled", "listed.struck_off", "suspended.unnoted", "extended.unnoted", "whistles.unnoted",
+)  # fmt: skip
+Again = IncidentSuspended | IncidentExtended
+
+
+def of(event: Matter, count: Counter) -> Iterator[Increment]:
+    """What one event adds to the cohort it belongs to."""
+    match event:
+        case IncidentOpened(due_at=due_at) if due_at is not None:
+            yield count.at(event.occurred_at, "in_hand")
+        case IncidentSuspended():
+            yield from _first(event, "suspended", count)
+        case IncidentExtended():
+            yield from _first(event, "extended", count)
+        case IncidentAccepted(whistled=True):
+            yield count.at(event.occurred_at, "accepted.whistled")
+        case WhistleBlown():
+            yield from _whistled(event, count)
+        case IncidentStruckOff():
+            yield count.at(event.listed_at, "listed.struck_off")
+        case IncidentReopened():
+            after = event.occurred_at - event.resolved_at
+            for days in RELAPSES:
+                if after <= timedelta(days=days):
+                    yield count.at(event.resolved_at, f"relapse.within_{days}")
+        case _:
+            return
+
+
+def _first(event: Again, what: str, count: Counter) -> Iterator[Increment]:
+    """Once for each time it came into hand; events from before that was noted are counted apart."""
+    if event.times is None or event.opened_at is None:
+        yield count.at(event.occurred_at, f"{what}.unnoted")
+    elif event.times == 1:
+        yield count.at(event.opened_at, f"in_hand.{what}")
+
+
+def _whistled(event: WhistleBlown, count: Counter) -> Iterator[Increment]:
+    """The first one; one from before the acceptance is counted when that comes."""
+    if event.times is None:
+        yield count.at(event.occurred_at, "whistles.unnoted")
+    elif event.times == 1 and event.accepted_at is not None:
+        yield count.at(event.accepted_at, "accepted.whistled")
