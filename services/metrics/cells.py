@@ -50,10 +50,15 @@ async def add(tx: Connection, tier: Tier, changes: Mapping[Cell, int]) -> None:
             by_slot[Slot(*cell[1:])][cell.measure] = by
     if not by_slot:
         return
-    before = await _load(tx, tier, sorted(by_slot))
-    after = {slot: _plus(before.get(slot, EMPTY), by) for slot, by in by_slot.items()}
+    await change(tx, tier, by_slot)
+    await add_totals(tx, tier, _by_area(by_slot))
+
+
+async def change(tx: Connection, tier: Tier, by_slot: Mapping[Slot, Counts], since: int = 0) -> None:
+    """Adds to cells alone and marks them to be published; new ones begin after version `since`. Raises `LostRace`."""
+    before, new = await _load(tx, tier, sorted(by_slot)), Row({}, since)
+    after = {slot: _plus(before.get(slot, new), by) for slot, by in by_slot.items()}
     await _to_publish(tx, await _store(tx, tier, before, after))
-    await _add_totals(tx, tier, by_slot)
 
 
 async def receive(tx: Connection, tier: Tier, given: Mapping[Slot, Row]) -> None:
@@ -63,16 +68,24 @@ async def receive(tx: Connection, tier: Tier, given: Mapping[Slot, Row]) -> None
     if not newer:
         return
     await _store(tx, tier, before, newer)
-    await _add_totals(
-        tx, tier, {slot: _minus(row.counts, before.get(slot, EMPTY).counts) for slot, row in newer.items()}
-    )
+    by = {slot: _minus(row.counts, before.get(slot, EMPTY).counts) for slot, row in newer.items()}
+    await add_totals(tx, tier, _by_area(by))
 
 
 def _plus(row: Row, by: Mapping[str, int]) -> Row:
-    counts = dict(row.counts)
+    """In canonical form: whatever the order in which events came, the same bytes are stored in the end.
+
+    A measure that became zero is left out, and whoever is sent the cell has it no more either.
+    """
+    counts = _sum(row.counts, by)
+    return Row({measure: counts[measure] for measure in sorted(counts) if counts[measure]}, row.version + 1)
+
+
+def _sum(counts: Mapping[str, int], by: Mapping[str, int]) -> Counts:
+    found = dict(counts)
     for measure, value in by.items():
-        counts[measure] = counts.get(measure, 0) + value
-    return Row(settled(counts, by), row.version + 1)
+        found[measure] = found.get(measure, 0) + value
+    return settled(found, by)
 
 
 def _minus(counts: Mapping[str, int], before: Mapping[str, int]) -> Counts:
@@ -173,12 +186,19 @@ def _all_written(written: int, wanted: int) -> None:
         raise LostRace("another replica made one of these rows")
 
 
-async def _add_totals(tx: Connection, tier: str, changes: Mapping[Slot, Mapping[str, int]]) -> None:
-    """Adds changes of cells to the totals of their areas, loaded and locked in area order. Raises `LostRace`."""
+def _by_area(changes: Mapping[Slot, Mapping[str, int]]) -> dict[str, Counts]:
     sums: dict[str, Counts] = defaultdict(dict)
     for slot, counts in changes.items():
         for measure, by in counts.items():
             sums[slot.area][measure] = sums[slot.area].get(measure, 0) + by
+    return sums
+
+
+async def add_totals(tx: Connection, tier: str, sums: Mapping[str, Counts]) -> None:
+    """Adds to the totals of areas, loaded and locked in area order. Raises `LostRace`.
+
+    Here zeros stay, so that who watches a total sees it become zero.
+    """
     areas = sorted(sums)
     rows = await tx.fetch(
         "select area, counts, version from total where tier = $1 and area = any(texts($2)) order by area for update",
@@ -186,7 +206,8 @@ async def _add_totals(tx: Connection, tier: str, changes: Mapping[Slot, Mapping[
         texts(areas),
     )
     before = {row["area"]: Row(from_json(row["counts"]), row["version"]) for row in rows}
-    after = {area: _plus(before.get(area, EMPTY), by) for area, by in sums.items()}
+    known = {area: before.get(area, EMPTY) for area in areas}
+    after = {area: Row(_sum(row.counts, sums[area]), row.version + 1) for area, row in known.items()}
     status = await tx.execute(
         """
         insert into total as t (tier, area, counts, version, changed_at)
