@@ -34,6 +34,7 @@ from policy.revisits import RevisitRules, SupportRules
 from policy.spans import Span, Where, span_of
 from policy.supervision import Supervision
 from policy.triage import TriageRule
+from policy.watching import Flags, Unusual
 from policy.whistles import Whistles
 from policy.zones import ZoneName
 from schemas.base import TIERS, AreaCode, Tier, height
@@ -122,6 +123,8 @@ class Policy(Part):
     support: SupportRules = SupportRules()
     whistle: Whistles = Whistles()
     mediation: Mediation = Mediation()
+    flags: Flags = Flags()
+    unusual: Unusual = Unusual()
     _lists: dict[str, CodeList] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
