@@ -124,12 +124,16 @@ def matter_of(source: Matter | MatterState) -> MatterFields:
     }
 
 
+UNKNOWN = "unknown"
+"""The reference of whoever was not named: two of them need not be the same."""
+
+
 class Actor(BaseModel):
     """Who acted, in which role; both opaque."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     role: Reference = "staff"
-    ref: Reference = "unknown"
+    ref: Reference = UNKNOWN
 
 
 class Action(BaseModel):
@@ -180,6 +184,7 @@ __all__ = [
     "SERVICES",
     "SYSTEM",
     "TIERS",
+    "UNKNOWN",
     "Action",
     "Actor",
     "AreaCode",

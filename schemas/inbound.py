@@ -36,6 +36,8 @@ class ReportSubmitted(Event):
     """The number the source itself has for it, such as a court's case number: one matter each."""
     derived_from: IncidentId | None = None
     """The earlier incident it derives from (衍生)."""
+    entered_by: Reference | None = None
+    """Who entered it at the door: an opaque reference of staff, never of whoever reports."""
 
 
 class ActionSubmitted(Event):

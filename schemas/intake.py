@@ -46,6 +46,8 @@ class IncidentReported(Matter):
     """The number the source itself has for it."""
     derived_from: IncidentId | None = None
     """The earlier incident it derives from (衍生)."""
+    entered_by: Reference | None = None
+    """Who entered it at the door: an opaque reference of staff, never of whoever reports."""
 
 
 def _its_decider(given: dict[str, Any]) -> Service:

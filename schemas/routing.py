@@ -86,6 +86,8 @@ class IncidentResolved(LatenessEvent):
     policy: str
     by_lead: IncidentId | None = None
     """It is a duplicate, resolved together with this lead."""
+    same_hand: bool | None = None
+    """Whether who did it also entered the report; null where either is not known."""
 
 
 class IncidentReopened(IncidentEvent):
@@ -114,6 +116,8 @@ class IncidentClosed(IncidentEvent):
     resolved_at: AwareDatetime
     outcome: Literal["satisfied", "dissatisfied", "unheard"] | None = None
     """How its revisit ended; null where that was not noted yet."""
+    same_hand: bool | None = None
+    """Whether who did it also entered the report; null where either is not known."""
 
 
 class IncidentSuspended(RepeatableEvent):
@@ -225,6 +229,7 @@ class IncidentHandedOver(Matter):
     duplicates: tuple[Duplicate, ...] = ()
     """Incidents that are linked to it; each stays in the books of its own tier."""
     proposals: tuple[Candidate, ...] = ()
+    entered_by: Reference | None = None
 
 
 class ActionForwarded(Event):

@@ -80,6 +80,7 @@ class Living:
             target_at=before.target_at,
             referred_by=offer.body if offer else None,
             source_number=offer.number if offer else None,
+            entered_by=before.entered_by,
         )
 
     def _centre(self, tier: Tier, now: datetime) -> Centre:

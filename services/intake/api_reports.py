@@ -57,6 +57,8 @@ class ReportRequest(Closed):
     """Free text; goes to the vault."""
     source_number: Reference | None = None
     """The number the source has for it, such as a court's case number: one matter each."""
+    entered_by: Reference | None = None
+    """Who entered it at the door: an opaque reference of staff, never of whoever reports."""
 
 
 class Because(BaseModel):
@@ -141,6 +143,7 @@ def submitted_of(body: ReportRequest, now: datetime) -> ReportSubmitted:
         target_at=body.target_at,
         derived_from=body.derived_from,
         source_number=body.source_number,
+        entered_by=body.entered_by,
     )
 
 
@@ -153,7 +156,7 @@ def _triaged(registry: Registry, body: ReportRequest, now: datetime) -> Triaged:
 def _as_first_released(body: ReportRequest) -> bytes:
     """A request as the first release noted it, so that one sent again after an upgrade is known."""
     before = body.model_copy(update={"severity": body.severity or "ordinary"})
-    return before.model_dump_json(exclude={"people", "derived_from", "source_number"}).encode()
+    return before.model_dump_json(exclude={"people", "derived_from", "source_number", "entered_by"}).encode()
 
 
 def secret_of(body: ReportRequest) -> bytes | None:

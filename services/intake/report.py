@@ -114,6 +114,7 @@ def reported(registry: Registry, origin: Origin, report: ReportSubmitted, now: d
         triage=() if proposal is None else proposal.names,
         referred_by=find(registry.codes, "referral-body", bare(codes["channel"])),
         source_number=report.source_number,
+        entered_by=report.entered_by,
     )
 
 

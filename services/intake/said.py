@@ -23,7 +23,7 @@ Said = (
     | SubmissionRefused
 )
 """What intake publishes."""
-_SINCE = {"people", "derived_from", "source_number", "based_on"}
+_SINCE = {"people", "derived_from", "source_number", "based_on", "entered_by"}
 """Fields that submissions got after the first release."""
 
 

@@ -11,7 +11,9 @@ from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
 from services.metrics import restatement_log
 from services.metrics.cells import EMPTY, Row, Slot, add, receive
 from services.metrics.counting import Cell, Increment
+from services.metrics.evidence import keep
 from services.metrics.facts import increments
+from services.metrics.gaming import Evidence, evidence
 from services.metrics.hearing import Hearing
 from services.metrics.restated import Days, restatements
 
@@ -30,6 +32,7 @@ class Desk:
         del now  # figures go by when things happened
         changes = dict[Cell, int]()
         late: list[tuple[Message, list[Increment]]] = []
+        behind: list[Evidence] = []
 
         def step(message: Message) -> None:
             if message.event is None:
@@ -40,11 +43,13 @@ class Desk:
             for cell, by in added:
                 changes[cell] = changes.get(cell, 0) + by
                 restates = restates or cell.day < today
+            behind.extend(evidence(message.event, self._zone))
             if restates:
                 late.append((message, added))
 
         faults = each(messages, step)
         await add(tx, self._tier, changes)
+        await keep(tx, behind)
         if late:
             rows = (one for message, added in late for one in restatements(message, added, self._days))
             await restatement_log.note(tx, self._tier, list(rows))

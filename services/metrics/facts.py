@@ -40,6 +40,7 @@ from services.metrics import (
     asking,
     care,
     cohorts,
+    gaming,
     joint,
     referral_facts,
     rounds,
@@ -106,11 +107,14 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
         case IncidentResolved():
             yield from _resolved(event, count, event.occurred_at, 1)
             yield count.at(event.occurred_at, "resolutions")
+            yield from gaming.counts(event, count)
         case IncidentReopened():
             yield from _undone(event, count)
+            yield from gaming.counts(event, count)
         case IncidentClosed():
             yield count.at(event.occurred_at, "closed")
             yield count.at(event.reported_at, "cohort.closed")
+            yield from gaming.counts(event, count)
         case RevisitPlanned() | RevisitVisited() | RevisitOverdue() | RevisitCompleted():
             yield from _revisit(event, count)
         case _:

@@ -16,6 +16,7 @@ WORDS: dict[Kind, tuple[str, str]] = {
     "same-answer": ("回访答复千篇一律", "Revisits always have the same answer"),
 }
 """What each is called. A flag asks for a look at an area; it is no verdict, and says nothing of any person."""
+ABOUT = ("resolved", "closed")
 NO_ANSWERS = ("pending", "unasked")
 MAD = 1.4826
 """By this the median absolute deviation of normal noise becomes its standard deviation (Rousseeuw & Croux 1993)."""
@@ -59,14 +60,13 @@ def _reaches(part: int, whole: int, least: int, percent: int) -> bool:
 
 def _one_hand(whole: Mapping[str, int], rules: Flags) -> Iterator[Flag]:
     limit = rules.one_hand
-    totals = {"resolved": whole.get("resolutions", 0), "closed": closings(whole)}
-    for about, total in totals.items():
-        quick = whole.get(f"one_hand.{about}.{limit.minutes}", 0)
-        if _reaches(quick, total, limit.least, limit.percent):
+    for about in ABOUT:
+        quick, known = (whole.get(f"one_hand.{about}.{one}", 0) for one in (limit.minutes, "known"))
+        if _reaches(quick, known, limit.least, limit.percent):
             yield Flag(
                 "one-hand",
                 about,
-                {"by_one_hand": quick, "all": total},
+                {"by_one_hand": quick, "known": known, "all": _done(whole, about)},
                 {"minutes": str(limit.minutes), "least": str(limit.least), "percent": str(limit.percent)},
             )
 
@@ -116,7 +116,7 @@ def burst(counts: Sequence[int], rule: MonthEnd) -> Burst:
 
 
 def _month_end(daily: Daily, days: Sequence[str], rule: MonthEnd) -> Iterator[Flag]:
-    for about in ("resolved", "closed"):
+    for about in ABOUT:
         found = burst([_done(daily.get(day, {}), about) for day in days], rule)
         if found.seen >= found.limit:
             expected = {

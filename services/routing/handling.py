@@ -211,5 +211,6 @@ def _resolve(incident: Incident, action: Resolve, request: Request, policies: Po
         target_at=target_at,
         on_time=None if target_at is None else request.occurred_at <= target_at,
         policy=incident.policy,
+        same_hand=incident.same_hand(request.actor),
         rule=clock_rule(incident, "handle", policies) if incident.target_at is None else None,
     )

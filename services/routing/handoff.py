@@ -104,6 +104,7 @@ def _whole(incident: Incident, fields: dict[str, Any]) -> IncidentHandedOver:
         path=incident.path,
         history=incident.history,
         derived_from=incident.derived_from,
+        entered_by=incident.entered_by,
         handlers=incident.handlers,
         leader=incident.leader,
         listing=incident.listing,

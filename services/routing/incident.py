@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from schemas.base import MatterState, Party, Tier
+from schemas.base import UNKNOWN, Actor, MatterState, Party, Tier
 from schemas.guesses import Guess
 from schemas.referrals import Offer
 from schemas.routing import (
@@ -89,6 +89,8 @@ class Incident(MatterState):
     suspended_at: datetime | None = None
     derived_from: str | None = None
     """The earlier incident it derives from (衍生)."""
+    entered_by: str | None = None
+    """Who entered its report, where the door was told."""
     handlers: tuple[str, ...] = ()
     """Everybody it was assigned to, at whichever tier, and everybody who said that it is resolved."""
     leader: str | None = None
@@ -187,6 +189,11 @@ class Incident(MatterState):
     def proposed(self) -> bool:
         """Whether a person should look if it is a duplicate."""
         return bool(self.ties.proposals) and self.owned and self.step is not None and not self.linked
+
+    def same_hand(self, actor: Actor) -> bool | None:
+        """Whether who acts also entered the report; None where either is not known."""
+        known = self.entered_by is not None and actor.ref != UNKNOWN
+        return actor.ref == self.entered_by if known else None
 
     @property
     def owned(self) -> bool:

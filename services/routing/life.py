@@ -179,6 +179,7 @@ def _revisited(incident: Incident | None, done: RevisitCompleted, centre: Centre
         resolved_at=done.resolved_at,
         attempt=done.attempt,
         outcome=done.outcome,
+        same_hand=incident.same_hand(done.actor),
         rule=rule(incident, "revisit"),
     )
     return _after(incident, [closed], centre, now)

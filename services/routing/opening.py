@@ -70,6 +70,7 @@ def _begin(
         policy=policy,
         path=(),
         derived_from=source.derived_from,
+        entered_by=source.entered_by,
     )
 
 

@@ -27,20 +27,29 @@ def month(*counts, measure="resolutions"):
 
 
 def test_reports_settled_by_the_hand_that_made_them_are_flagged_with_their_share():
-    [flag] = raised({"resolutions": 30, "one_hand.resolved.10": 6, "one_hand.resolved.60": 30})
+    [flag] = raised(
+        {
+            "resolutions": 50,
+            "one_hand.resolved.known": 30,
+            "one_hand.resolved.10": 6,
+            "one_hand.resolved.60": 30,
+        }
+    )
 
     assert (flag.kind, flag.about) == ("one-hand", "resolved")
-    assert flag.seen == {"by_one_hand": 6, "all": 30}
+    assert flag.seen == {"by_one_hand": 6, "known": 30, "all": 50}
     assert flag.expected == {"minutes": "10", "least": "5", "percent": "20"}
 
 
 def test_a_smaller_share_or_too_few_by_one_hand_are_not():
-    assert kinds({"resolutions": 31, "one_hand.resolved.10": 6}) == set()
-    assert kinds({"resolutions": 4, "one_hand.resolved.10": 4}) == set()
+    assert kinds({"one_hand.resolved.known": 31, "one_hand.resolved.10": 6}) == set()
+    assert kinds({"one_hand.resolved.known": 4, "one_hand.resolved.10": 4}) == set()
 
 
 def test_closings_by_the_hand_that_reported_are_a_flag_of_their_own():
-    assert kinds({"closed": 20, "one_hand.closed.10": 5}) == {("one-hand", "closed")}
+    assert kinds({"closed": 20, "one_hand.closed.known": 20, "one_hand.closed.10": 5}) == {
+        ("one-hand", "closed")
+    }
 
 
 def test_what_was_closed_and_opened_again_is_flagged_against_all_closings():
