@@ -160,7 +160,7 @@ def test_the_rule_that_proposed_the_severity_is_quoted_with_its_reason(door):
 
 
 def test_whatever_may_decide_something_of_an_incident_is_called_by_its_name():
-    never_decide = {"version", "time_zone", "calendar", "support"}
+    never_decide = {"version", "time_zone", "calendar", "support", "flags", "unusual"}
 
     assert set(MEANS) == set(Policy.model_fields) - never_decide
 
