@@ -1,19 +1,22 @@
 /** The board: one county, live from the stream, with rates and days from the figures. */
 
-import { Areas, nameOf, namePartsOf, readRoute, routeTo, tableTitle } from "./areas.js";
+import { Areas, nameOf, readRoute, routeTo, tableTitle } from "./areas.js";
 import { Chart } from "./chart.js";
 import { showCounters } from "./counters.js";
+import { Definitions } from "./definitions.js";
+import { DefinitionDialog } from "./dialog.js";
 import { byId, el, press, remember, setAttr, setText } from "./dom.js";
 import { Figures, readJson } from "./figures.js";
 import { showFlow } from "./flow.js";
 import { announce, showAsOf, showFiguresTrouble, showLink, showRegistryTrouble, showStale } from "./notices.js";
 import { showRates } from "./rates.js";
+import { tableRows } from "./rows.js";
 import { dayPoints, daysAreWorthIt, livePoints, noteOf, readingOf, spokenOf } from "./series.js";
 import { Stream } from "./stream.js";
 import { Table } from "./table.js";
 import { showTogether, showTogetherRates } from "./together.js";
 import { Totals } from "./totals.js";
-import { applyWords, labelOf, language, speak, t } from "./words.js";
+import { applyWords, language, speak, t } from "./words.js";
 
 const PAINT_MS = 250;
 const root = document.documentElement;
@@ -47,6 +50,10 @@ function hear(kind, data, charted) {
   paintSoon();
 }
 
+const dialog = new DefinitionDialog(byId("definition"), new Definitions(), () => ({
+  area: nameOf(state.area), answer: state.figures && state.figures.main, asOf: state.asOf,
+}));
+
 let painting = null;
 
 /** Paints the live parts at most four times a second, and not at all in a hidden tab. */
@@ -62,42 +69,18 @@ function paintLive() {
   showCounters(hadData ? totals.counts(area.code) : null, totals.lastMinute(area.code));
   showTogether(hadData ? totals.counts(area.code) : null);
   showFlow((tier) => (hadData ? totals.counts(area.code, tier) : null), tiers, asOf);
-  table.show(tableRows(), !hadData);
+  table.show(tableRows(state), !hadData);
   if (span() === "live") paintChart();
+  dialog.paint();
   if (hadData) root.dataset.ready = "true";
 }
 
 function paintFigures() {
   showRates(state.figures && state.figures.main);
   showTogetherRates(state.figures && state.figures.main);
-  table.show(tableRows(), !state.figures);
+  table.show(tableRows(state), !state.figures);
   paintChart();
-}
-
-const ratesOf = (group) => new Map(((group && group.rates) || []).map((rate) => [rate.id, rate]));
-
-function tableRows() {
-  const { by, figures: answer, area } = state;
-  const groups = (answer && answer.main.groups) || [];
-  if (by !== "child") {
-    return groups.map((group) => ({
-      key: group.key, name: labelOf(group, group.key), counts: group.counts, rates: ratesOf(group),
-    }));
-  }
-  const found = new Map(groups.map((group) => [group.key, group]));
-  const rows = state.areas.children(area.code).map(({ code }) => areaRow(code, found.get(code)));
-  const own = state.totals.ownCounts(area.code);
-  if (Object.values(own).some((value) => value)) {
-    const name = t("own", { name: area.name });
-    rows.push({ key: area.code, name, counts: own, rates: ratesOf(found.get(area.code)), own: true });
-  }
-  return rows;
-}
-
-function areaRow(code, group) {
-  const counts = state.hadData ? state.totals.counts(code) : null;
-  const [name, digits] = namePartsOf(state.areas.get(code));
-  return { key: code, name, code: digits, href: routeTo(code), counts, rates: ratesOf(group) };
+  dialog.paint();
 }
 
 function span() {
@@ -172,7 +155,8 @@ function listen() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    const { lang, span: chosen, by } = button.dataset;
+    const { lang, span: chosen, by, define } = button.dataset;
+    if (define && state.area) dialog.open(button);
     if (lang) { speak(lang); remember("fengqiao.lang", lang); paintWords(); }
     if (chosen) { state.span = chosen; paintChart(); }
     if (by) location.hash = routeTo(state.area.code, by);

@@ -2,6 +2,7 @@
 
 import { byId, el, setAttr, setText } from "./dom.js";
 import { NONE, clock, count, duration, rateValue } from "./format.js";
+import { number } from "./number.js";
 import { labelOf, t } from "./words.js";
 
 const HERO = "resolved_in_village@1";
@@ -12,6 +13,7 @@ const RATES = [
 ];
 const TIMES = ["time_to_accept@1", "time_to_resolve@1"];
 const rows = new Map();
+const times = new Map();
 let hero = null;
 
 const byIdOf = (list) => new Map((list || []).map((item) => [item.id, item]));
@@ -40,22 +42,27 @@ function writeValue(node, rate) {
   setText(node.lastChild, value === NONE ? "" : rate.unit || "%");
 }
 
-const valueNode = (tag) => el(tag, { class: "value" }, el("span"), el("small"));
+function valueNode(tag, id, label) {
+  const button = number(id, label);
+  button.append(el("span"), el("small"));
+  return [el(tag, { class: "value" }, button), button];
+}
 
 function buildHero() {
-  const value = valueNode("p");
+  const [line, value] = valueNode("p", HERO, byId("h-hero"));
   const out = el("p", { class: "fraction" });
   const asOf = el("p", { class: "note asof" });
   const bar = el("div", { class: "stack", "aria-hidden": "true" });
   const list = el("ul", { class: "where" });
-  const parts = WHERE.map(([tier]) => {
+  const parts = WHERE.map(([tier, id]) => {
     const piece = el("span", { class: tier });
-    const number = el("b");
+    const label = el("span", { "data-t": `short_${tier}` }, t(`short_${tier}`));
+    const share = number(id, label);
     bar.append(piece);
-    list.append(el("li", { class: `key ${tier}` }, el("span", { "data-t": `short_${tier}` }, t(`short_${tier}`)), " ", number));
-    return { piece, number };
+    list.append(el("li", { class: `key ${tier}` }, label, " ", share));
+    return { piece, number: share };
   });
-  byId("hero-body").append(value, el("div", { class: "lead" }, out, asOf), bar, list);
+  byId("hero-body").append(line, el("div", { class: "lead" }, out, asOf), bar, list);
   return { value, out, asOf, parts };
 }
 
@@ -76,44 +83,44 @@ function showHero(rates) {
 
 function buildRate(id) {
   const name = el("span", { class: "name" });
-  const value = valueNode("span");
-  const out = el("span", { class: "fraction" });
+  const [line, value] = valueNode("p", id, name);
+  const out = el("p", { class: "fraction" });
   const fill = el("span", { class: "fill" });
-  const more = el("p", { class: "more" });
-  const head = el("summary", {}, name, value, el("span", { class: "meter", "aria-hidden": "true" }, fill), out);
-  const row = el("details", { class: "rate" }, head, more);
+  const row = el("div", { class: "rate" }, name, line, el("span", { class: "meter", "aria-hidden": "true" }, fill), out);
   byId("rates").append(row);
-  return { row, name, value, out, fill, more };
+  return { row, name, value, out, fill };
 }
 
 function showRate(id, rate) {
   if (!rows.has(id)) rows.set(id, buildRate(id));
-  const { row, name, value, out, fill, more } = rows.get(id);
+  const { row, name, value, out, fill } = rows.get(id);
   mark(row, id, rate);
   setText(name, labelOf(rate, t(id)));
   writeValue(value, rate);
   setText(out, fraction(rate));
   fill.style.width = `${share(rate) * 100}%`;
-  setText(more, rate ? definition(rate, labelOf({ zh: rate.cohort_zh, en: rate.cohort_en }, NONE)) : "");
 }
 
-function definition(rate, cohort) {
-  return t("definition", { cohort, id: rate.id, time: clock(rate.as_of) });
+function buildTimes() {
+  const head = el("tr", {}, el("th", { scope: "col" }, el("span", { class: "quiet", "data-t": "step" }, t("step"))),
+    ...["p50", "p90", "p99", "cases"].map((key) => el("th", { scope: "col", "data-t": key }, t(key))));
+  const body = TIMES.map((id) => {
+    const name = el("th", { scope: "row" });
+    const cells = [0, 1, 2, 3].map(() => number(id, name));
+    times.set(id, { name, cells });
+    return el("tr", { "data-distribution": id }, name, ...cells.map((cell) => el("td", {}, cell)));
+  });
+  byId("times").append(el("table", {}, el("thead", {}, head), el("tbody", {}, ...body)));
 }
 
 function showTimes(distributions) {
-  const head = el("tr", {}, el("th", { scope: "col" }, el("span", { class: "quiet" }, t("step"))),
-    ...["p50", "p90", "p99", "cases"].map((key) => el("th", { scope: "col" }, t(key))));
-  const body = TIMES.map((id) => {
+  if (!times.size) buildTimes();
+  for (const [id, { name, cells }] of times) {
     const item = distributions.get(id);
-    const some = item && item.count > 0;
-    const cell = (seconds) => el("td", {}, some ? duration(seconds) : NONE);
-    const name = el("th", { scope: "row" }, labelOf(item, t(id)));
-    return el("tr", { "data-distribution": id }, name, cell(item && item.p50_seconds), cell(item && item.p90_seconds),
-      cell(item && item.p99_seconds), el("td", {}, item ? count(item.count) : NONE));
-  });
-  const table = el("table", {}, el("thead", {}, head), el("tbody", {}, ...body));
-  byId("times").replaceChildren(table);
+    const texts = ["p50_seconds", "p90_seconds", "p99_seconds"].map((key) => (item && item.count > 0 ? duration(item[key]) : NONE));
+    setText(name, labelOf(item, t(id)));
+    [...texts, item ? count(item.count) : NONE].forEach((text, index) => setText(cells[index], text));
+  }
   const bound = [...distributions.values()].find((item) => item.relative_error);
   const p = bound && Number((bound.relative_error * 100).toFixed(2));
   setText(byId("times-note"), bound ? t("error_bound", { p }) : "");

@@ -27,10 +27,18 @@ export class Table {
     this.head.replaceChildren(...columns.map(([key, word]) => {
       const button = el("button", { type: "button", "data-sort": key }, word);
       button.addEventListener("click", () => this.order(key));
-      return el("th", { scope: "col", class: key }, button);
+      return el("th", { scope: "col", class: key }, button, ...this.what(key, word));
     }));
     this.showOrder();
     if (focused) this.head.querySelector(`[data-sort="${focused}"]`).focus();
+  }
+
+  /** The button that says what a column counts; names need none. */
+  what(key, word) {
+    const rate = RATES.find(([one]) => one === key);
+    if (key === "name") return [];
+    const name = t("what_is", { name: word });
+    return [el("button", { type: "button", class: "what", "data-define": rate ? rate[1] : key, "aria-haspopup": "dialog", "aria-label": name, title: name }, "?")];
   }
 
   order(by) {

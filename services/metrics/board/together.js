@@ -1,7 +1,8 @@
 /** What is done together with others, and beside the chain from report to closing: live counts, and their rates. */
 
 import { byId, el, setAttr, setText } from "./dom.js";
-import { NONE, clock, count, rateValue } from "./format.js";
+import { NONE, count, rateValue } from "./format.js";
+import { number } from "./number.js";
 import { labelOf, t } from "./words.js";
 
 /** Each card: its name, the counters it shows, and the rates below them with their short names. */
@@ -43,15 +44,17 @@ function build() {
 }
 
 function countRow(measure) {
-  const value = el("dd");
+  const label = el("dt", { "data-t": `n_${measure}` }, t(`n_${measure}`));
+  const value = number(measure, label);
   numbers.set(measure, value);
-  return el("div", { "data-measure": measure }, el("dt", { "data-t": `n_${measure}` }, t(`n_${measure}`)), value);
+  return el("div", { "data-measure": measure }, label, el("dd", {}, value));
 }
 
 function rateRow(id, word) {
-  const value = el("dd");
+  const label = el("dt", { "data-t": word }, t(word));
+  const value = number(id, label);
   const out = el("dd", { class: "fraction" });
-  const row = el("div", { class: "share", "data-rate": id }, el("dt", { "data-t": word }, t(word)), value, out);
+  const row = el("div", { class: "share", "data-rate": id }, label, el("dd", {}, value), out);
   shares.set(id, { row, value, out });
   return row;
 }
@@ -71,9 +74,9 @@ function addRings(rates) {
 export function showTogether(counts) {
   if (!numbers.size) build();
   for (const [measure, value] of numbers) {
-    const number = counts ? counts[measure] || 0 : NaN;
-    setText(value, count(number));
-    setAttr(value, "data-zero", number === 0 ? "" : null);
+    const held = counts ? counts[measure] || 0 : NaN;
+    setText(value, count(held));
+    setAttr(value, "data-zero", held === 0 ? "" : null);
   }
 }
 
@@ -90,7 +93,6 @@ export function showTogetherRates(answer) {
     setText(value, shown === NONE ? NONE : `${shown} %`);
     setAttr(value, "data-zero", shown === NONE ? "" : null);
     setText(out, fractionOf(id, rate));
-    setAttr(row, "title", rate ? tooltip(rate) : null);
   }
 }
 
@@ -98,11 +100,4 @@ function fractionOf(id, rate) {
   if (!rate) return "";
   if (rate.denominator > 0) return `${count(rate.numerator)} / ${count(rate.denominator)}`;
   return t(id === "diversion@1" ? "nothing_declared" : "no_cases");
-}
-
-function tooltip(rate) {
-  const cohort = labelOf({ zh: rate.cohort_zh, en: rate.cohort_en }, NONE);
-  const out = t("fraction", { n: count(rate.numerator), d: count(rate.denominator) });
-  const defined = t("definition", { cohort, id: rate.id, time: clock(rate.as_of) });
-  return `${labelOf(rate, rate.id)} ${out}\n${defined}`;
 }
