@@ -17,6 +17,15 @@ SENTENCES = {
     "from must not be later than to": "起始日期不得晚于结束日期",
     "must be the first month or later, and {most} months at most": "不得早于起始月份，且最多 {most} 个月",
     "is not in the registry of areas": "不在区划名录中",
+    "is not the id of a figure; GET /v1/metrics/definitions has them all": (
+        "不是指标编号，全部指标见 GET /v1/metrics/definitions"
+    ),
+    "stands beside first or last; ask for a period or for days": "不能与 first、last 同用，期间与起止日期二者选一",
+    "must be a day 2026-11-22, a week 2026-W47, a month 2026-11, a quarter 2026-Q4 or a year 2026": (
+        "应为日 2026-11-22、周 2026-W47、月 2026-11、季 2026-Q4 或年 2026"
+    ),
+    "there is no such week": "没有这一周",
+    "there is no such month": "没有这一月",
     "not a {kind} code of the lists in force; accepted: none": "现行代码表中没有 {kind} 代码",
     "not a {kind} code of the lists in force; accepted: {codes}": "不是现行 {kind} 代码表中的代码，可用：{codes}",
     "this source's number already names {incident}": "该来源编号已用于事件 {incident}",

@@ -8,18 +8,19 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from policy.lines import Refused, line_of, read, twice
 from policy.model import Policy
 from schemas.base import Tier, tier_of
 from schemas.codes import CodeList, load
 
-__all__ = ["Area", "Refused", "areas", "both", "policies", "policy", "with_codes"]
+__all__ = ["Area", "Refused", "areas", "both", "checked", "policies", "policy", "with_codes"]
 
 
 First = TypeVar("First")
 Second = TypeVar("Second")
+Shape = TypeVar("Shape", bound=BaseModel)
 Codes = dict[str, CodeList]
 """Code lists by id."""
 
@@ -65,11 +66,16 @@ def policy(path: Path, codes: Codes | None = None, *, named: Codes | None = None
 
     `named` are lists its codes are only named by: an older file may have some that stand in none any more.
     """
+    return checked(path, Policy, {"codes": codes, "lists": codes or named})
+
+
+def checked(path: Path, shape: type[Shape], context: dict[str, Any] | None = None) -> Shape:
+    """What a YAML file says, in its shape. Raises `Refused` with every error and its line."""
     raw, node = read(path)
     placed = [(line, key, "stands there twice") for line, key in twice(node)]
-    found: Policy | None = None
+    found: Shape | None = None
     try:
-        found = Policy.model_validate(raw, context={"codes": codes, "lists": codes or named})
+        found = shape.model_validate(raw, context=context)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         placed += [(line_of(node, one["loc"]), _dotted(one["loc"]), one["msg"]) for one in problems]

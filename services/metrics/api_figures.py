@@ -1,47 +1,115 @@
-"""The figures over HTTP: a snapshot, with every rate's numerator, denominator, cohort and as-of time."""
+"""The figures over HTTP: a snapshot, each with its definition, numerator, denominator, cohort and as-of time."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from doors.areas import unknown_area
-from messaging.database import Database
+from doors.problems import Problem
+from messaging.database import Connection, Database, clock
 from schemas.base import TIERS, AreaCode, Tier
 from schemas.codes import complete
-from services.metrics import store, views
+from services.metrics import periods, showing, store, views
+from services.metrics.catalogue import Unknown
+from services.metrics.definition import Definition
 from services.metrics.figures import Counts
+from services.metrics.finality import standing
 from services.metrics.naming import Naming
-from services.metrics.own import Own
+from services.metrics.periods import Period
+from services.metrics.showing import Chosen
 from services.metrics.stream import STALE_S
+from services.metrics.sums import Sums, merged, only, running
+from services.metrics.sums import standing as grouped
+
+
+def _period(written: str) -> str:
+    """Raises `ValueError` saying how a period is written."""
+    periods.parse(written)
+    return written
+
+
+PeriodKey = Annotated[str, StringConstraints(max_length=10), AfterValidator(_period)]
+MetricName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
 class Asked(BaseModel):
-    """Which figures: a subtree of areas, days (inclusive), a category or channel, and by what to group them.
+    """Which figures: a subtree of areas, a period or days (inclusive), a category or channel, by what to group them.
 
-    Codes may be bare (`land`) or full (`category/1:land`).
+    Codes may be bare (`land`) or full (`category/1:land`); a `metric` is an id (its newest version) or an id@version.
     """
 
     model_config = ConfigDict(extra="forbid")
     area: AreaCode | None = None
-    group_by: Literal["child", "day", "category", "channel", "tier"] | None = None
+    group_by: (
+        Literal["child", "day", "week", "month", "quarter", "year", "category", "channel", "tier"] | None
+    ) = None
+    period: PeriodKey | None = None
     first: date | None = None
     last: date | None = None
     category: str | None = None
     channel: str | None = None
+    metric: Annotated[list[MetricName], Field(max_length=100)] = []
+
+    @property
+    def calendar(self) -> Period | None:
+        """The period asked for."""
+        return None if self.period is None else periods.parse(self.period)
+
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day. Raises `Problem` where a period stands beside days."""
+        one = self.calendar
+        if one is None:
+            return self.first, self.last
+        if self.first or self.last:
+            raise Problem(
+                422, "invalid", "Some fields cannot be used as they are.", zh="部分字段不符合要求",
+                fields=[("query.period", "stands beside first or last; ask for a period or for days")],
+            )  # fmt: skip
+        return one.first, one.last
 
     def cells(self, area: str, naming: Naming) -> store.Wanted:
-        """Which cells these are. Raises `UnknownCodes`."""
+        """Which cells these are. Raises `UnknownCodes`, `Problem`."""
         given = self.model_dump(include={"category", "channel"}, exclude_none=True)
         full = complete(naming.codes, given, "query.")
-        below = naming.below(area)
-        return store.Wanted(area, self.group_by, _iso(self.first), _iso(self.last), **full, below=below)
+        first, last = self.days()
+        return store.Wanted(area, self.group_by, _iso(first), _iso(last), **full, below=naming.below(area))
 
-    def durations(self, counts: Counts, own: Own) -> tuple[views.DistributionView, ...]:
+    def chosen(self, naming: Naming, counts: Counts) -> tuple[Definition, ...]:
+        """The definitions asked for, or all; of rings also those that were counted. Raises `Problem`."""
+        own = naming.own.and_seen(counts)
+        try:
+            return naming.catalogue.named(self.metric, own) if self.metric else naming.catalogue.figures(own)
+        except Unknown as error:
+            raise unknown_metric(self.metric, error.names) from error
+
+    def durations(self, chosen: Chosen, counts: Counts) -> tuple[views.DistributionView, ...]:
         """How long things took; nothing by category or channel, of which durations are not kept apart."""
-        return () if self.category or self.channel else views.distributions_of(counts, own)
+        narrow = self.category or self.channel
+        return () if narrow else showing.distributions_of(chosen.definitions, counts, chosen.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the database said, as of one moment."""
+
+    groups: Mapping[str, Counts]
+    before: Mapping[str, Counts]
+    tiers: Mapping[str, tuple[datetime, float]]
+    now: datetime
+
+
+async def read(connection: Connection, wanted: store.Wanted) -> Found:
+    """Everything in one snapshot: no tier may be more current than the cells that were added up."""
+    await connection.execute("set transaction isolation level repeatable read, read only")
+    now = await clock(connection)
+    groups = await store.sums(connection, wanted)
+    by = None if wanted.group_by in periods.KINDS else wanted.group_by
+    before = await store.before(connection, replace(wanted, group_by=by))
+    return Found(groups, before, await store.tiers(connection), now)
 
 
 def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None:
@@ -53,24 +121,53 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
         area = asked.area or naming.root
         if area not in naming.areas:
             raise unknown_area()
+        if missing := naming.catalogue.strange(asked.metric):
+            raise unknown_metric(asked.metric, missing)
         wanted = asked.cells(area, naming)
-        async with database.connection() as connection:
-            now: datetime = await connection.fetchval("select now()")
-            groups = await store.sums(connection, wanted)
-            states = await store.tiers(connection)
-        whole = views.merged(groups)
-        own = naming.own.and_seen(whole)
-        return views.MetricsView(
-            as_of=now,
-            area=area,
-            tiers={one: _tier(states, one) for one in TIERS if one in states or one == tier},
-            counts=views.counts_of(whole),
-            activities=views.activities_of(whole),
-            by_tier=views.by_tier(whole),
-            rates=views.rates_of(whole, now, own),
-            distributions=asked.durations(whole, own),
-            groups=views.groups_of(groups, naming.labels, now, own) if asked.group_by else (),
-        )
+        async with database.transaction() as tx:
+            found = await read(tx, wanted)
+        return _view(asked, found, naming, tier)
+
+
+def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.MetricsView:
+    whole = merged(found.groups.values())
+    heard = {one: as_of for one, (as_of, _) in found.tiers.items()}
+    known = standing(found.now, heard, TIERS, naming.own.zone).over(*asked.days())
+    chosen = Chosen(asked.chosen(naming, whole), known, bool(asked.metric))
+    sums = Sums(whole, merged((*found.before.values(), whole)))
+    rates = showing.rates_of(chosen.definitions, whole, known)
+    counters = showing.counters_of(chosen.definitions, sums, known)
+    durations = asked.durations(chosen, whole)
+    return views.MetricsView(
+        as_of=found.now,
+        area=asked.area or naming.root,
+        period=showing.period_of(known.first, known.last, asked.calendar),
+        tiers={one: _tier(found.tiers, one) for one in TIERS if one in found.tiers or one == tier},
+        counts=showing.counts_of(whole, chosen.made_of),
+        activities=showing.activities_of(whole, chosen.made_of),
+        by_tier=showing.by_tier(whole, chosen.made_of),
+        rates=rates,
+        counters=counters,
+        distributions=durations,
+        groups=_groups(asked, found, chosen, naming) if asked.group_by else (),
+        words=showing.words_of((*rates, *counters, *durations)),
+    )
+
+
+def _groups(asked: Asked, found: Found, chosen: Chosen, naming: Naming) -> tuple[views.GroupView, ...]:
+    if asked.group_by in periods.KINDS:
+        stocks = showing.measures_of(chosen.definitions, "stock")
+        groups = running(found.groups, only(merged(found.before.values()), stocks), stocks)
+    else:
+        groups = grouped(found.groups, found.before)
+    return showing.groups_of(groups, chosen, naming.labels, asked.group_by)
+
+
+def unknown_metric(asked: list[str], missing: tuple[str, ...]) -> Problem:
+    """422, naming which of them."""
+    what = "is not the id of a figure; GET /v1/metrics/definitions has them all"
+    fields = [(f"query.metric.{at}", what) for at, one in enumerate(asked) if one in missing]
+    return Problem(422, "unknown-metric", "There is no such figure.", zh="没有这个指标", fields=fields)
 
 
 def _iso(day: date | None) -> str | None:

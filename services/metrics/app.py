@@ -12,6 +12,7 @@ from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
 from schemas.topics import topics_read_by
 from services.metrics import restatement_log, store
 from services.metrics.api import api
+from services.metrics.catalogue import Catalogue, catalogue
 from services.metrics.desk import Desk
 from services.metrics.facts import LISTENS_TO
 from services.metrics.hearing import Hearing
@@ -22,18 +23,19 @@ from services.metrics.settings import Files, Settings
 from services.metrics.stream import Hub
 
 
-def _read(files: Files, _: Codes | None) -> tuple[dict[str, Area], Policy]:
-    return both(partial(areas, files.areas), partial(policy, files.policy))
+def _read(files: Files, _: Codes | None) -> tuple[dict[str, Area], tuple[Policy, Catalogue]]:
+    rules = partial(both, partial(policy, files.policy), partial(catalogue, files.definitions))
+    return both(partial(areas, files.areas), rules)
 
 
 def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting, policy or registry line that is wrong."""
     files = Files()
-    settings, (codes, (places, rules)) = both(
+    settings, (codes, (places, (rules, figures))) = both(
         partial(settings_of, Settings, "metrics"), lambda: with_codes(files.codes, partial(_read, files))
     )
     process = Process("metrics", settings)
-    naming = Naming(places, codes, own_of(rules, codes))
+    naming = Naming(places, codes, own_of(rules, codes), figures)
     hearing = Hearing(process.database)
     desk = Desk(settings.tier, rules.zone, hearing)
     hub = Hub(process.database)

@@ -1,9 +1,10 @@
-"""What areas, tiers and codes are called, in Chinese and English."""
+"""What areas, tiers, codes and figures are called, in Chinese and English."""
 
 from collections.abc import Mapping
 
 from policy.load import Area
 from schemas.codes import CodeList
+from services.metrics.catalogue import Catalogue, catalogue
 from services.metrics.own import PRODUCT, Own
 
 STEP = 3
@@ -12,10 +13,17 @@ TIER_NAMES = {"village": ("村级", "Village"), "town": ("镇级", "Town"), "cou
 
 
 class Naming:
-    """Chinese and English names of whatever figures are grouped by."""
+    """Chinese and English names of figures and of whatever they are grouped by."""
 
-    def __init__(self, areas: Mapping[str, Area], codes: dict[str, CodeList], own: Own = PRODUCT) -> None:
+    def __init__(
+        self,
+        areas: Mapping[str, Area],
+        codes: dict[str, CodeList],
+        own: Own = PRODUCT,
+        figures: Catalogue | None = None,
+    ) -> None:
         self.own = own
+        self.catalogue = figures or catalogue()
         self.areas = areas
         self.codes = codes
         self.root = min(areas, key=len)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from policy.model import Policy
 from policy.revisits import RESULTS
 from policy.whistles import Ring as Times
 from schemas.codes import CodeList, of_kind
 
-ANSWERED = ("satisfied", "dissatisfied", "relapse")
-UNHEARD = ("refused", "unreachable", "pending")
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,12 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The rings in force, the roles parties may have, and what a locality's own answers count as."""
+    """The rings in force, the roles of parties, what a locality's own answers count as, and where a day begins."""
 
     rings: tuple[Ring, ...] = RINGS
     roles: tuple[Role, ...] = ROLES
     results: tuple[tuple[str, str], ...] = ()
+    zone: ZoneInfo = ZONE
 
     @property
     def arriving(self) -> tuple[Ring, ...]:
@@ -100,4 +101,4 @@ def own_of(policy: Policy, codes: dict[str, CodeList]) -> Own:
     labels = of_kind(codes, "party-role")
     roles = (Role(code, zh, en) for code, (zh, en) in labels.items() if code not in known)
     results = {code: "unreachable" for code in of_kind(codes, "revisit-result") if code not in RESULTS}
-    return Own(rings, (*ROLES, *roles), tuple((results | policy.revisit.results).items()))
+    return Own(rings, (*ROLES, *roles), tuple((results | policy.revisit.results).items()), policy.zone)

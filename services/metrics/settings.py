@@ -18,6 +18,8 @@ class Files(BaseSettings):
     """The registry of area codes, for names and for who is above whom."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's, for their labels."""
+    definitions: Path | None = None
+    """A folder of a locality's own definitions of figures, beside the product's; it replaces none of them."""
 
 
 class Settings(ServiceSettings, Files):

@@ -1,8 +1,8 @@
 """SQL that reads figures, and what the publisher and the heartbeat write."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from pydantic_core import from_json
@@ -12,6 +12,7 @@ from messaging.columns import numbers, texts
 from messaging.database import Connection
 from schemas.base import Tier
 from services.metrics.cells import Row, Slot, row_of, slot_of
+from services.metrics.sums import minus
 
 AHEAD = timedelta(seconds=10)
 """So far the clocks of two machines may differ."""
@@ -137,6 +138,10 @@ GROUPS = {
     "channel": "channel",
     "tier": "tier",
     "child": "left(area, length($1) + 3)",
+    "week": """to_char(day::date, 'IYYY-"W"IW')""",
+    "month": "left(day, 7)",
+    "quarter": "left(day, 4) || '-Q' || (substr(day, 6, 2)::int + 2) / 3",
+    "year": "left(day, 4)",
 }
 """What the figures may be grouped by, as SQL; nothing a caller sends becomes SQL."""
 
@@ -178,3 +183,18 @@ async def sums(connection: Connection, wanted: Wanted) -> dict[str, dict[str, di
     for row in rows:
         found.setdefault(row["key"], {}).setdefault(row["tier"], {})[row["measure"]] = row["value"]
     return found
+
+
+async def before(connection: Connection, wanted: Wanted) -> dict[str, dict[str, dict[str, int]]]:
+    """The same sums over all days before the first that is wanted; without one there are none.
+
+    Where the totals can tell, they do: recent days are few, and those before them are years.
+    """
+    if wanted.first is None:
+        return {}
+    if wanted.category or wanted.channel:
+        eve = date.fromisoformat(wanted.first) - timedelta(days=1)
+        return await sums(connection, replace(wanted, first=None, last=eve.isoformat()))
+    every = await sums(connection, replace(wanted, first=None, last=None))
+    since = await sums(connection, replace(wanted, last=None))
+    return {key: minus(every.get(key, {}), since.get(key, {})) for key in every.keys() | since.keys()}

@@ -1,15 +1,13 @@
-"""The shapes in which figures leave: every rate with numerator, denominator, cohort and as-of."""
+"""The shapes in which figures leave: each with its definition, parts, cohort, as-of time, and whether it is final."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.metrics import figures
-from services.metrics.figures import ACTIVITY, Counts, Rate, counters
-from services.metrics.own import PRODUCT, Own
+from services.metrics import periods
+from services.metrics.definition import Cohort, Kind, Rounding
+from services.metrics.figures import Withheld
+from services.metrics.finality import Provisional
 
 
 class TierView(BaseModel):
@@ -20,20 +18,30 @@ class TierView(BaseModel):
     stale: bool
 
 
-class RateView(BaseModel):
-    """A rate; `value` is null when there is nothing to divide by. `apart` never disappears in the rate."""
+class FigureView(BaseModel):
+    """A figure, by the definition `id` (`id@version`); without a value, `withheld` says why."""
 
     id: str
     zh: str
     en: str
+    kind: Kind
     numerator: int
-    denominator: int
+    denominator: int | None
+    """Null where nothing is divided, or it is not known."""
     value: str | None
     unit: str = "%"
+    """In Chinese."""
+    unit_en: str = "%"
     cohort_zh: str
     cohort_en: str
     as_of: datetime
+    """As of when the tier that is furthest behind is current."""
+    final: bool
+    provisional: Provisional | None
+    """Why it is not final."""
+    withheld: Withheld | None
     apart: dict[str, int]
+    """What must not disappear in the figure."""
 
 
 class DistributionView(BaseModel):
@@ -53,33 +61,104 @@ class DistributionView(BaseModel):
     min_seconds: float | None
     """Null, like the longest, unless all durations are known to the second."""
     max_seconds: float | None
+    unit: str
+    unit_en: str
+    cohort_zh: str
+    cohort_en: str
+    as_of: datetime
+    final: bool
+    provisional: Provisional | None
+
+
+class PeriodView(BaseModel):
+    """The days figures are of."""
+
+    key: str | None
+    """Such as `2026-W47`; null for days that are no calendar period."""
+    kind: periods.Kind | None
+    zh: str
+    en: str
+    first: date | None
+    last: date | None
+    whole: bool = True
+    """Whether all of its days were asked for."""
 
 
 class GroupView(BaseModel):
-    """The figures of one area, day, category, channel or tier."""
+    """The figures of one area, period, category, channel or tier."""
 
     key: str
     zh: str
     en: str
+    period: PeriodView | None = None
+    """Of a group that is a period."""
     counts: dict[str, int]
     activities: dict[str, int]
-    rates: tuple[RateView, ...]
+    rates: tuple[FigureView, ...]
+    counters: tuple[FigureView, ...] = ()
+    """Counts and stocks that were asked for by `metric`."""
+
+
+class WordView(BaseModel):
+    """What a word of ours means."""
+
+    zh: str
+    en: str
 
 
 class MetricsView(BaseModel):
-    """Everything asked for, as of one moment."""
+    """Everything asked for, as of one moment. With `metric`, only those figures and the counts they are made of."""
 
     as_of: datetime
+    """When it was read."""
     area: str
+    period: PeriodView | None
+    """The days asked for; null when none were."""
     tiers: dict[str, TierView]
     counts: dict[str, int]
     activities: dict[str, int]
     """E.g. `patrol`, `patrol.by.grid-staff`, `patrol.minutes`, `publicity.attendance`, `deliberation.raised`."""
     by_tier: dict[str, dict[str, int]]
-    rates: tuple[RateView, ...]
+    rates: tuple[FigureView, ...]
+    counters: tuple[FigureView, ...]
+    """Counts of the period, and stocks as they stood when its last day ended."""
     distributions: tuple[DistributionView, ...]
     """Empty when asked by category or channel: of these durations are not kept apart."""
     groups: tuple[GroupView, ...]
+    words: dict[str, WordView]
+    """The reasons that stand in `withheld` and `provisional`."""
+
+
+class DefinitionView(BaseModel):
+    """What a figure is; `id` as figures carry it."""
+
+    id: str
+    file: str
+    """The definition it comes from, which may have one figure for each ring or role."""
+    zh: str
+    en: str
+    kind: Kind
+    formula: str
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    per: str | None
+    tier: str | None
+    apart: tuple[str, ...]
+    cohort: Cohort
+    unit: str
+    unit_en: str
+    rounding: Rounding
+    smallest: int
+    within: bool
+    settles_days: int
+
+
+class DefinitionsView(BaseModel):
+    """All figures there are."""
+
+    definitions: tuple[DefinitionView, ...]
+    words: dict[str, WordView]
+    """The reasons for which a figure may have no value, or is not final."""
 
 
 class AreaView(BaseModel):
@@ -95,79 +174,3 @@ class AreasView(BaseModel):
     """The area registry."""
 
     areas: tuple[AreaView, ...]
-
-
-def counts_of(counts: Counts) -> dict[str, int]:
-    """All counters, over all tiers; zero is said."""
-    return {name: figures.total(counts, (name,)) for name in counters(counts)}
-
-
-def activities_of(counts: Counts) -> dict[str, int]:
-    """What was done besides incidents, over all tiers: what nobody did is not said."""
-    names = {name for values in counts.values() for name in values if name.startswith(ACTIVITY)}
-    return {name.removeprefix(ACTIVITY): figures.total(counts, (name,)) for name in sorted(names)}
-
-
-def by_tier(counts: Counts) -> dict[str, dict[str, int]]:
-    """All counters of each tier."""
-    names = counters(counts)
-    return {tier: {name: values.get(name, 0) for name in names} for tier, values in counts.items()}
-
-
-def rates_of(counts: Counts, as_of: datetime, own: Own = PRODUCT) -> tuple[RateView, ...]:
-    """All rates."""
-    return tuple(_rate(one, counts, as_of) for one in figures.rates(own))
-
-
-def _rate(rate: Rate, counts: Counts, as_of: datetime) -> RateView:
-    numerator = figures.total(counts, rate.numerator, rate.tier)
-    denominator = figures.total(counts, rate.denominator)
-    return RateView(
-        id=rate.id,
-        zh=rate.zh,
-        en=rate.en,
-        numerator=numerator,
-        denominator=denominator,
-        value=rate.value(numerator, denominator),
-        cohort_zh=rate.cohort_zh,
-        cohort_en=rate.cohort_en,
-        as_of=as_of,
-        apart={one.rpartition(".")[2]: figures.total(counts, (one,)) for one in rate.apart},
-    )
-
-
-def distributions_of(counts: Counts, own: Own = PRODUCT) -> tuple[DistributionView, ...]:
-    """All distributions."""
-    return tuple(
-        DistributionView(id=one.id, zh=one.zh, en=one.en, **asdict(one.sketch))
-        for one in (figures.distribution(name, counts) for name in figures.distributions(own))
-    )
-
-
-def groups_of(
-    groups: Mapping[str, Counts], labels: Mapping[str, tuple[str, str]], as_of: datetime, own: Own = PRODUCT
-) -> tuple[GroupView, ...]:
-    """One view per group, in key order; distributions' cells, which have no category or channel, make no group."""
-    return tuple(
-        GroupView(
-            key=key,
-            zh=labels.get(key, (key, key))[0],
-            en=labels.get(key, (key, key))[1],
-            counts=counts_of(counts),
-            activities=activities_of(counts),
-            rates=rates_of(counts, as_of, own),
-        )
-        for key, counts in sorted(groups.items())
-        if key
-    )
-
-
-def merged(groups: Mapping[str, Counts]) -> dict[str, dict[str, int]]:
-    """The sum of all groups, by tier and measure: what is grouped adds up to the whole."""
-    whole: dict[str, dict[str, int]] = {}
-    for counts in groups.values():
-        for tier, values in counts.items():
-            into: dict[str, Any] = whole.setdefault(tier, {})
-            for measure, value in values.items():
-                into[measure] = into.get(measure, 0) + value
-    return whole

@@ -12,13 +12,14 @@ from services.followup.desk import Desk as RevisitDesk
 from services.metrics.api import api as metrics
 from services.metrics.api_figures import Asked
 from services.metrics.naming import Naming
-from services.metrics.own import PRODUCT
+from services.metrics.showing import Chosen
 from services.metrics.stream import Hub
 from services.routing.api import api as routing
 from services.routing.api_incidents import Filters
 from services.routing.desk import Desk
 from tests.builders import ROOT, VILLAGE, a_centre, policies
 from tests.documented import Documented
+from tests.services.metrics.shown import FIGURES, KNOWN
 
 NOWHERE = Database("postgresql://nobody@nowhere/nothing", name="filters")
 AREAS = areas(ROOT / "policy" / "areas-620522.csv")
@@ -47,7 +48,9 @@ def test_what_is_not_narrowed_stays_wide():
     ("given", "count"), [({}, True), ({"category": "land"}, False), ({"channel": "court"}, False)]
 )
 def test_durations_that_are_not_kept_apart_are_left_out_and_not_called_none(given, count):
-    durations = Asked(**given).durations({"village": {"time_to_accept:0042": 3}}, PRODUCT)
+    counts = {"village": {"time_to_accept:0042": 3}}
+
+    durations = Asked(**given).durations(Chosen(FIGURES, KNOWN), counts)
 
     assert [one.count for one in durations if one.id == "time_to_accept@1"] == [3] * count
 

@@ -1,14 +1,20 @@
 """Rates say what they divide, round as they say, and have no value without a denominator."""
 
-from datetime import UTC, datetime
+from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from services.metrics.figures import ACTIVITY, COUNTS, DISTRIBUTIONS, RATES, distribution, percent, total
+from services.metrics.definition import Rounding
+from services.metrics.figures import distribution, figure, rounded, total
+from services.metrics.measures import ACTIVITY, COUNTS
+from services.metrics.showing import activities_of
 from services.metrics.sketches import ERROR, bucket_of
-from services.metrics.views import activities_of, rates_of
+from tests.services.metrics.shown import FIGURES, PRODUCTS, RATES, rates
 
-ACCEPT = DISTRIBUTIONS[0]
+[ACCEPT] = PRODUCTS.named(["time_to_accept"])
+[CLOSURE] = PRODUCTS.named(["closure_rate"])
 
 
 @pytest.mark.parametrize(
@@ -25,11 +31,61 @@ ACCEPT = DISTRIBUTIONS[0]
     ],
 )
 def test_a_percentage_has_two_decimals_half_up(numerator, denominator, value):
-    assert percent(numerator, denominator) == value
+    counts = {"county": {"cohort.closed": numerator, "received": denominator}}
+
+    assert figure(CLOSURE, counts).value == value
 
 
-def test_nothing_to_divide_by_is_no_rate():
-    assert percent(0, 0) is None
+def test_nothing_to_divide_by_is_no_rate_and_says_so():
+    found = figure(CLOSURE, {})
+
+    assert (found.value, found.withheld) == (None, "no-denominator")
+
+
+def test_the_published_success_of_the_docking_truncates_and_ours_does_not():
+    half_up, truncate = Rounding(digits=1), Rounding(digits=1, mode="truncate")
+
+    assert (rounded(9100, 105, half_up), rounded(9100, 105, truncate)) == ("86.7", "86.6")
+
+
+@given(st.integers(-(10**14), 10**14), st.integers(1, 10**12), st.integers(0, 6))
+@settings(deadline=None)
+def test_a_rounded_value_is_never_further_off_than_its_rule_allows(numerator, denominator, digits):
+    exact, unit = Fraction(numerator, denominator), Fraction(1, 10**digits)
+
+    near = Fraction(rounded(numerator, denominator, Rounding(digits=digits)))
+    cut = Fraction(rounded(numerator, denominator, Rounding(digits=digits, mode="truncate")))
+
+    assert abs(near - exact) <= unit / 2
+    assert abs(near) >= abs(exact) or abs(near - exact) < unit / 2  # a half goes away from zero
+    assert abs(cut) <= abs(exact) < abs(cut) + unit
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**6), st.integers(0, 6))
+def test_a_value_has_the_digits_its_rule_says_and_no_sign_without_a_value(numerator, denominator, digits):
+    written = rounded(numerator, denominator, Rounding(digits=digits))
+
+    assert len(written.partition(".")[2]) == digits
+    assert rounded(-1, 10**9, Rounding(digits=digits)).startswith("-") is False
+
+
+def test_a_denominator_below_the_smallest_worth_showing_is_still_shown_but_divides_nothing():
+    few = CLOSURE.model_copy(update={"smallest": 30})
+
+    found = figure(few, {"town": {"cohort.closed": 20, "received": 29}})
+
+    assert (found.numerator, found.denominator, found.value, found.withheld) == (20, 29, None, "too-few")
+    assert figure(few, {"town": {"cohort.closed": 30, "received": 30}}).value == "100.00"
+
+
+def test_a_figure_by_person_needs_its_headcount():
+    by_person = CLOSURE.model_copy(update={"kind": "ratio", "per": "headcount", "denominator": ()})
+    counts = {"town": {"cohort.closed": 720}}
+
+    without, given_one = figure(by_person, counts), figure(by_person, counts, headcount=2)
+
+    assert (without.value, without.withheld) == (None, "no-headcount")
+    assert (given_one.denominator, given_one.value) == (2, "360.00")
 
 
 def test_a_total_is_taken_over_all_tiers_or_of_one():
@@ -44,9 +100,7 @@ def test_the_shares_of_the_tiers_add_up_to_everything_resolved():
     counts = {"village": {"resolved": 88}, "town": {"resolved": 9}, "county": {"resolved": 3}}
     shares = [one for one in RATES if one.id.startswith("resolved_in_")]
 
-    values = [
-        percent(total(counts, one.numerator, one.tier), total(counts, one.denominator)) for one in shares
-    ]
+    values = [figure(one, counts).value for one in sorted(shares, key=lambda one: one.id, reverse=True)]
 
     assert values == ["88.00", "9.00", "3.00"]
 
@@ -62,8 +116,8 @@ def test_who_did_not_answer_stands_apart_and_never_in_the_rate(rate):
 
 
 def test_every_rate_says_its_cohort_in_both_languages_and_has_a_version():
-    assert all(one.zh and one.en and one.cohort_zh and one.cohort_en and "@" in one.id for one in RATES)
-    assert len({one.id for one in RATES}) == len(RATES)
+    assert all(one.zh and one.en and one.cohort.zh and one.cohort.en and one.unit.zh for one in FIGURES)
+    assert len({one.key for one in FIGURES}) == len(FIGURES)
     assert len(set(COUNTS)) == len(COUNTS)
 
 
@@ -86,7 +140,7 @@ def test_what_a_relapse_took_back_leaves_no_trace():
 
 def the_rate(name, counts):
     """As the API shows it."""
-    return next(one for one in rates_of(counts, datetime(2026, 1, 5, tzinfo=UTC)) if one.id == name)
+    return next(one for one in rates(counts) if one.id == name)
 
 
 DOCKING = {
@@ -109,6 +163,7 @@ def test_more_diverted_than_was_declared_is_no_rate_but_still_shown():
     diverted = the_rate("diversion@1", {"county": {**DOCKING, "referral.eligible": 60}})
 
     assert (diverted.numerator, diverted.denominator, diverted.value) == (105, 60, None)
+    assert diverted.withheld == "incomplete"
 
 
 def test_there_is_no_diversion_rate_before_the_source_has_declared_what_was_eligible():
@@ -133,7 +188,7 @@ def test_sessions_held_and_triage_overruled_are_shares_of_what_they_say():
     assert (held.value, overruled.value) == ("90.00", "4.00")
 
 
-@pytest.mark.parametrize("rate", RATES, ids=lambda one: one.id)
+@pytest.mark.parametrize("rate", RATES, ids=lambda one: one.key)
 def test_whatever_a_rate_is_made_of_is_published_as_a_count_as_well(rate):
     answers = [
         one

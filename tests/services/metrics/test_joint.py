@@ -30,11 +30,12 @@ from schemas.whistles import (
     WhistleUnresponsive,
 )
 from services.metrics.facts import LISTENS_TO, increments
-from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, distribution
+from services.metrics.figures import distribution
+from services.metrics.measures import COUNTS
 from services.metrics.sketches import bucket_of
-from services.metrics.views import rates_of
 from tests.builders import MATTER, NOW, OFFICER, later
 from tests.services.metrics.counted import figures
+from tests.services.metrics.shown import PRODUCTS, RATES, rates
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EVENT = MATTER | {"occurred_at": NOW, "actor": OFFICER}
@@ -168,18 +169,18 @@ def test_the_rates_have_those_called_and_the_sessions_held_as_denominators():
         "town": {"whistle.3-minutes.called": 2, "sessions.held": 1},
     }  # fmt: skip
 
-    rates = {one.id: one for one in rates_of(counts, NOW)}
+    shown = {one.id: one for one in rates(counts)}
 
-    arrived, agreed = rates["arrived_in_time.3-minutes@1"], rates["joint_agreement@1"]
+    arrived, agreed = shown["arrived_in_time.3-minutes@1"], shown["joint_agreement@1"]
     assert (arrived.numerator, arrived.denominator, arrived.value) == (6, 10, "60.00")
     assert arrived.apart["unresponsive"] == 1
     assert (agreed.numerator, agreed.denominator, agreed.value) == (3, 5, "60.00")
-    assert rates["arrived_in_time.1-minute@1"].value is None
+    assert shown["arrived_in_time.1-minute@1"].value is None
 
 
 def test_every_rate_s_measures_are_counted_and_its_times_are_distributions():
     used = {one for rate in RATES for one in (*rate.numerator, *rate.denominator) if "whistle." in one}
-    [minutes] = [one for one in DISTRIBUTIONS if one[0] == "time_to_arrive.3-minutes"]
+    [minutes] = PRODUCTS.named(["time_to_arrive.3-minutes@1"])
 
     shown = distribution(minutes, {"village": {f"time_to_arrive.3-minutes:{bucket_of(100):04d}": 3}}).sketch
 

@@ -2,11 +2,12 @@
 
 from policy.model import Policy
 from schemas.codes import load
-from services.metrics.figures import COUNTS, DISTRIBUTIONS, RATES, distributions, rates
+from services.metrics.measures import COUNTS
 from services.metrics.own import PRODUCT, own_of
-from services.metrics.views import counts_of, distributions_of, rates_of
-from tests.builders import NOW, a_policy
+from services.metrics.showing import counts_of
+from tests.builders import a_policy
 from tests.locality import lists
+from tests.services.metrics.shown import FIGURES, PRODUCTS, distributions, rates
 
 TWO = {
     "acknowledge": "PT1M",
@@ -38,7 +39,7 @@ def test_the_product_s_policy_and_lists_give_the_product_s_figures():
     own = own_of(a_policy(), load())
 
     assert own == PRODUCT
-    assert (rates(own), distributions(own)) == (RATES, DISTRIBUTIONS)
+    assert PRODUCTS.figures(own) == FIGURES
 
 
 def test_a_ring_of_the_locality_has_its_rates_and_its_durations(tmp_path):
@@ -52,8 +53,8 @@ def test_a_ring_of_the_locality_has_its_rates_and_its_durations(tmp_path):
         }
     }
 
-    rate = the(rates_of(counts, NOW, own), "acknowledged_in_time.2-minutes@1")
-    minutes = the(distributions_of(counts, own), "time_to_arrive.2-minutes@1")
+    rate = the(rates(counts, own), "acknowledged_in_time.2-minutes@1")
+    minutes = the(distributions(counts, own), "time_to_arrive.2-minutes@1")
 
     assert (rate.zh, rate.en) == ("两分钟圈按时响应率", "Acknowledged in time, 2-minute ring")
     assert (rate.value, rate.apart["unresponsive"]) == ("75.00", 1)
@@ -61,7 +62,7 @@ def test_a_ring_of_the_locality_has_its_rates_and_its_durations(tmp_path):
 
 
 def test_a_ring_in_which_nobody_is_to_arrive_has_no_rate_of_arriving(tmp_path):
-    known = {one.id for one in rates(its_own(tmp_path))}
+    known = {one.key for one in PRODUCTS.figures(its_own(tmp_path))}
 
     assert "acknowledged_in_time.in-days@1" in known
     assert "arrived_in_time.in-days@1" not in known
@@ -73,7 +74,7 @@ def test_a_ring_that_is_in_force_no_more_keeps_its_rates_while_there_are_figures
         "town": {"whistle.1-minute.called": 2, "whistle.1-minute.arrived": 1, "whistle.on-horse.called": 1}
     }
 
-    known = {one.id: one.zh for one in rates(its_own(tmp_path).and_seen(counts))}
+    known = {one.key: one.zh for one in PRODUCTS.figures(its_own(tmp_path).and_seen(counts))}
 
     assert known["arrived_in_time.1-minute@1"] == "一分钟圈按时到场率"
     assert known["acknowledged_in_time.on-horse@1"] == "on-horse按时响应率"
@@ -88,7 +89,7 @@ def test_a_role_of_the_locality_has_its_satisfaction_and_its_answers_count_as_th
         }
     }
 
-    rate = the(rates_of(counts, NOW, its_own(tmp_path)), "satisfaction.herder@1")
+    rate = the(rates(counts, its_own(tmp_path)), "satisfaction.herder@1")
 
     assert (rate.zh, rate.numerator, rate.denominator) == ("牧户满意率", 3, 4)
     assert rate.apart["shrugs"] == 2

@@ -1,0 +1,62 @@
+"""Whether a figure is final: its period over, its settling days over, and every tier heard of past that end. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Literal
+
+Provisional = Literal["open-ended", "running", "settling", "tier-behind"]
+WORDS: dict[Provisional, tuple[str, str]] = {
+    "open-ended": ("未指定截止日期，数值随时变化", "No last day was asked for: the figure goes on changing"),
+    "running": ("期间尚未结束", "The period is not over"),
+    "settling": (
+        "期间已结束，但其事实仍可能按规则变化（如回访、反弹）",
+        "The period is over, but by their nature its facts may still change, as by a revisit or a relapse",
+    ),
+    "tier-behind": (
+        "尚不能确认各层级的数据均已更新到该时刻之后",
+        "Not every tier's figures are known to be current past that moment",
+    ),
+}
+"""Why a figure is provisional."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far figures over days from `first` to `last` (both included; None is open-ended) are known."""
+
+    now: datetime
+    as_of: datetime
+    """As of when the tier that is furthest behind is current, of those that were heard of."""
+    complete: bool
+    """Whether every tier there is has been heard of."""
+    zone: tzinfo
+    first: date | None = None
+    last: date | None = None
+
+    def over(self, first: date | None, last: date | None) -> "Standing":
+        """The same for other days."""
+        return replace(self, first=first, last=last)
+
+    def provisional(self, settles_days: int) -> Provisional | None:
+        """Why a figure whose facts settle so many days after its period is provisional; None when it is final."""
+        if self.last is None:
+            return "open-ended"
+        if self.now < self._after(0):
+            return "running"
+        settled = self._after(settles_days)
+        if self.now < settled:
+            return "settling"
+        if not self.complete or self.as_of < settled:
+            return "tier-behind"
+        return None
+
+    def _after(self, days: int) -> datetime:
+        """The midnight that ends so many days after the last."""
+        assert self.last is not None
+        return datetime.combine(self.last + timedelta(days=days + 1), time(), self.zone)
+
+
+def standing(now: datetime, heard: Mapping[str, datetime], tiers: Iterable[str], zone: tzinfo) -> Standing:
+    """What the tiers' as-of times say together; one that is ahead of our clock is believed up to now only."""
+    return Standing(now, min((now, *heard.values())), heard.keys() >= set(tiers), zone)
