@@ -2,20 +2,33 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
+import struct
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+log = logging.getLogger(__name__)
+
 MOST_HEAD = 65_536
 """Bytes of address and headers together, and of whatever else comes without being a body: the parser has no bound."""
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 HEAD_S = 30.0
 """How long a head may take to come: who sends it a byte at a time holds a connection for ever otherwise."""
+STALL_S = 30.0
+"""A reader who takes nothing of what waits for them for so long is cut off: closing would wait for them to take it."""
+UNSENT = 131_072
+"""Bytes the system keeps for a reader beyond what is on its way; it would be megabytes for each who takes nothing.
+It asks for more when half of it is gone, so that who takes less than 2 KB/s counts as taking nothing."""
 GRACE_S = 5
 """How long open requests may take to end once we stop."""
+
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""The system keeps nothing for them either, and they are told by a reset."""
 
 
 class _Server(uvicorn.Server):
@@ -26,12 +39,17 @@ class _Server(uvicorn.Server):
 
 
 class _Bounded(HttpToolsProtocol):
-    """Cuts off who sends a head or trailers without end, all of which would be kept in memory, or never ends a head."""
+    """Cuts off who sends a head or trailers without end, all of which would be kept in memory, or never ends a head.
+
+    And who takes nothing of an answer: whatever makes it waits meanwhile, and a piece of it stands in memory.
+    """
 
     _unread = 0
     """Bytes since the parser gave something away."""
     _late: asyncio.TimerHandle | None = None
     """When the head that is awaited is late; None while none is."""
+    _stalled: asyncio.TimerHandle | None = None
+    """When what waits for the reader is looked at again; None while they keep up."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the library has it
         """Somebody is there, and has so long to say what they want."""
@@ -41,7 +59,35 @@ class _Bounded(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """They are gone."""
         self._in_time()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """More waits for the reader than we care to keep."""
+        super().pause_writing()
+        self._watch(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """They took it."""
+        self._taken()
+        super().resume_writing()
+
+    def _watch(self, waiting: int) -> None:
+        self._stalled = self.loop.call_later(STALL_S, self._look_again, waiting)
+
+    def _look_again(self, before: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting < before:
+            self._watch(waiting)
+            return
+        log.info("a reader took nothing for %.0f s and was cut off", STALL_S)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
+
+    def _taken(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def on_message_begin(self) -> None:
         """A head begins."""
@@ -103,6 +149,8 @@ async def serve(app: Any, host: str, port: int) -> AsyncIterator[int]:  # noqa: 
     server = _Server(config)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1024) as listener:
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # not on every platform
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield listener.getsockname()[1]

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
+from services.metrics.stream import MOST
 
 
 class Files(BaseSettings):
@@ -26,3 +28,6 @@ class Settings(ServiceSettings, Files):
     """What metrics needs besides what every service needs."""
 
     model_config = SettingsConfigDict(env_prefix="METRICS_")
+
+    listeners: int = Field(default=MOST, ge=1)
+    """How many may listen to the live stream of this process at once; who comes beyond that is answered 503."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from pydantic_core import from_json
-
 from messaging.backlog import MOST
 from messaging.columns import numbers, texts
 from messaging.database import Connection
@@ -19,12 +17,13 @@ AHEAD = timedelta(seconds=10)
 
 
 class Total(NamedTuple):
-    """The all-time sum of a measure in an area at a tier."""
+    """The all-time sums of an area at a tier, by measure, as they are written."""
 
     tier: str
     area: str
-    measure: str
-    value: int
+    counts: str
+    written: tuple[int, datetime]
+    """Changes whenever the row does."""
 
 
 async def note_alive(tx: Connection, tier: str, as_of: datetime) -> None:
@@ -97,13 +96,13 @@ async def republish(connection: Connection, tier: Tier) -> int:
 async def totals(connection: Connection, since: datetime | None) -> list[Total]:
     """All totals, or those of areas that changed since a moment."""
     rows = await connection.fetch(
-        "select tier, area, counts from total where $1::timestamptz is null or changed_at > $1", since
+        """
+        select tier, area, counts, version, changed_at from total
+        where $1::timestamptz is null or changed_at > $1
+        """,
+        since,
     )
-    return [
-        Total(row["tier"], row["area"], measure, value)
-        for row in rows
-        for measure, value in from_json(row["counts"]).items()
-    ]
+    return [Total(tier, area, counts, (version, at)) for tier, area, counts, version, at in rows]
 
 
 async def tiers(connection: Connection) -> dict[str, tuple[datetime, float]]:

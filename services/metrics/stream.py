@@ -1,18 +1,21 @@
-"""The live stream: one snapshot, then changes; a slow client coalesces its own backlog and hurts nobody."""
+"""The live stream: one snapshot, then changes; what is new is encoded once, and who is slow hurts nobody."""
 
 import asyncio
 import json
 import logging
 import uuid
-from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from pydantic_core import from_json
 
 from messaging.database import Database
 from messaging.errors import Unavailable
 from messaging.pace import Backoff, Pulse
 from services.metrics import store
+from services.metrics.changes import Place, Values
+from services.metrics.feeds import Asked, Feed, Feeds
 
 log = logging.getLogger(__name__)
 
@@ -24,48 +27,70 @@ AFRESH_S = 60.0
 TICK_S = 2.0
 STALE_S = 10.0
 """A tier that has said nothing for this long is shown as stale."""
-REMEMBERED = 2000
-"""Change sets kept for clients that come back; who was away longer gets a snapshot."""
-Key = tuple[str, str, str]
+MOST = 2000
+"""Listeners at once, unless the settings say otherwise."""
 
 
 class Hub:
     """The current totals of all tiers, and everybody who wants to see them change."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, most: int = MOST) -> None:
         self._database = database
-        self._boot = uuid.uuid4().hex[:8]
-        self._number = 0
-        self._totals: dict[Key, int] = {}
-        self._changes: deque[tuple[int, set[Key]]] = deque(maxlen=REMEMBERED)
-        self._clients: set[_Client] = set()
+        self._most = most
+        self._feeds = Feeds(uuid.uuid4().hex[:8])
+        self._written: dict[Place, tuple[int, datetime]] = {}
         self._seen: datetime | None = None
         self._looked = 0.0
-        self.tiers: dict[str, dict[str, Any]] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._turn = asyncio.Event()
+        self._ticks = 0
+        self._open = True
+        self.listeners = 0
+        self._head = '"as_of":null,"tiers":{}'
+        """As of when a frame is, and how current each tier."""
         self.as_of: datetime | None = None
+        self.tiers: dict[str, dict[str, Any]] = {}
         self.pulse = Pulse(TICK_S)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many listeners as there may be."""
+        return self.listeners >= self._most
 
     async def run(self, stop: asyncio.Event) -> None:
         """Looks for changes until stopped; while the database is away, clients see their tier go stale."""
         backoff, ticked, afresh = Backoff(0.5, 5.0), 0.0, 0.0
         while not stop.is_set():
-            if (now := asyncio.get_running_loop().time()) - afresh > AFRESH_S:
+            if (now := _now()) - afresh > AFRESH_S:
                 self._seen, afresh = None, now
             try:
-                if self._clients:
-                    await self._look()
+                if self.listeners:
+                    await self._together()
                 backoff.reset()
             except Unavailable as error:
                 log.warning("the live stream waits: %s", error)
                 await backoff.wait(stop)
-            if (now := asyncio.get_running_loop().time()) - ticked > TICK_S:
+            if (now := _now()) - ticked > TICK_S:
                 ticked = now
-                for client in self._clients:
-                    client.wake(tick=True)
+                self._ticks += 1
+                self._feeds.tidy(now)
+                self._say()
+                self._wake()
             await self.pulse.wait(stop)
             await asyncio.sleep(EVERY_S)
-        for client in self._clients:
-            client.close()
+        self._open = False
+        self._wake()
+
+    def _wake(self) -> None:
+        """Everybody who waits looks at where they stand."""
+        turn, self._turn = self._turn, asyncio.Event()
+        turn.set()
+
+    async def _together(self) -> None:
+        """One look for all who want one now. Raises `Unavailable`."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        await asyncio.shield(self._looking)
 
     async def _look(self) -> None:
         async with self._database.connection() as connection:
@@ -74,67 +99,73 @@ class Hub:
             rows = await store.totals(connection, since)
             states = await store.tiers(connection)
         self._seen = self.as_of = now
-        self._looked = asyncio.get_running_loop().time()
+        self._looked = _now()
         self.tiers = {
             tier: {"as_of": as_of.isoformat(), "stale": age > STALE_S}
             for tier, (as_of, age) in states.items()
         }
-        changed = {
-            key for row in rows if self._totals.get(key := (row.tier, row.area, row.measure)) != row.value
-        }
-        self._totals.update({(row.tier, row.area, row.measure): row.value for row in rows})
-        if changed:
-            self._number += 1
-            self._changes.append((self._number, changed))
-            for client in self._clients:
-                client.add(changed)
+        self._say()
+        given = self._anew(rows)
+        if since is None:
+            given |= self._gone({(row.tier, row.area) for row in rows})
+        if self._feeds.take(given):
+            self._wake()
+
+    def _anew(self, rows: Iterable[store.Total]) -> dict[Place, Values]:
+        """What was written since we read it last; most of what is read for the overlap was not."""
+        given: dict[Place, Values] = {}
+        for row in rows:
+            place = row.tier, row.area
+            if self._written.get(place) != row.written:
+                self._written[place] = row.written
+                given[place] = from_json(row.counts)
+        return given
+
+    def _gone(self, there: set[Place]) -> dict[Place, Values]:
+        """What is not there any more, as after a rebuild: a total that is not there is none."""
+        gone: dict[Place, Values] = {place: {} for place in self._written.keys() - there}
+        for place in gone:
+            del self._written[place]
+        return gone
 
     async def fresh(self) -> None:
-        """Looks now unless somebody listens: then it was looked just before. Raises `Unavailable`."""
-        if not self._clients:
-            await self._look()
+        """Looks now, unless somebody did just before: those who come together look once. Raises `Unavailable`."""
+        if not self.listeners and _now() - self._looked > EVERY_S:
+            await self._together()
 
-    async def listen(self, last_id: str | None, area: str) -> AsyncIterator[bytes]:
+    async def listen(self, last_id: str | None, asked: Asked) -> AsyncIterator[bytes]:
         """The stream of one client, as bytes of server-sent events."""
         await self.fresh()
-        client = _Client()
-        self._clients.add(client)
+        feed = self._feeds.join(asked)
+        self.listeners += 1
         try:
-            missed = self._missed(last_id)
-            keys = set(self._totals) if missed is None else missed
-            yield self._event("snapshot" if missed is None else "change", keys, area)
-            while await client.woken():
-                keys, tick = client.take()
-                if keys or tick:
-                    yield self._event("change" if keys else "tick", keys, area)
+            place, frame = self._first(feed, self._feeds.place(last_id))
+            ticks = self._ticks
+            yield frame
+            while self._open:
+                if place < feed.last:
+                    frame, place, ticks = feed.change(place, self._head), feed.last, self._ticks
+                    yield frame
+                elif ticks < self._ticks:
+                    ticks = self._ticks
+                    yield feed.tick(self._head)
+                else:
+                    await self._turn.wait()
         finally:
-            self._clients.discard(client)
+            self.listeners -= 1
+            self._feeds.leave(feed)
 
-    def _missed(self, last_id: str | None) -> set[Key] | None:
-        """What changed since an event id of ours; None when we cannot know, or nothing was asked."""
-        boot, _, number = (last_id or "").partition("-")
-        if boot != self._boot or not (number.isascii() and number.isdecimal()):
-            return None
-        oldest = self._changes[0][0] if self._changes else self._number + 1
-        if int(number) < oldest - 1 or int(number) > self._number:
-            return None
-        return set().union(*(keys for at, keys in self._changes if at > int(number)))
+    def _first(self, feed: Feed, place: int | None) -> tuple[int, bytes]:
+        """What a listener is sent at once, and where it stands then."""
+        if place is None:
+            return feed.snapshot(self._head, _now())
+        return feed.last, feed.change(place, self._head)
 
-    def _event(self, name: str, keys: set[Key], area: str) -> bytes:
-        blind = asyncio.get_running_loop().time() - self._looked
-        body: dict[str, Any] = {
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "tiers": as_seen(self.tiers, blind),
-        }
-        if name != "tick":
-            body["totals"] = [
-                [*key, self._totals[key]]
-                for key in sorted(keys)
-                if key[1].startswith(area) and ":" not in key[2]
-            ]
-        data = json.dumps(body, separators=(",", ":"))
-        retry = "retry: 1000\n" if name == "snapshot" else ""
-        return f"{retry}id: {self._boot}-{self._number}\nevent: {name}\ndata: {data}\n\n".encode()
+    def _say(self) -> None:
+        """Words what begins every frame from now on, once for all of them."""
+        as_of = self.as_of.isoformat() if self.as_of else None
+        body = {"as_of": as_of, "tiers": as_seen(self.tiers, _now() - self._looked)}
+        self._head = json.dumps(body, separators=(",", ":"))[1:-1]
 
 
 def as_seen(tiers: Mapping[str, dict[str, Any]], blind_s: float) -> dict[str, dict[str, Any]]:
@@ -142,33 +173,5 @@ def as_seen(tiers: Mapping[str, dict[str, Any]], blind_s: float) -> dict[str, di
     return {tier: one | {"stale": one["stale"] or blind_s > STALE_S} for tier, one in tiers.items()}
 
 
-class _Client:
-    """What one client has not been sent yet: never more than one entry per total, however slow it reads."""
-
-    def __init__(self) -> None:
-        self._keys: set[Key] = set()
-        self._tick = False
-        self._open = True
-        self._event = asyncio.Event()
-
-    def add(self, keys: set[Key]) -> None:
-        self._keys |= keys
-        self._event.set()
-
-    def wake(self, *, tick: bool) -> None:
-        self._tick = tick
-        self._event.set()
-
-    def close(self) -> None:
-        self._open = False
-        self._event.set()
-
-    async def woken(self) -> bool:
-        await self._event.wait()
-        self._event.clear()
-        return self._open
-
-    def take(self) -> tuple[set[Key], bool]:
-        keys, tick = self._keys, self._tick
-        self._keys, self._tick = set(), False
-        return keys, tick
+def _now() -> float:
+    return asyncio.get_running_loop().time()

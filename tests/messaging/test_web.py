@@ -1,6 +1,8 @@
 """The server bounds what it keeps of a request before anybody has looked at it."""
 
 import asyncio
+import errno
+import socket
 
 import httpx
 import pytest
@@ -104,3 +106,55 @@ async def test_who_is_answered_slowly_is_not_given_up_for_a_head_that_came_in_ti
 
     assert b" 200 " in first
     assert [one.status_code for one in answers] == [200, 200]
+
+
+async def without_end(scope, receive, send):
+    """Answers as much as the reader takes, and notes how much that was."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(MUCH * MUCH):
+        await send({"type": "http.response.body", "body": BLOCK, "more_body": True})
+        scope["app_said"].append(len(BLOCK))
+        await asyncio.sleep(0)
+
+
+async def a_reader_of(port, window=1024):
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    reader.settimeout(0)
+    await asyncio.get_running_loop().sock_connect(reader, ("127.0.0.1", port))
+    await asyncio.get_running_loop().sock_sendall(reader, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+    return reader
+
+
+def telling(said):
+    async def app(scope, receive, send):
+        await without_end({**scope, "app_said": said}, receive, send)
+        said.append(0)
+
+    return app
+
+
+async def test_an_answer_waits_for_who_does_not_take_it():
+    said = []
+    async with serve(telling(said), "127.0.0.1", 0) as port:
+        reader = await a_reader_of(port)
+        await asyncio.sleep(0.5)
+        taken = sum(said)
+        reader.close()
+
+    assert 0 < taken < 1_000_000
+
+
+async def test_who_takes_nothing_is_cut_off_and_who_takes_a_little_is_not(monkeypatch):
+    monkeypatch.setattr(web, "STALL_S", 0.3)
+    said, loop = [], asyncio.get_running_loop()
+    async with serve(telling(said), "127.0.0.1", 0) as port:
+        stalled, slow = await a_reader_of(port), await a_reader_of(port, 65_536)
+        for _ in range(60):
+            await loop.sock_recv(slow, 65_536)
+            await asyncio.sleep(0.02)
+
+        assert stalled.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET
+        assert slow.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+        stalled.close()
+        slow.close()

@@ -2,14 +2,25 @@
 
 import asyncio
 import json
+import socket
 from datetime import timedelta
 
+import httpx
 import pytest
 
-from services.metrics import cells, store, stream
+from messaging import web
+from messaging.web import serve
+from policy.load import areas
+from schemas.codes import load
+from services.metrics import cells, feeds, store, stream
+from services.metrics.api import api
+from services.metrics.changes import Key
 from services.metrics.counting import Cell
+from services.metrics.feeds import Asked
+from services.metrics.naming import Naming
 from services.metrics.stream import Hub
-from tests.messaging.wire import running
+from tests.builders import ROOT
+from tests.messaging.wire import running, until
 
 pytestmark = pytest.mark.system
 
@@ -30,7 +41,7 @@ class Client:
     """One listener, reading one event at a time."""
 
     def __init__(self, hub, last_id=None, area=""):
-        self._events = hub.listen(last_id, area)
+        self._events = hub.listen(last_id, Asked(area))
         self.id = None
 
     async def next(self, *, ticks=False):
@@ -52,6 +63,15 @@ class Client:
             names.append(name)
             if totals.get(key) == value:
                 return names
+
+    async def together(self, count):
+        """The names of so many events, and the totals they bring together."""
+        names, whole = [], {}
+        for _ in range(count):
+            name, totals = await self.next()
+            names.append(name)
+            whole |= totals
+        return names, whole
 
     async def leave(self):
         await self._events.aclose()
@@ -90,7 +110,7 @@ async def test_a_listener_gets_a_snapshot_and_then_changes(live):
 
 
 async def _value(hub):
-    return hub._totals.get(RECEIVED)
+    return hub._feeds._changes.value(Key(*RECEIVED))
 
 
 async def test_a_later_listener_s_snapshot_has_everything(live):
@@ -100,9 +120,22 @@ async def test_a_later_listener_s_snapshot_has_everything(live):
     await add(database, hub, a_cell(), 3)
     await early.until(RECEIVED, 3)
 
-    name, totals = await Client(hub).next()
+    found = await Client(hub).together(2)
 
-    assert (name, totals) == ("snapshot", {RECEIVED: 3})
+    assert found == (["snapshot", "change"], {RECEIVED: 3})
+
+
+async def test_a_snapshot_is_encoded_anew_when_it_is_old(live, monkeypatch):
+    database, hub = live
+    early = Client(hub)
+    await early.next()
+    await add(database, hub, a_cell(), 3)
+    await early.until(RECEIVED, 3)
+    monkeypatch.setattr(feeds, "SNAPSHOT_S", 0.0)
+
+    found = await Client(hub).next()
+
+    assert found == ("snapshot", {RECEIVED: 3})
 
 
 async def test_who_comes_back_gets_only_what_it_missed(live):
@@ -127,7 +160,7 @@ async def test_who_comes_back_gets_only_what_it_missed(live):
 async def test_an_id_that_means_nothing_to_us_gets_a_snapshot(live, last_id):
     _, hub = live
 
-    name, _ = await Client(hub, last_id=last_id.format(boot=hub._boot)).next()
+    name, _ = await Client(hub, last_id=last_id.format(boot=hub._feeds.name)).next()
 
     assert name == "snapshot"
 
@@ -156,7 +189,7 @@ async def test_a_listener_of_one_area_hears_of_its_subtree_only(live):
     await add(database, hub, a_cell(area="620522200001"))
     await add(database, hub, a_cell())
     await client.until(RECEIVED, 1)
-    _, totals = await Client(hub, area="620522101").next()
+    _, totals = await Client(hub, area="620522101").together(2)
 
     assert totals == {RECEIVED: 1}
 
@@ -169,7 +202,7 @@ async def test_buckets_of_distributions_are_not_streamed(live):
     await add(database, hub, a_cell("time_to_accept:0042"))
     await add(database, hub, a_cell())
     await client.until(RECEIVED, 1)
-    _, totals = await Client(hub).next()
+    _, totals = await Client(hub).together(2)
 
     assert list(totals) == [RECEIVED]
 
@@ -189,7 +222,7 @@ async def test_while_the_database_is_away_the_tiers_go_stale(live, monkeypatch):
     monkeypatch.setattr(stream, "STALE_S", 2.0)
     async with database.transaction() as tx:
         await store.note_alive(tx, "village", await tx.fetchval("select now()"))
-    events = hub.listen(None, "")
+    events = hub.listen(None, Asked())
     before = data_of(await anext(events))
 
     await database.close()
@@ -223,7 +256,7 @@ async def test_a_listener_that_leaves_is_forgotten(live):
 
     await client.leave()
 
-    assert not hub._clients
+    assert hub.listeners == 0
 
 
 async def test_when_the_process_stops_listeners_are_let_go(new_database):
@@ -235,3 +268,109 @@ async def test_when_the_process_stops_listeners_are_let_go(new_database):
 
     with pytest.raises(StopAsyncIteration):
         await client.next()
+
+
+async def test_what_is_not_there_any_more_after_a_rebuild_is_none(live):
+    database, hub = live
+    await add(database, hub, a_cell(), 3)
+    client = Client(hub)
+    await client.next()
+
+    async with database.transaction() as tx:
+        await tx.execute("delete from total")
+    hub._seen = None
+    hub.pulse.beat()
+
+    assert await client.until(RECEIVED, 0) == ["change"]
+
+
+async def test_those_who_come_together_make_the_hub_look_once(live):
+    _, hub = live
+    looked = []
+    hub._look = lambda look=hub._look: looked.append(1) or look()
+
+    await asyncio.gather(*(hub.fresh() for _ in range(50)))
+
+    assert len(looked) == 1
+
+
+@pytest.fixture
+async def door(live):
+    """A door that serves the hub, and where it is."""
+    database, hub = live
+    app = api(database, hub, Naming(areas(ROOT / "policy" / "areas-620522.csv"), load()), "village")
+    async with serve(app, "127.0.0.1", 0) as port:
+        yield port
+
+
+def a_reader_who_takes_nothing(port):
+    """Asks for the stream with the smallest window there is, and never looks at what comes."""
+    reader = socket.socket()
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    reader.connect(("127.0.0.1", port))
+    reader.sendall(b"GET /v1/metrics/stream HTTP/1.1\r\nhost: x\r\n\r\n")
+    return reader
+
+
+async def much_changes(database, hub, by):
+    """So many totals that no connection takes them at once."""
+    async with database.transaction() as tx:
+        await cells.add(
+            tx,
+            "village",
+            {a_cell(f"m{at:05}", f"6205221{place:05}"): by for at in range(400) for place in range(40)},
+        )
+    hub.pulse.beat()
+
+
+async def test_who_takes_nothing_delays_nobody_and_is_sent_no_more_than_the_connection_holds(live, door):
+    database, hub = live
+    await much_changes(database, hub, 1)
+    stalled = [a_reader_who_takes_nothing(door) for _ in range(5)]
+    quick = Client(hub)
+    await quick.next()
+
+    taken = []
+    for value in range(1, 6):
+        await much_changes(database, hub, 1)
+        await add(database, hub, a_cell())
+        began = asyncio.get_running_loop().time()
+        await quick.until(RECEIVED, value)
+        taken.append(asyncio.get_running_loop().time() - began)
+
+    assert hub.listeners == 6
+    assert max(taken) < 2.0
+    for one in stalled:
+        one.close()
+
+
+async def test_who_takes_nothing_for_long_is_let_go(live, door, monkeypatch):
+    database, hub = live
+    monkeypatch.setattr(web, "STALL_S", 0.5)
+    await much_changes(database, hub, 1)
+    stalled = a_reader_who_takes_nothing(door)
+    await until(lambda: answered(hub.listeners == 1))
+
+    await until(lambda: answered(hub.listeners == 0), 10)
+
+    stalled.close()
+
+
+async def answered(what):
+    return what
+
+
+async def test_a_reader_over_http_gets_what_a_listener_gets_and_is_forgotten_when_it_goes(live, door):
+    database, hub = live
+    await add(database, hub, a_cell(), 2)
+    async with (
+        httpx.AsyncClient() as client,
+        client.stream("GET", f"http://127.0.0.1:{door}/v1/metrics/stream?area=620522101") as answer,
+    ):
+        lines = answer.aiter_lines()
+        while not (line := await anext(lines)).startswith("data: "):
+            pass
+
+    assert json.loads(line[6:])["totals"] == [["village", AREA, "received", 2]]
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    await until(lambda: answered(hub.listeners == 0), 10)

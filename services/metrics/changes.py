@@ -1,0 +1,76 @@
+"""What the values are and which changed since when: what anybody missed follows from where they stand. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import takewhile
+from typing import NamedTuple
+
+Place = tuple[str, str]
+"""A tier and an area."""
+Values = Mapping[str, int]
+"""Measure → value."""
+
+
+class Key(NamedTuple):
+    """What a value is of."""
+
+    tier: str
+    area: str
+    measure: str
+
+
+Change = tuple[Key, int]
+"""A key, and by how much its value changed."""
+
+
+def is_bucket(measure: str) -> bool:
+    """Whether it is one of the many parts of a distribution, which are not streamed."""
+    return ":" in measure
+
+
+class Changes:
+    """The values of all places. There is one entry for each, however often it changes and whoever lags behind."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        """Of the last change set."""
+        self._places: dict[Place, Values] = {}
+        self._last: dict[Key, int] = {}
+        """In which change set each key changed last, the latest at the end."""
+        self._rows: dict[Key, bytes] = {}
+
+    def take(self, given: Mapping[Place, Values]) -> list[Change]:
+        """Notes what some places have now, as one change set."""
+        found = [one for place, values in given.items() for one in self._put(place, values)]
+        if found:
+            self.number += 1
+            for key, _ in found:
+                self._last.pop(key, None)  # so that it stands at the end again
+                self._last[key] = self.number
+                self._rows.pop(key, None)
+        return found
+
+    def _put(self, place: Place, values: Values) -> Iterable[Change]:
+        before = self._places.get(place, {})
+        self._places[place] = values
+        for measure, value in values.items() - before.items():
+            if not is_bucket(measure):
+                yield Key(*place, measure), value - before.get(measure, 0)
+        for measure in before.keys() - values.keys():
+            if before[measure] and not is_bucket(measure):
+                yield Key(*place, measure), -before[measure]
+
+    def value(self, key: Key) -> int:
+        """What it is now."""
+        return self._places.get(key[:2], {}).get(key.measure, 0)
+
+    def since(self, number: int) -> list[Key]:
+        """What changed after a change set, each once."""
+        return list(takewhile(lambda key: self._last[key] > number, reversed(self._last)))
+
+    def row(self, key: Key) -> bytes:
+        """A key with its value as JSON, encoded once for all who are sent it."""
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = json.dumps([*key, self.value(key)], separators=(",", ":")).encode()
+        return row
