@@ -1,6 +1,8 @@
 # Everything a newcomer, a developer and CI run. `make demo` and `make test` need Python 3.11+ and either Java with
 # Maven or a running Kafka (FENGQIAO_KAFKA); nothing has to be installed by hand.
 SHELL := /bin/bash
+# What is compiled once is kept: else every service, worker and tool compiles everything again whenever it starts.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

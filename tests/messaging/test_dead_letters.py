@@ -8,39 +8,13 @@ from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
 from messaging import dead_letters
-from messaging.dead_letters import Gravedigger, Request, WrongCount, ask, listed, shown
+from messaging.dead_letters import WrongCount, shown
 from messaging.errors import Unavailable
-from services.intake.vault import SealedLetters, Vault
-from tests.builders import a_report, an_inbound_record
+from tests.builders import an_inbound_record
+from tests.messaging.office import Office, a_request
 from tests.messaging.tiny import Tiny, a_reader, effects, letters, records, rows
 
 pytestmark = pytest.mark.system
-
-
-def a_request(action="redrive", **changes):
-    return Request(**({"action": action, "count": 1, "reason": "fixed in 1.2", "actor": "o-1"} | changes))
-
-
-class Office:
-    """A reader with its gravedigger, and an operator at the counter."""
-
-    def __init__(self, database, inbox, tiny, reading):
-        self.database, self.inbox, self.tiny = database, inbox, tiny
-        self.digger = Gravedigger(database, inbox, reading)
-
-    async def deliver(self, batch):
-        for _ in range(2):
-            await self.inbox.apply(batch)
-
-    async def asked(self, ids, request):
-        async with self.database.transaction() as tx:
-            await ask(tx, ids, request)
-        for _ in range(2):
-            await self.digger.once()
-
-    async def open(self):
-        async with self.database.connection() as connection:
-            return await listed(connection)
 
 
 @pytest.fixture
@@ -256,61 +230,6 @@ async def test_a_wrong_count_or_no_reason_changes_nothing(office, ids, changes, 
 
     assert len(await office.open()) == 2
     assert await rows(office.database, "select * from dead_letter_audit") == []
-
-
-async def test_what_came_from_outside_is_sealed_and_opens_for_a_second_try(new_database):
-    database = await new_database()
-    seal = SealedLetters(Vault(bytes(32)))
-    office = Office(database, *await a_reader(database, seal=seal))
-    await office.deliver([an_inbound_record(b'{"name": "hunter2"}', ce_id=b"hunter2")])
-
-    stored = str(await rows(database, "select * from dead_letter"))
-    await office.asked([1], a_request())
-
-    assert "hunter2" not in stored
-    assert [(row.seen, row.reason) for row in await office.open()] == [(3, "wrong-schema")]
-
-
-async def test_who_lacks_the_key_cannot_tell_from_a_sealed_letter_that_its_guess_was_right(new_database):
-    keys, letter = [bytes(32), bytes(range(32))], an_inbound_record(b'{"telephone": "13800138000"}')
-
-    identities = []
-    for key in keys:
-        database = await new_database()
-        office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(key))))
-        await office.deliver([letter])
-        identities += await rows(database, "select identity, seen from dead_letter")
-
-    assert [seen for _, seen in identities] == [2, 2]
-    assert len(set(identities)) == 2
-
-
-@pytest.mark.parametrize(("action", "status"), [("discard", "discarded"), ("redrive", "applied")])
-async def test_what_was_sealed_is_forgotten_once_the_letter_is_done(new_database, action, status):
-    database = await new_database()
-    office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(32)))))
-    office.tiny.refused = {("any", 0)}
-    await office.deliver([an_inbound_record(a_report().model_dump_json().encode())])
-    before = await rows(database, "select record is null, value is null from dead_letter")
-    office.tiny.refused = set()
-
-    await office.asked([1], a_request(action))
-
-    assert before == [(False, False)]
-    assert await rows(database, "select status, record, value from dead_letter") == [(status, None, None)]
-    async with database.connection() as connection:
-        assert (await shown(connection, 1))["headers"] == []
-
-
-async def test_a_letter_sealed_under_a_lost_key_stays_open_and_stops_nobody(new_database):
-    database = await new_database()
-    office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(32)))))
-    await office.deliver([an_inbound_record(b"{")])
-    later = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(range(32))))))
-
-    await later.asked([1], a_request())
-
-    assert [row.status for row in await later.open()] == ["open"]
 
 
 def test_operators_wait_about_a_second():
