@@ -58,7 +58,9 @@ class Words(Fixed):
 class Cohort(Words):
     """Of what: which matters, and under which moment's day the parts of a figure are counted."""
 
-    by: Literal["event", "report", "resolution", "offer", "month", "whistle"]
+    by: Literal[
+        "event", "report", "opening", "acceptance", "resolution", "listing", "offer", "month", "whistle"
+    ]  # fmt: skip
 
 
 class Rounding(Fixed):

@@ -107,6 +107,7 @@ def _of(event: Matter, count: Counter) -> Iterator[Increment]:
         case IncidentResolved():
             yield from _resolved(event, count, event.occurred_at, 1)
             yield count.at(event.occurred_at, "resolutions")
+            yield count.at(event.reported_at, "cohort.resolved")
             yield from gaming.counts(event, count)
         case IncidentReopened():
             yield from _undone(event, count)
@@ -186,6 +187,7 @@ def _resolved(event: IncidentResolved, count: Counter, moment: datetime, by: int
 def _undone(event: IncidentReopened, count: Counter) -> Iterator[Increment]:
     """A relapse takes the resolution back from the cells it was counted in, and the closing where there was one."""
     yield count.at(event.occurred_at, "reopened")
+    yield count.at(event.reported_at, "cohort.resolved", -1)
     yield count.at(event.occurred_at, "open")
     if event.closed_at is not None:
         yield count.at(event.closed_at, "closed", -1)

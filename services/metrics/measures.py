@@ -32,7 +32,7 @@ ACTIVITY = "activity."
 """How the measures of activities begin."""
 COHORT = "cohort."
 """How those begin that count under the day of the report."""
-COHORTS = ("cohort.closed", standing.OPEN_BY_REPORT)
+COHORTS = ("cohort.resolved", "cohort.closed", standing.OPEN_BY_REPORT)
 DURATIONS = ("time_to_accept", "time_to_take", "time_to_resolve", "time_to_revisit", "time_to_arrive")
 """Of these there are buckets."""
 WORD = r"[A-Za-z0-9_-]+"

@@ -26,7 +26,7 @@ def test_what_is_resolved_with_its_lead_is_counted_apart_and_revisited_like_any(
     with_lead = resolved(by_lead=LEAD, on_time=None, target_at=None)
 
     assert figures(OPENED, LINKED, with_lead) == {
-        "opened": 1, "linked": 1, "resolved_with_lead": 1, "resolutions": 1,
+        "opened": 1, "linked": 1, "resolved_with_lead": 1, "cohort.resolved": 1, "resolutions": 1,
     }  # fmt: skip
 
 

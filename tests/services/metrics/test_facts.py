@@ -91,16 +91,16 @@ EVENTS = [
     ),
     (
         resolved(),
-        {"resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1, "with_target": 1,
+        {"resolved": 1, "cohort.resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1, "with_target": 1,
          "on_time": 1},
     ),
     (
         resolved(on_time=False),
-        {"resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1, "with_target": 1},
+        {"resolved": 1, "cohort.resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1, "with_target": 1},
     ),
     (
         resolved(on_time=None),
-        {"resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1},
+        {"resolved": 1, "cohort.resolved": 1, "resolutions": 1, "open": -1, "time_to_resolve": 1},
     ),
     (IncidentClosed(**EVENT, attempt=1, resolved_at=NOW), {"closed": 1, "cohort.closed": 1}),
     (
