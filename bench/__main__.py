@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bench import beside, deadlines, demo, floor, gauges, latency, lifecycle, memory, seed
+from bench import beside, deadlines, demo, floor, gauges, latency, lifecycle, memory, seed, stream
 from bench.figures import Figure, Report, percentile, say, table
 from bench.house import house
 from bench.lifecycle import Run
@@ -134,6 +134,7 @@ def _all(report: Report, options: Options) -> None:
     seen_live(report, options)
     deadlines.section(report, options)
     beside.section(report, options)
+    stream.section(report, options)
     first_figure(report, options)
 
 
@@ -142,6 +143,7 @@ SECTIONS: dict[str, Section] = {
     "flat": lambda report, options: one_tier(report, options, flat=True, beside_floor=False),
     "latency": seen_live,
     "deadlines": deadlines.section,
+    "stream": stream.section,
     "memory": escalated,
     "peers": beside.section,
     "demo": first_figure,

@@ -1,0 +1,143 @@
+"""A thousand listeners on one metrics process, some of whom take nothing: who reads sees every change soon."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import psutil
+
+from bench import gauges
+from bench.figures import Figure, Report, say
+from bench.gauges import Reading
+from bench.house import house
+from bench.lifecycle import show_cpu, where
+from bench.listeners import Order
+from bench.options import Options
+from deploy.local.plan import PROJECT
+from deploy.local.stack import Stack
+
+LISTENERS, STALLED = 980, 20
+RATE = 200.0
+"""Reports a second on the inbound topic; metrics counts two events for each: reported, opened."""
+WARM_S = 15.0
+SEEN_S = 2.0
+NAME = "village-metrics"
+MB = 2**20
+
+
+@dataclass(slots=True)
+class Memory:
+    """Resident megabytes of the process that is listened to, looked at all the time."""
+
+    pid: int
+    before: float = 0.0
+    connected: float = 0.0
+    most: float = 0.0
+
+    def now(self) -> float:
+        """At this moment."""
+        return float(psutil.Process(self.pid).memory_info().rss) / MB
+
+    async def watch(self) -> None:
+        """Notes the most there ever is."""
+        while True:
+            self.most = max(self.most, self.now())
+            await asyncio.sleep(0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came out."""
+
+    said: dict[str, Any]
+    memory: Memory
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+
+def section(report: Report, options: Options) -> None:
+    """Adds its figures."""
+    with house(options, ("village",)) as stack:
+        say(
+            f"{LISTENERS} listeners and {STALLED} who take nothing, {RATE:g} reports/s for {options.seconds:g} s"
+        )
+        found = asyncio.run(_measure(stack, options))
+    said, memory = found.said, found.memory
+    begin, end = found.readings["begin"], found.readings["end"]
+    spent = end.cpu[NAME] - begin.cpu[NAME]
+    show_cpu(begin, end)
+    report.details["stream"] = {"said": said, "memory": asdict(memory)}
+    report.add(
+        *(
+            Figure(f"report handed over to seen by a listener, {one}", said[one], "s")
+            for one in ("p50", "p99")
+        ),
+        Figure("report handed over to seen by a listener, slowest of all", said["most"], "s", at_most=SEEN_S),
+        Figure("listeners cut off although they read", said["lost"], "", at_most=0),
+        Figure("frames a second", said["frames"], "/s"),
+        Figure("bytes a second", said["bytes"] / MB, "MB/s"),
+        Figure("until all are connected and have a snapshot", said["connected"], "s"),
+        Figure("cut off for taking nothing, and come again", said["cut_off"], ""),
+        Figure(
+            "CPU of the metrics process", 100 * spent / (end.at - begin.at).total_seconds(), "% of a core"
+        ),
+        Figure("resident before anybody listens", memory.before, "MB"),
+        Figure("resident when all are connected", memory.connected, "MB"),
+        Figure("resident at most, with all listening", memory.most, "MB", at_most=150),
+    )
+
+
+async def _measure(stack: Stack, options: Options) -> Found:
+    programs = gauges.programs(stack)
+    memory = Memory(programs[NAME])
+    memory.before = memory.now()
+    watching = asyncio.create_task(memory.watch())
+    process = await _start(stack, options)
+    try:
+        return await _follow(stack, process, memory)
+    finally:
+        watching.cancel()
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+async def _start(stack: Stack, options: Options) -> Process:
+    order = Order(
+        stack.kafka, stack.port(NAME), str(stack.plan.areas), time.time_ns() % 2**32, LISTENERS, STALLED, RATE,
+        WARM_S, options.seconds,
+    )  # fmt: skip
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bench.listeners",
+        json.dumps(asdict(order)),
+        stdout=PIPE,
+        cwd=PROJECT,
+        env=os.environ,
+    )
+
+
+async def _follow(stack: Stack, process: Process, memory: Memory) -> Found:
+    assert process.stdout is not None
+    programs = gauges.programs(stack)
+    said: dict[str, Any] = {}
+    found = Found(said, memory)
+    async for line in process.stdout:
+        told = json.loads(line)
+        match told.pop("mark"):
+            case "connected":
+                said["connected"], memory.connected = told["seconds"], memory.now()
+            case "seen":
+                said |= told
+                return found
+            case mark:
+                found.readings[mark] = await gauges.read(where(stack), programs)
+        say(f"  {line.decode().strip()}")
+    raise RuntimeError(f"the listeners ended early, with {await process.wait()}")
