@@ -1,0 +1,81 @@
+"""The board in a real browser, over the metrics services of three tiers and their broker; without one it is said."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from deploy.local.plan import Plan
+from deploy.local.stack import Stack
+from tests.board.browser import chromium, launched
+from tests.board.matters import Matter
+from tests.board.page import Board
+
+ABSENT = "there is no Chromium; install one, name it in FENGQIAO_BROWSER, or let npm reach its registry"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all tests of a file, each with a page and a memory of its own; its loop may not outlast them."""
+    if chromium() is None:
+        pytest.skip(ABSENT)
+    with sync_playwright() as playwright:
+        running = launched(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def house(browser, tmp_path_factory):
+    """Metrics of the county, its towns and its villages, with nothing else that a board needs."""
+    stack = Stack(tmp_path_factory.mktemp("board") / "data", Plan(services=("metrics",)))
+    try:
+        stack.start()
+        stack.wait_ready(180)
+        for at in range(3):
+            Matter(stack.kafka, f"62052210{at}201").reported().accepted().resolved().closed()
+        yield stack
+    finally:
+        stack.stop(wipe=True)
+
+
+@pytest.fixture
+def matter(house):
+    """Tells of a new matter of an area: `matter("620522101203").reported()`."""
+    return lambda area="620522101203", tier="village": Matter(house.kafka, area, tier)
+
+
+@pytest.fixture
+def address(house):
+    """Where the county's board is."""
+    return f"http://127.0.0.1:{house.port('county-metrics')}/"
+
+
+@pytest.fixture
+def open_board(browser, address):
+    """Opens the board as somebody's screen shows it; at the end nothing may have gone wrong in it."""
+    opened = []
+
+    def opening(width=1400, height=900, theme="light", path=""):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        opened.append(Board(context, address + path))
+        return opened[-1]
+
+    yield opening
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def board(open_board):
+    """The board on a common screen, with the first figures on it."""
+    return open_board()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter):
+    """Says last how many tests of the board did not run, so that nobody takes their silence for success."""
+    done = yield
+    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if ABSENT in str(one.longrepr)]
+    if skipped:
+        said = f"{len(skipped)} tests of the board did NOT run: {ABSENT}"
+        terminalreporter.write_line(said, red=True, bold=True)
+    return done

@@ -1,0 +1,148 @@
+"""The board in a browser, over running services: what somebody sees who watches it, and who moves about in it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.board.judged import CONTRAST, WIDER
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+SCREENS = [(390, 844), (1400, 900), (1920, 1080)]
+TOWN, VILLAGE = "620522101", "620522101203"
+CLIMBED = "[data-link-of=village-town] [data-measure=escalated] button"
+
+
+def test_figures_move_when_an_event_comes(board, matter):
+    before = {one: board.counted(one) for one in ("received", "resolved", "closed", "escalated")}
+
+    matter().reported().accepted().resolved().closed()
+    matter().reported().accepted().escalated()
+
+    board.counts("received", before["received"] + 2)
+    board.counts("resolved", before["resolved"] + 1)
+    board.counts("closed", before["closed"] + 1)
+    board.counts("escalated", before["escalated"] + 1)
+    board.sees(".tile.received .delta", "+2")
+
+
+def test_the_chain_shows_each_step_at_the_tier_that_took_it_and_what_climbed(board, matter):
+    before = {
+        (tier, step): board.standing(tier, step)
+        for tier in ("village", "town")
+        for step in ("received", "accepted")
+    }
+    climbed = int(board.sees(CLIMBED).text_content())
+
+    matter().reported().accepted().escalated()
+    matter(TOWN, "town").reported()
+
+    board.stands_at("village", "received", before["village", "received"] + 1)
+    board.stands_at("village", "accepted", before["village", "accepted"] + 1)
+    board.stands_at("town", "received", before["town", "received"] + 1)
+    board.stands_at("town", "accepted", before["town", "accepted"])
+    board.sees(CLIMBED, str(climbed + 1))
+
+
+def test_the_language_is_switched_and_remembered(board):
+    chinese = board.sees("#h-flow").text_content()
+
+    board.page.click("[data-lang=en]")
+
+    board.sees("#h-flow", "From report to closing")
+    assert chinese.startswith("从受理到销号")
+    assert board.page.evaluate("document.documentElement.lang") == "en"
+    assert not re.search("[一-鿿]", board.page.locator("#rates").text_content())
+    board.page.reload()
+    board.sees("#h-rates", "Rates")
+    board.page.click("[data-lang=zh]")
+    board.sees("#h-rates", "比率")
+
+
+def test_the_keyboard_goes_down_to_a_village_and_back_up(board):
+    board.page.locator(f'#area-table a[href="#{TOWN}"]').focus()
+
+    board.press("Enter")
+    board.sees("#crumbs [aria-current]", "莲花镇")
+    board.page.locator(f'#area-table a[href="#{VILLAGE}"]').focus()
+    board.press("Enter")
+    board.sees("#crumbs [aria-current]", "上河村")
+    board.sees("#h-areas", "按类别")
+    for above in (TOWN, "620522"):
+        board.page.locator(f'#crumbs a[href="#{above}"]').focus()
+        board.press("Enter")
+        expect(board.page.locator("#board")).to_have_attribute("data-area", above)
+
+    assert board.focused("hash") == f"#{TOWN}"
+    board.press("ArrowDown")
+    assert board.focused("tagName") == "A"
+    assert board.focused("hash") != f"#{TOWN}"
+
+
+def test_a_service_that_was_killed_is_said_to_be_away_and_what_it_missed_is_there_when_it_is_back(
+    board, house, matter
+):
+    before = board.counted("received")
+    house.kill("county-metrics")
+    house.stop_program("county-metrics")
+
+    board.sees("#link", "已中断", data_state="down")
+    board.sees("#banner-stream", "实时数据已中断")
+    matter().reported()
+    house.start_program("county-metrics")
+
+    board.counts("received", before + 1)
+    board.sees("#link", "实时", data_state="live")
+    expect(board.page.locator("#banner-stream")).to_be_hidden()
+    board.close(service_away=True)
+
+
+def test_a_tier_that_stands_still_is_shown_with_its_last_time_while_the_others_go_on(board, house, matter):
+    before = board.counted("received")
+    house.stop_program("town-metrics")
+    try:
+        board.sees(".tier.town[data-stale=true] .asof", "停在")
+        said = board.sees("#banner-stale", "其余各级照常").text_content()
+        matter().reported()
+        board.counts("received", before + 1)
+        board.sees(".tier.village", data_stale="false")
+    finally:
+        house.start_program("town-metrics")
+
+    assert re.search(r"镇（街道）（停在 (?:20\d\d-\d\d-\d\d )?\d\d:\d\d:\d\d）", said)
+    board.sees(".tier.town", data_stale="false")
+    expect(board.page.locator("#banner-stale")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda one: str(one[0]))
+def test_nothing_is_wider_than_the_screen(open_board, screen, language):
+    board = open_board(*screen)
+
+    board.page.click(f"[data-lang={language}]")
+
+    width = board.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= screen[0]
+    assert board.page.evaluate(WIDER, screen[0]) == []
+
+
+def test_everything_that_can_be_used_has_a_name(board):
+    tree = board.page.context.new_cdp_session(board.page).send("Accessibility.getFullAXTree")["nodes"]
+    used = [one for one in tree if one.get("role", {}).get("value") in USED and not one.get("ignored")]
+
+    assert len(used) > 80
+    assert [one for one in used if not one["name"].get("value", "").strip()] == []
+
+
+USED = {"button", "link", "combobox", "textbox", "checkbox", "radio", "tab", "dialog", "image", "heading"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_is_read_easily_against_what_it_stands_on(open_board, theme):
+    board = open_board(theme=theme)
+
+    faint = board.page.evaluate(CONTRAST)
+
+    assert board.page.evaluate("document.documentElement.dataset.theme") == theme
+    assert faint == []
