@@ -18,6 +18,7 @@ from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
 from services.metrics.figures import Counts
 from services.metrics.finality import standing
+from services.metrics.headcounts import People
 from services.metrics.naming import Naming
 from services.metrics.periods import Period
 from services.metrics.showing import Chosen
@@ -130,17 +131,18 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
 
 
 def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.MetricsView:
-    whole = merged(found.groups.values())
+    area, whole = asked.area or naming.root, merged(found.groups.values())
     heard = {one: as_of for one, (as_of, _) in found.tiers.items()}
     known = standing(found.now, heard, TIERS, naming.own.zone).over(*asked.days())
-    chosen = Chosen(asked.chosen(naming, whole), known, bool(asked.metric))
+    people = People(naming.own.headcounts, area)
+    chosen = Chosen(asked.chosen(naming, whole), known, bool(asked.metric), people)
     sums = Sums(whole, merged((*found.before.values(), whole)))
-    rates = showing.rates_of(chosen.definitions, whole, known)
+    rates = showing.rates_of(chosen.definitions, whole, known, people)
     counters = showing.counters_of(chosen.definitions, sums, known)
     durations = asked.durations(chosen, whole)
     return views.MetricsView(
         as_of=found.now,
-        area=asked.area or naming.root,
+        area=area,
         period=showing.period_of(known.first, known.last, asked.calendar),
         tiers={one: _tier(found.tiers, one) for one in TIERS if one in found.tiers or one == tier},
         counts=showing.counts_of(whole, chosen.made_of),

@@ -15,6 +15,8 @@ from services.metrics.api import api
 from services.metrics.catalogue import Catalogue, catalogue
 from services.metrics.desk import Desk
 from services.metrics.facts import LISTENS_TO
+from services.metrics.headcounts import Headcounts
+from services.metrics.headcounts_csv import headcounts
 from services.metrics.hearing import Hearing
 from services.metrics.naming import Naming
 from services.metrics.own import own_of
@@ -22,20 +24,28 @@ from services.metrics.publisher import Publisher
 from services.metrics.settings import Files, Settings
 from services.metrics.stream import Hub
 
+Places = tuple[dict[str, Area], Headcounts]
 
-def _read(files: Files, _: Codes | None) -> tuple[dict[str, Area], tuple[Policy, Catalogue]]:
+
+def _read(files: Files, _: Codes | None) -> tuple[Places, tuple[Policy, Catalogue]]:
     rules = partial(both, partial(policy, files.policy), partial(catalogue, files.definitions))
-    return both(partial(areas, files.areas), rules)
+    return both(partial(_places, files), rules)
+
+
+def _places(files: Files) -> Places:
+    """The areas, and how many people they had; who is counted where can be judged once the areas are right."""
+    places = areas(files.areas)
+    return places, Headcounts(headcounts(files.headcounts, places) if files.headcounts else (), places)
 
 
 def compose() -> Process:
     """The process, not yet started. Raises `ValueError` naming every setting, policy or registry line that is wrong."""
     files = Files()
-    settings, (codes, (places, (rules, figures))) = both(
+    settings, (codes, ((places, people), (rules, figures))) = both(
         partial(settings_of, Settings, "metrics"), lambda: with_codes(files.codes, partial(_read, files))
     )
     process = Process("metrics", settings)
-    naming = Naming(places, codes, own_of(rules, codes), figures)
+    naming = Naming(places, codes, own_of(rules, codes, people), figures)
     hearing = Hearing(process.database)
     desk = Desk(settings.tier, rules.zone, hearing)
     hub = Hub(process.database, settings.listeners)

@@ -20,7 +20,7 @@ from services.metrics.own import Own
 EACH = "{each}"
 """Stands in names and measures for one word of the locality, such as a ring or a role."""
 Kind = Literal["count", "share", "ratio", "stock", "duration"]
-Each = Literal["role", "ring", "arriving-ring"]
+Each = Literal["role", "ring", "arriving-ring", "headcount"]
 DIVIDED = ("share", "ratio")
 
 
@@ -85,6 +85,8 @@ class Definition(Fixed):
     numerator: Annotated[tuple[Measure, ...], Field(min_length=1)]
     per: Literal["headcount"] | None = None
     """What is divided by where that is no sum of measures."""
+    headcount: Annotated[str | None, Field(validate_default=True)] = None
+    """Which way of counting heads; with `each: headcount` one figure for every way the locality has."""
     denominator: Annotated[tuple[Measure, ...], Field(validate_default=True)] = ()
     tier: Tier | None = None
     """Restricts the numerator; the denominator always covers all tiers."""
@@ -122,6 +124,19 @@ class Definition(Fixed):
             raise ValueError("a share or ratio has either a denominator or per")
         if info.data.get("kind") not in {*DIVIDED, None} and given:
             raise ValueError("only a share or ratio is divided")
+        return value
+
+    @field_validator("headcount")
+    @classmethod
+    def _counted_how(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Heads that are counted differently are not the same denominator."""
+        if not {"each", "per"} <= info.data.keys():  # what is wrong there is said there
+            return value
+        named = (value is not None) + (info.data["each"] == "headcount")
+        if named != (info.data["per"] == "headcount"):
+            raise ValueError(
+                "with per: headcount, and only then, either each: headcount or headcount says which"
+            )
         return value
 
     @field_validator("each")
@@ -170,6 +185,7 @@ class Definition(Fixed):
         if word:
             names = {"zh": self.zh.replace(EACH, zh), "en": self.en.replace(EACH, en)}
             changed |= {"id": f"{self.id.removesuffix('each')}{code}", "each": None, **names}
+            changed["headcount"] = code if self.each == "headcount" else self.headcount
         return self.model_copy(update=changed)
 
 
@@ -182,6 +198,8 @@ def words(each: Each, own: Own) -> tuple[tuple[str, str, str], ...]:
             return tuple((one.name, one.zh, one.en) for one in own.rings)
         case "arriving-ring":
             return tuple((one.name, one.zh, one.en) for one in own.arriving)
+        case "headcount":
+            return own.headcounts.definitions
 
 
 def _known_as(measure: str, own: Own) -> tuple[str, ...]:

@@ -2,25 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
+from services.metrics import headcounts
 from services.metrics.definition import Definition, Rounding
+from services.metrics.headcounts import Headcount, Why
 from services.metrics.measures import ACTIVITY, COHORT, COUNTS
 from services.metrics.sketches import Sketch, read
 
 Counts = Mapping[str, Mapping[str, int]]
 """Tier → measure → value, each the sum over the areas, days, categories and channels asked for."""
-Withheld = Literal["no-denominator", "too-few", "incomplete", "no-headcount"]
-WORDS: dict[Withheld, tuple[str, str]] = {
+Withheld = Literal["no-denominator", "too-few", "incomplete"] | Why
+WORDS: dict[str, tuple[str, str]] = {
     "no-denominator": ("没有分母，不能计算", "There is nothing to divide by"),
     "too-few": ("分母太小，不宜公布", "The denominator is too small to be worth showing"),
     "incomplete": (
         "分子大于分母，分母申报不全，请核对",
         "More was counted than there is to count of: what is divided by is incomplete",
     ),
-    "no-headcount": ("没有人数，不能按人计算", "There is no headcount to divide by"),
+    **{str(why): words for why, words in headcounts.WORDS.items()},
 }
 """Why a figure has no value."""
+UNKNOWN = Headcount(None, "no-headcount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +33,30 @@ class Figure:
 
     definition: Definition
     numerator: int
-    denominator: int | None
-    """None where nothing is divided."""
+    denominator: int | Fraction | None
+    """None where nothing is divided; a headcount on average of some days may be a fraction."""
     value: str | None
     withheld: Withheld | None
     apart: Mapping[str, int]
 
 
-def figure(one: Definition, counts: Counts, headcount: int | None = None) -> Figure:
+def figure(one: Definition, counts: Counts, headcount: Headcount = UNKNOWN) -> Figure:
     """The figure of a definition from counts; those of a stock are of all days up to the last."""
     numerator = total(counts, one.numerator, one.tier)
     denominator = _denominator(one, counts, headcount)
-    withheld = _withheld(one, numerator, denominator)
+    withheld = headcount.why if denominator is None and one.per else _withheld(one, numerator, denominator)
     value = None if withheld else _value(one, numerator, denominator)
     apart = {name.rpartition(".")[2]: total(counts, (name,)) for name in one.apart}
     return Figure(one, numerator, denominator, value, withheld, apart)
 
 
-def _denominator(one: Definition, counts: Counts, headcount: int | None) -> int | None:
+def _denominator(one: Definition, counts: Counts, headcount: Headcount) -> int | Fraction | None:
     if one.per is not None:
-        return headcount
+        return headcount.people
     return total(counts, one.denominator) if one.denominator else None
 
 
-def _withheld(one: Definition, numerator: int, denominator: int | None) -> Withheld | None:
-    if one.per is not None and not denominator:
-        return "no-headcount"
+def _withheld(one: Definition, numerator: int, denominator: int | Fraction | None) -> Withheld | None:
     if denominator is None:
         return None
     if denominator <= 0:
@@ -64,9 +66,9 @@ def _withheld(one: Definition, numerator: int, denominator: int | None) -> Withh
     return "too-few" if denominator < one.smallest else None
 
 
-def _value(one: Definition, numerator: int, denominator: int | None) -> str:
-    whole = 100 if one.kind == "share" else 1
-    return rounded(numerator * whole, denominator or 1, one.rounding)
+def _value(one: Definition, numerator: int, denominator: int | Fraction | None) -> str:
+    quotient = Fraction(numerator * (100 if one.kind == "share" else 1)) / (denominator or 1)
+    return rounded(quotient.numerator, quotient.denominator, one.rounding)
 
 
 def rounded(numerator: int, denominator: int, rounding: Rounding) -> str:

@@ -38,6 +38,11 @@ class Standing:
         """The same for other days."""
         return replace(self, first=first, last=last)
 
+    @property
+    def until_now(self) -> date | None:
+        """The last day that has begun: of a period that is not over, today."""
+        return None if self.last is None else min(self.last, self.now.astimezone(self.zone).date())
+
     def provisional(self, settles_days: int) -> Provisional | None:
         """Why a figure whose facts settle so many days after its period is provisional; None when it is final."""
         if self.last is None:

@@ -6,7 +6,7 @@ numbers of different definitions are never added, and where a day or a part is n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -25,11 +25,13 @@ WORDS: dict[Why, tuple[str, str]] = {
 }
 """Why there is no headcount."""
 KNOWN = {
+    "headcount": ("在岗人数", "headcount"),
     "grid-staff": ("网格员", "grid staff"),
     "grid-staff-and-household-heads": ("网格员和联户长", "grid staff and household heads"),
 }
 """Definitions the product has words for; a locality's own go by the name they have in its file."""
-DAY = timedelta(days=1)
+UNNAMED = "headcount"
+"""Stands for the definition there is not, where a locality has no headcounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,10 @@ class Headcounts:
                 self._parts.setdefault(area.parent, []).append(code)
 
     @property
-    def definitions(self) -> tuple[str, ...]:
-        """All that are used, in order of their names."""
-        return tuple(sorted({definition for _, definition in self._entries}))
+    def definitions(self) -> tuple[tuple[str, str, str], ...]:
+        """Code, Chinese and English name of all that are used, by their codes; one that nobody has, if none is."""
+        used = sorted({definition for _, definition in self._entries})
+        return tuple((one, *KNOWN.get(one, (one, one))) for one in used or (UNNAMED,))
 
     def of(self, area: str, definition: str, first: date, last: date) -> Headcount:
         """The headcount of an area from a day to another: its own, or the sum of all its parts where it has none."""
@@ -90,6 +93,23 @@ class Headcounts:
                 return Headcount(None, why, found.area)
             people += found.people
         return Headcount(people)
+
+
+NOBODY = Headcounts((), {})
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Of which area's people figures are."""
+
+    headcounts: Headcounts
+    area: str
+
+    def of(self, definition: str, first: date | None, last: date | None) -> Headcount:
+        """Their headcount by a definition over some days."""
+        if first is None or last is None:
+            return Headcount(None, "no-period", self.area)
+        return self.headcounts.of(self.area, definition, first, last)
 
 
 def _weighted(area: str, entries: Iterable[Entry], first: date, last: date) -> Headcount:

@@ -8,6 +8,7 @@ from policy.model import Policy
 from policy.revisits import RESULTS
 from policy.whistles import Ring as Times
 from schemas.codes import CodeList, of_kind
+from services.metrics.headcounts import NOBODY, Headcounts
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -54,6 +55,8 @@ class Own:
     roles: tuple[Role, ...] = ROLES
     results: tuple[tuple[str, str], ...] = ()
     zone: ZoneInfo = ZONE
+    headcounts: Headcounts = NOBODY
+    """How many people its areas had, and by which definitions."""
 
     @property
     def arriving(self) -> tuple[Ring, ...]:
@@ -94,11 +97,12 @@ def _ring(name: str, times: Times | None = None, *, arrives: bool = False) -> Ri
     return Ring(name, times.zh or zh, times.en or en, times.arrive is not None)
 
 
-def own_of(policy: Policy, codes: dict[str, CodeList]) -> Own:
-    """What a policy and the code lists in force say."""
+def own_of(policy: Policy, codes: dict[str, CodeList], headcounts: Headcounts = NOBODY) -> Own:
+    """What a policy, the code lists in force and a file of headcounts say."""
     rings = tuple(_ring(name, times) for name, times in policy.whistle.rings.items())
     known = {one.code for one in ROLES}
     labels = of_kind(codes, "party-role")
     roles = (Role(code, zh, en) for code, (zh, en) in labels.items() if code not in known)
     results = {code: "unreachable" for code in of_kind(codes, "revisit-result") if code not in RESULTS}
-    return Own(rings, (*ROLES, *roles), tuple((results | policy.revisit.results).items()), policy.zone)
+    every = tuple((results | policy.revisit.results).items())
+    return Own(rings, (*ROLES, *roles), every, policy.zone, headcounts)

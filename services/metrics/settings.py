@@ -20,6 +20,8 @@ class Files(BaseSettings):
     """The registry of area codes, for names and for who is above whom."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's, for their labels."""
+    headcounts: Path | None = None
+    """A file of how many people each area had and by which definition; without it no figure is by person."""
     definitions: Path | None = None
     """A folder of a locality's own definitions of figures, beside the product's; it replaces none of them."""
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from services.metrics import figures, finality, periods
-from services.metrics.definition import DIVIDED, Definition
+from services.metrics.definition import DIVIDED, Definition, Rounding
 from services.metrics.figures import Counts, counters
 from services.metrics.finality import Standing
+from services.metrics.headcounts import NOBODY, Headcount, People
 from services.metrics.measures import ACTIVITY
 from services.metrics.periods import Period
 from services.metrics.sums import Sums
@@ -21,6 +23,8 @@ from services.metrics.views import (
 )
 
 Definitions = Iterable[Definition]
+UNKNOWN = People(NOBODY, "")
+NOT_ASKED = Headcount(None, "no-headcount")
 Labels = Mapping[str, tuple[str, str]]
 WORDS = {
     word: WordView(zh=zh, en=en)
@@ -53,9 +57,11 @@ def _of_matters(measures: Iterable[str]) -> set[str]:
     return {one for one in measures if not one.startswith(ACTIVITY)}
 
 
-def rates_of(definitions: Definitions, counts: Counts, known: Standing) -> tuple[FigureView, ...]:
-    """Those of the figures that divide."""
-    return tuple(_figure(one, counts, known) for one in definitions if one.kind in DIVIDED)
+def rates_of(
+    definitions: Definitions, counts: Counts, known: Standing, people: People = UNKNOWN
+) -> tuple[FigureView, ...]:
+    """Those of the figures that divide, also by the people of an area."""
+    return tuple(_figure(one, counts, known, people) for one in definitions if one.kind in DIVIDED)
 
 
 def counters_of(definitions: Definitions, sums: Sums, known: Standing) -> tuple[FigureView, ...]:
@@ -64,17 +70,26 @@ def counters_of(definitions: Definitions, sums: Sums, known: Standing) -> tuple[
     return tuple(_figure(one, from_which[one.kind], known) for one in definitions if one.kind in from_which)
 
 
-def _figure(one: Definition, counts: Counts, known: Standing) -> FigureView:
-    found = figures.figure(one, counts)
+def _figure(one: Definition, counts: Counts, known: Standing, people: People = UNKNOWN) -> FigureView:
+    heads = NOT_ASKED if one.headcount is None else people.of(one.headcount, known.first, known.until_now)
+    found = figures.figure(one, counts, heads)
     return FigureView(
         kind=one.kind,
         numerator=found.numerator,
-        denominator=found.denominator,
+        denominator=_plain(found.denominator),
         value=found.value,
         withheld=found.withheld,
         apart=dict(found.apart),
         **_said(one, known),
     )
+
+
+def _plain(denominator: int | Fraction | None) -> int | str | None:
+    """A headcount on average of some days is written with as many digits as it needs, four at most."""
+    if denominator is None or denominator.denominator == 1:
+        return None if denominator is None else int(denominator)
+    digits = Rounding(digits=4)
+    return figures.rounded(denominator.numerator, denominator.denominator, digits).rstrip("0").rstrip(".")
 
 
 def _said(one: Definition, known: Standing) -> dict[str, Any]:
@@ -130,6 +145,12 @@ class Chosen:
     known: Standing
     by_name: bool = False
     """Whether they were asked for by their names: then only what they are made of is shown beside them."""
+    people: People = UNKNOWN
+    """Whose people figures may be by."""
+
+    def within(self, area: str) -> "Chosen":
+        """The same of another area."""
+        return replace(self, people=replace(self.people, area=area))
 
     @property
     def made_of(self) -> frozenset[str] | None:
@@ -154,7 +175,10 @@ def groups_of(
     named = sorted((key, sums) for key, sums in groups.items() if key)
     if by in periods.KINDS:
         return tuple(_of_period(periods.parse(key), sums, chosen) for key, sums in named)
-    return tuple(_group(key, labels.get(key, (key, key)), sums, chosen) for key, sums in named)
+    return tuple(
+        _group(key, labels.get(key, (key, key)), sums, chosen.within(key) if by == "child" else chosen)
+        for key, sums in named
+    )
 
 
 def _group(key: str, name: tuple[str, str], sums: Sums, chosen: Chosen) -> GroupView:
@@ -165,7 +189,7 @@ def _group(key: str, name: tuple[str, str], sums: Sums, chosen: Chosen) -> Group
         en=name[1],
         counts=counts_of(sums.within, made_of),
         activities=activities_of(sums.within, made_of),
-        rates=rates_of(chosen.definitions, sums.within, chosen.known),
+        rates=rates_of(chosen.definitions, sums.within, chosen.known, chosen.people),
         counters=counters_of(chosen.definitions, sums, chosen.known) if chosen.by_name else (),
     )
 

@@ -26,8 +26,8 @@ class FigureView(BaseModel):
     en: str
     kind: Kind
     numerator: int
-    denominator: int | None
-    """Null where nothing is divided, or it is not known."""
+    denominator: int | str | None
+    """Null where nothing is divided, or it is not known; a headcount on average of some days may be `505.5918`."""
     value: str | None
     unit: str = "%"
     """In Chinese."""

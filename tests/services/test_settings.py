@@ -86,6 +86,19 @@ def test_the_errors_of_all_files_come_at_once(monkeypatch, tmp_path, prefix):
     assert f"{areas}:2: code" in str(caught.value)
 
 
+def test_a_wrong_file_of_headcounts_is_said_with_a_wrong_policy(monkeypatch, tmp_path):
+    policy, headcounts = tmp_path / "policy.yaml", tmp_path / "headcounts.csv"
+    policy.write_text("version: Default\n")
+    headcounts.write_text("area,definition,from,to,number\n620522,grid-staff,2026-01-01,,many\n")
+    given(monkeypatch, "METRICS_", TIER="town", POLICY=str(policy), HEADCOUNTS=str(headcounts))
+
+    with pytest.raises(Refused) as caught:
+        import_module("services.metrics.app").compose()
+
+    assert f"{policy}:1: version" in str(caught.value)
+    assert f"{headcounts}:2: number" in str(caught.value)
+
+
 @pytest.mark.parametrize("prefix", EVERY)
 def test_what_is_wrong_in_settings_code_lists_policy_and_registry_comes_at_once(
     monkeypatch, tmp_path, prefix

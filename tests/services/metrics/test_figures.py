@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.metrics.definition import Rounding
 from services.metrics.figures import distribution, figure, rounded, total
+from services.metrics.headcounts import Headcount
 from services.metrics.measures import ACTIVITY, COUNTS
 from services.metrics.showing import activities_of
 from services.metrics.sketches import ERROR, bucket_of
@@ -79,10 +80,11 @@ def test_a_denominator_below_the_smallest_worth_showing_is_still_shown_but_divid
 
 
 def test_a_figure_by_person_needs_its_headcount():
-    by_person = CLOSURE.model_copy(update={"kind": "ratio", "per": "headcount", "denominator": ()})
+    fields = {"kind": "ratio", "per": "headcount", "headcount": "grid-staff", "denominator": ()}
+    by_person = CLOSURE.model_copy(update=fields)
     counts = {"town": {"cohort.closed": 720}}
 
-    without, given_one = figure(by_person, counts), figure(by_person, counts, headcount=2)
+    without, given_one = figure(by_person, counts), figure(by_person, counts, Headcount(Fraction(2)))
 
     assert (without.value, without.withheld) == (None, "no-headcount")
     assert (given_one.denominator, given_one.value) == (2, "360.00")

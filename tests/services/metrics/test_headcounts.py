@@ -77,7 +77,9 @@ def test_an_area_may_count_by_two_definitions_each_by_itself():
     both = [an_entry(number=517), an_entry(number=945, definition=HEADS)]
 
     assert [people(*both, definition=one).people for one in (STAFF, HEADS)] == [517, 945]
-    assert Headcounts(both, AREAS).definitions == (STAFF, HEADS)
+    assert Headcounts(both, AREAS).definitions == (
+        (STAFF, "网格员", "grid staff"), (HEADS, "网格员和联户长", "grid staff and household heads"),
+    )  # fmt: skip
 
 
 def test_without_a_file_there_is_none():
