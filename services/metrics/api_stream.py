@@ -5,14 +5,19 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header
+from fastapi import FastAPI, Header, Query
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from doors.areas import unknown_area
-from doors.problems import Problem
+from doors.problems import Problem, Unusable
 from schemas.base import AreaCode
+from services.metrics.api_figures import MetricName, unknown_metric
+from services.metrics.catalogue import Unknown
+from services.metrics.definition import Definition
 from services.metrics.feeds import Asked
+from services.metrics.measures import is_counted
 from services.metrics.naming import Naming
 from services.metrics.stream import Hub
 
@@ -21,6 +26,9 @@ EVENTS: dict[int | str, dict[str, Any]] = {
 }
 PIECE = 32_768
 """Bytes of a frame given to the connection at a time: it holds no more of it for a reader who takes nothing."""
+
+
+UNCOUNTED = "is not counted; the formulas of GET /v1/metrics/definitions name what is"
 
 
 class Events(Response):
@@ -67,20 +75,63 @@ def _pieces(frame: bytes) -> Iterator[bytes | memoryview]:
         yield whole[at : at + PIECE]
 
 
+class Wanted(BaseModel):
+    """What to listen to: the totals of a subtree of areas, all or of some measures; figures of the whole of it.
+
+    A `metric` is an id (its newest version) or an id@version; with any, totals come only of the measures asked for.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    area: AreaCode | None = None
+    metric: Annotated[list[MetricName], Field(max_length=100)] = []
+    measure: Annotated[list[MetricName], Field(max_length=100)] = []
+
+    def check(self, naming: Naming) -> None:
+        """Raises `Problem` for what there is not."""
+        if self.area is not None and self.area not in naming.areas:
+            raise unknown_area()
+        if missing := naming.catalogue.strange(self.metric):
+            raise unknown_metric(self.metric, missing)
+        if wrong := [
+            (
+                f"query.measure.{at}",
+                UNCOUNTED,
+                "不是计数项，可用的计数项见 GET /v1/metrics/definitions 的公式",
+            )
+            for at, one in enumerate(self.measure)
+            if not is_counted(one)
+        ]:
+            raise Unusable("unknown-measure", "Nothing is counted so.", zh="没有这个计数项", wrong=wrong)
+
+    def asked(self, naming: Naming, hub: Hub) -> Asked:
+        """The subscription. Raises `Problem`."""
+        measures = frozenset(self.measure) if self.measure or self.metric else None
+        return Asked(self.area or "", measures, self._figures(naming, hub))
+
+    def _figures(self, naming: Naming, hub: Hub) -> tuple[Definition, ...]:
+        try:
+            return naming.catalogue.named(self.metric, naming.own)
+        except Unknown:  # of a ring, perhaps, that was in force once or is at another tier
+            own = naming.own.and_seen(hub.measures())
+        try:
+            return naming.catalogue.named(self.metric, own)
+        except Unknown as error:
+            raise unknown_metric(self.metric, error.names) from error
+
+
 def routes(app: FastAPI, hub: Hub, naming: Naming) -> None:
     """Adds the stream to the door."""
 
     @app.get("/v1/metrics/stream", response_class=Response, responses=EVENTS)
     async def stream(
-        area: AreaCode | None = None, last_event_id: Annotated[str | None, Header()] = None
+        wanted: Annotated[Wanted, Query()], last_event_id: Annotated[str | None, Header()] = None
     ) -> Events:
         """Server-sent events: a snapshot, then changes; comes back where it was with Last-Event-ID."""
-        if area is not None and area not in naming.areas:
-            raise unknown_area()
+        wanted.check(naming)
         if hub.full:
             raise _full()
         await hub.fresh()  # while there is nothing to be read from, this is answered and not begun
-        return Events(hub.listen(last_event_id, Asked(area or "")))
+        return Events(hub.listen(last_event_id, wanted.asked(naming, hub)))
 
 
 def _full() -> Problem:

@@ -48,7 +48,7 @@ def compose() -> Process:
     naming = Naming(places, codes, own_of(rules, codes, people), figures)
     hearing = Hearing(process.database)
     desk = Desk(settings.tier, rules.zone, hearing)
-    hub = Hub(process.database, settings.listeners)
+    hub = Hub(process.database, settings.listeners, naming.own.zone)
     topics = topics_read_by("metrics", settings.tier)
     own = tuple(one for one in topics if one.sequenced)
     others = tuple(one for one in topics if not one.sequenced)

@@ -23,8 +23,8 @@ Change = tuple[Key, int]
 """A key, and by how much its value changed."""
 
 
-def is_bucket(measure: str) -> bool:
-    """Whether it is one of the many parts of a distribution, which are not streamed."""
+def is_part(measure: str) -> bool:
+    """Whether it is one of the many parts of a distribution, which are not streamed by themselves."""
     return ":" in measure
 
 
@@ -45,20 +45,29 @@ class Changes:
         if found:
             self.number += 1
             for key, _ in found:
-                self._last.pop(key, None)  # so that it stands at the end again
-                self._last[key] = self.number
-                self._rows.pop(key, None)
+                if not is_part(key.measure):
+                    self._last.pop(key, None)  # so that it stands at the end again
+                    self._last[key] = self.number
+                    self._rows.pop(key, None)
         return found
 
     def _put(self, place: Place, values: Values) -> Iterable[Change]:
         before = self._places.get(place, {})
         self._places[place] = values
         for measure, value in values.items() - before.items():
-            if not is_bucket(measure):
-                yield Key(*place, measure), value - before.get(measure, 0)
+            if by := value - before.get(measure, 0):
+                yield Key(*place, measure), by
         for measure in before.keys() - values.keys():
-            if before[measure] and not is_bucket(measure):
+            if before[measure]:
                 yield Key(*place, measure), -before[measure]
+
+    def turn(self) -> None:
+        """Begins a change set in which no value changed, but what is said of them."""
+        self.number += 1
+
+    def within(self, area: str) -> Iterable[tuple[Place, Values]]:
+        """The places of a subtree of areas, with what they have."""
+        return (one for one in self._places.items() if one[0][1].startswith(area))
 
     def value(self, key: Key) -> int:
         """What it is now."""

@@ -7,7 +7,10 @@ is by then: however slow, it costs no more than its number, and is sent no more 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.metrics.changes import Change, Changes, Key, Place, Values
+from services.metrics.changes import Change, Changes, Key, Place, Values, is_part
+from services.metrics.definition import Definition
+from services.metrics.finality import Standing
+from services.metrics.watched import Watched
 
 SNAPSHOT_S = 2.0
 """So long a snapshot serves those who come: they are sent what changed since like everybody else."""
@@ -18,20 +21,23 @@ RETRY = b"retry: 1000\n"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a listener wants to see: the totals of a subtree of areas, all or some measures."""
+    """What a listener wants to see: totals of the areas of a subtree, all measures or some; figures of all of it."""
 
     area: str = ""
     measures: frozenset[str] | None = None
+    figures: tuple[Definition, ...] = ()
 
     def wants(self, key: Key) -> bool:
-        """Whether a value is among it."""
+        """Whether a total is among it."""
+        if is_part(key.measure):
+            return False
         return key.area.startswith(self.area) and (self.measures is None or key.measure in self.measures)
 
 
 class Feed:
     """The frames of one subscription."""
 
-    def __init__(self, asked: Asked, changes: Changes, name: str) -> None:
+    def __init__(self, asked: Asked, changes: Changes, name: str, known: Standing) -> None:
         self.asked = asked
         self.listeners = 0
         self.last = changes.number
@@ -41,15 +47,33 @@ class Feed:
         self._frames: dict[int, bytes] = {}
         self._snapshot: tuple[int, bytes, float] | None = None
         self._tick = "", b""
+        self._watched = Watched(asked.figures) if asked.figures else None
+        if self._watched:
+            self._watched.begin(changes.within(asked.area))
+            self._watched.word(known)
 
-    def note(self, changed: Sequence[Change]) -> bool:
+    def note(self, changed: Sequence[Change], known: Standing) -> bool:
         """Takes notice of a change set; whether there is something in it for this subscription."""
-        if not any(self.asked.wants(key) for key, _ in changed):
+        news = any(self.asked.wants(key) for key, _ in changed)
+        if self._watched and changed:
+            self._watched.add(changed)
+            news |= self._watched.word(known)
+        if news:
+            self._turn()
+        return news
+
+    def settle(self, known: Standing) -> bool:
+        """Looks whether something else is to be said of the same values, as when a period becomes final."""
+        if self._watched is None or not self._watched.word(known):
             return False
+        self._changes.turn()
+        self._turn()
+        return True
+
+    def _turn(self) -> None:
         self.last = self._changes.number
         self._frames.clear()
         self._tick = "", b""
-        return True
 
     def change(self, number: int, head: str) -> bytes:
         """What changed since a change set; `head` says as of when, and how current the tiers are."""
@@ -81,7 +105,8 @@ class Feed:
 
     def _frame(self, name: str, head: str, keys: Iterable[Key]) -> bytes:
         rows = b",".join(map(self._changes.row, sorted(keys)))
-        return self._event(name, b'{%b,"totals":[%b]}' % (head.encode(), rows))
+        figures = b',"figures":' + self._watched.text if self._watched else b""
+        return self._event(name, b'{%b,"totals":[%b]%b}' % (head.encode(), rows, figures))
 
     def _event(self, name: str, data: bytes) -> bytes:
         return f"id: {self._name}-{self.last}\nevent: {name}\ndata: ".encode() + data + b"\n\n"
@@ -95,11 +120,11 @@ class Feeds:
         self._changes = Changes()
         self._feeds: dict[Asked, Feed] = {}
 
-    def join(self, asked: Asked) -> Feed:
-        """One listener more."""
+    def join(self, asked: Asked, known: Standing) -> Feed:
+        """One listener more; `known` says how far figures are known by now."""
         feed = self._feeds.get(asked)
         if feed is None:
-            feed = self._feeds[asked] = Feed(asked, self._changes, self.name)
+            feed = self._feeds[asked] = Feed(asked, self._changes, self.name, known)
         feed.listeners += 1
         return feed
 
@@ -109,12 +134,24 @@ class Feeds:
         if not feed.listeners:
             del self._feeds[feed.asked]
 
-    def take(self, given: Mapping[Place, Values]) -> bool:
+    def take(self, given: Mapping[Place, Values], known: Standing) -> bool:
         """Notes what some places have now; whether there is something for anybody in it."""
         changed = self._changes.take(given)
         parts = _by_area(changed, {len(one.area) for one in self._feeds}) if changed else {}
-        concerned = [feed.note(parts.get(feed.asked.area, ())) for feed in self._feeds.values()]
+        concerned = [feed.note(parts.get(feed.asked.area, ()), known) for feed in self._feeds.values()]
         return any(concerned)
+
+    def measures(self) -> dict[str, dict[str, int]]:
+        """Everything that has ever been counted, by tier."""
+        seen: dict[str, dict[str, int]] = {}
+        for (tier, _), values in self._changes.within(""):
+            seen.setdefault(tier, {}).update(values)
+        return seen
+
+    def settle(self, known: Standing) -> bool:
+        """Looks what is to be said of the same values by now; whether anybody has to be told."""
+        differ = [feed.settle(known) for feed in self._feeds.values()]
+        return any(differ)
 
     def tidy(self, now: float) -> None:
         """Forgets what was kept for others to be sent and is too old by now."""

@@ -5,7 +5,7 @@ import json
 import logging
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from pydantic_core import from_json
@@ -13,9 +13,12 @@ from pydantic_core import from_json
 from messaging.database import Database
 from messaging.errors import Unavailable
 from messaging.pace import Backoff, Pulse
+from schemas.base import TIERS
 from services.metrics import store
 from services.metrics.changes import Place, Values
 from services.metrics.feeds import Asked, Feed, Feeds
+from services.metrics.finality import Standing, standing
+from services.metrics.own import PRODUCT
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +37,11 @@ MOST = 2000
 class Hub:
     """The current totals of all tiers, and everybody who wants to see them change."""
 
-    def __init__(self, database: Database, most: int = MOST) -> None:
+    def __init__(self, database: Database, most: int = MOST, zone: tzinfo = PRODUCT.zone) -> None:
         self._database = database
         self._most = most
+        self._known = Standing(datetime.now(zone), datetime.now(zone), complete=False, zone=zone)
+        """How far figures are known."""
         self._feeds = Feeds(uuid.uuid4().hex[:8])
         self._written: dict[Place, tuple[int, datetime]] = {}
         self._seen: datetime | None = None
@@ -57,6 +62,10 @@ class Hub:
         """Whether there are as many listeners as there may be."""
         return self.listeners >= self._most
 
+    def measures(self) -> Mapping[str, Mapping[str, int]]:
+        """Everything that has ever been counted, by tier."""
+        return self._feeds.measures()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Looks for changes until stopped; while the database is away, clients see their tier go stale."""
         backoff, ticked, afresh = Backoff(0.5, 5.0), 0.0, 0.0
@@ -74,6 +83,7 @@ class Hub:
                 ticked = now
                 self._ticks += 1
                 self._feeds.tidy(now)
+                self._feeds.settle(self._known)
                 self._say()
                 self._wake()
             await self.pulse.wait(stop)
@@ -104,11 +114,13 @@ class Hub:
             tier: {"as_of": as_of.isoformat(), "stale": age > STALE_S}
             for tier, (as_of, age) in states.items()
         }
+        heard = {tier: as_of for tier, (as_of, _) in states.items()}
+        self._known = standing(now, heard, TIERS, self._known.zone)
         self._say()
         given = self._anew(rows)
         if since is None:
             given |= self._gone({(row.tier, row.area) for row in rows})
-        if self._feeds.take(given):
+        if self._feeds.take(given, self._known):
             self._wake()
 
     def _anew(self, rows: Iterable[store.Total]) -> dict[Place, Values]:
@@ -136,7 +148,7 @@ class Hub:
     async def listen(self, last_id: str | None, asked: Asked) -> AsyncIterator[bytes]:
         """The stream of one client, as bytes of server-sent events."""
         await self.fresh()
-        feed = self._feeds.join(asked)
+        feed = self._feeds.join(asked, self._known)
         self.listeners += 1
         try:
             place, frame = self._first(feed, self._feeds.place(last_id))

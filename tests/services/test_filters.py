@@ -98,3 +98,37 @@ async def test_a_known_area_is_asked_for(app, path):
 @pytest.mark.parametrize("path", ["/v1/incidents", "/v1/contacts", "/v1/ledger"])
 async def test_a_grid_is_known_with_its_village(path):
     assert (await asked(ROUTING, path, VILLAGE + "001")).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "field"),
+    [
+        ({"metric": ["closure_rate", "gossip"]}, "unknown-metric", "query.metric.1"),
+        ({"measure": ["gossip", "received"]}, "unknown-measure", "query.measure.0"),
+        ({"area": "110101"}, "unknown-area", "query.area"),
+        ({"metrics": "closure_rate"}, "unknown-field", "query.metrics"),
+    ],
+)
+async def test_what_cannot_be_listened_to_is_named(given, kind, field):
+    async with httpx.AsyncClient(transport=Documented(METRICS), base_url="http://door") as door:
+        answer = await door.get("/v1/metrics/stream", params=given)
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, kind)
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    "given", [{"metric": ["closure_rate", "on_time@1"]}, {"measure": "whistle.1-minute.called"}]
+)
+async def test_figures_and_measures_can_be_listened_to(given):
+    async with httpx.AsyncClient(transport=Documented(METRICS), base_url="http://door") as door:
+        assert (await door.get("/v1/metrics/stream", params=given)).status_code == 503
+
+
+async def test_who_is_one_listener_too_many_is_told_when_to_come_again():
+    app = metrics(NOWHERE, Hub(NOWHERE, most=0), NAMING, "village")
+    async with httpx.AsyncClient(transport=Documented(app), base_url="http://door") as door:
+        answer = await door.get("/v1/metrics/stream")
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (503, "listeners")
+    assert int(answer.headers["retry-after"]) > 0
