@@ -2,13 +2,12 @@
 
 import csv
 import os
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
+from doors.spreadsheet import defused
 from policy.load import Refused
-from services.routing.ledger_store import FORMULA
 
 HEADER = ("line", "reason", "case_id")
 
@@ -32,7 +31,7 @@ class Refusals:
     def add(self, line: int, reason: str, case_id: str) -> None:
         """Notes a refused row; an id that a spreadsheet would compute stands behind an apostrophe."""
         self.reasons[reason] += 1
-        self._writer.writerow((line, reason, f"'{case_id}" if re.match(FORMULA, case_id) else case_id))
+        self._writer.writerow((line, reason, defused(case_id)))
 
     def finish(self) -> None:
         """Puts the file in place."""

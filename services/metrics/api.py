@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from doors import app as door
 from messaging.database import Database
 from schemas.base import Tier
-from services.metrics import api_figures, api_stream, views
+from services.metrics import api_definitions, api_figures, api_stream, views
 from services.metrics.naming import Naming
 from services.metrics.stream import Hub
 
@@ -21,6 +21,7 @@ def api(database: Database, hub: Hub, naming: Naming, tier: Tier) -> FastAPI:
     app = door.create("Fengqiao metrics 指标", "The figures: numerator, denominator, cohort, as-of.")
     _areas(app, naming)
     api_figures.routes(app, database, naming, tier)
+    api_definitions.routes(app, naming)
     api_stream.routes(app, hub, naming)
     _board(app)
     return app

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from doors.areas import unknown_area
 from doors.problems import Problem
+from doors.spreadsheet import sheet
 from messaging.database import Connection, Database, clock
 from schemas.base import TIERS, AreaCode, Tier
 from schemas.codes import complete
-from services.metrics import periods, showing, store, views
+from services.metrics import periods, printed, showing, store, views
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
 from services.metrics.figures import Counts
@@ -37,6 +38,11 @@ PeriodKey = Annotated[str, StringConstraints(max_length=10), AfterValidator(_per
 MetricName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
+CSV = "text/csv"
+KINDS = (CSV, "application/json", "application/*", "*/*")
+TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
+
+
 class Asked(BaseModel):
     """Which figures: a subtree of areas, a period or days (inclusive), a category or channel, by what to group them.
 
@@ -54,11 +60,19 @@ class Asked(BaseModel):
     category: str | None = None
     channel: str | None = None
     metric: Annotated[list[MetricName], Field(max_length=100)] = []
+    format: Literal["json", "csv"] | None = None
+    """Without one, the header Accept says which."""
 
     @property
     def calendar(self) -> Period | None:
         """The period asked for."""
         return None if self.period is None else periods.parse(self.period)
+
+    def is_csv(self, accept: str) -> bool:
+        """Whether a table is wanted: by `format`, else by the first kind in Accept that there is."""
+        kinds = [one.partition(";")[0].strip() for one in accept.split(",")]
+        first = next((one for one in kinds if one in KINDS), "")
+        return self.format == "csv" if self.format else first == CSV
 
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day. Raises `Problem` where a period stands beside days."""
@@ -116,8 +130,8 @@ async def read(connection: Connection, wanted: store.Wanted) -> Found:
 def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None:
     """Adds them to the door."""
 
-    @app.get("/v1/metrics")
-    async def metrics(asked: Annotated[Asked, Query()]) -> views.MetricsView:
+    @app.get("/v1/metrics", response_model=views.MetricsView, responses=TABLE)
+    async def metrics(asked: Annotated[Asked, Query()], request: Request) -> views.MetricsView | Response:
         """A snapshot. The sum over all tiers this one hears of; `tiers` says how current each is."""
         area = asked.area or naming.root
         if area not in naming.areas:
@@ -127,15 +141,19 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
         wanted = asked.cells(area, naming)
         async with database.transaction() as tx:
             found = await read(tx, wanted)
-        return _view(asked, found, naming, tier)
+        if not asked.is_csv(request.headers.get("accept", "")):
+            return _view(asked, found, naming, tier)
+        table = _view(asked.model_copy(update={"format": "csv"}), found, naming, tier)
+        text = sheet(printed.HEADINGS, printed.rows(table, naming.labels, naming.own.zone))
+        return Response(text, media_type=CSV, headers=_headers(table))
 
 
 def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.MetricsView:
     area, whole = asked.area or naming.root, merged(found.groups.values())
     heard = {one: as_of for one, (as_of, _) in found.tiers.items()}
     known = standing(found.now, heard, TIERS, naming.own.zone).over(*asked.days())
-    people = People(naming.own.headcounts, area)
-    chosen = Chosen(asked.chosen(naming, whole), known, bool(asked.metric), people)
+    by_name, people = bool(asked.metric), People(naming.own.headcounts, area)
+    chosen = Chosen(asked.chosen(naming, whole), known, by_name, by_name or asked.format == "csv", people)
     sums = Sums(whole, merged((*found.before.values(), whole)))
     rates = showing.rates_of(chosen.definitions, whole, known, people)
     counters = showing.counters_of(chosen.definitions, sums, known)
@@ -170,6 +188,12 @@ def unknown_metric(asked: list[str], missing: tuple[str, ...]) -> Problem:
     what = "is not the id of a figure; GET /v1/metrics/definitions has them all"
     fields = [(f"query.metric.{at}", what) for at, one in enumerate(asked) if one in missing]
     return Problem(422, "unknown-metric", "There is no such figure.", zh="没有这个指标", fields=fields)
+
+
+def _headers(table: views.MetricsView) -> dict[str, str]:
+    days = table.period and (table.period.key or f"{table.period.first}-{table.period.last}")
+    name = "-".join(("metrics", table.area, *([days] if days else [])))
+    return {"content-disposition": f'attachment; filename="{name}.csv"', "vary": "Accept"}
 
 
 def _iso(day: date | None) -> str | None:

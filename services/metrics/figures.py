@@ -13,10 +13,10 @@ from services.metrics.sketches import Sketch, read
 
 Counts = Mapping[str, Mapping[str, int]]
 """Tier → measure → value, each the sum over the areas, days, categories and channels asked for."""
-Withheld = Literal["no-denominator", "too-few", "incomplete"] | Why
+Withheld = Literal["no-denominator", "below-smallest", "incomplete"] | Why
 WORDS: dict[str, tuple[str, str]] = {
     "no-denominator": ("没有分母，不能计算", "There is nothing to divide by"),
-    "too-few": ("分母太小，不宜公布", "The denominator is too small to be worth showing"),
+    "below-smallest": ("分母太小，不宜公布", "The denominator is too small to be worth showing"),
     "incomplete": (
         "分子大于分母，分母申报不全，请核对",
         "More was counted than there is to count of: what is divided by is incomplete",
@@ -63,7 +63,7 @@ def _withheld(one: Definition, numerator: int, denominator: int | Fraction | Non
         return "no-denominator"
     if one.within and numerator > denominator:
         return "incomplete"
-    return "too-few" if denominator < one.smallest else None
+    return "below-smallest" if denominator < one.smallest else None
 
 
 def _value(one: Definition, numerator: int, denominator: int | Fraction | None) -> str:

@@ -26,7 +26,7 @@ Definitions = Iterable[Definition]
 UNKNOWN = People(NOBODY, "")
 NOT_ASKED = Headcount(None, "no-headcount")
 Labels = Mapping[str, tuple[str, str]]
-WORDS = {
+WORDS: dict[str, WordView] = {
     word: WordView(zh=zh, en=en)
     for words in (figures.WORDS, finality.WORDS)
     for word, (zh, en) in words.items()
@@ -145,6 +145,8 @@ class Chosen:
     known: Standing
     by_name: bool = False
     """Whether they were asked for by their names: then only what they are made of is shown beside them."""
+    in_groups: bool = False
+    """Whether groups have counts and stocks as figures too; otherwise their plain counts do."""
     people: People = UNKNOWN
     """Whose people figures may be by."""
 
@@ -190,7 +192,7 @@ def _group(key: str, name: tuple[str, str], sums: Sums, chosen: Chosen) -> Group
         counts=counts_of(sums.within, made_of),
         activities=activities_of(sums.within, made_of),
         rates=rates_of(chosen.definitions, sums.within, chosen.known, chosen.people),
-        counters=counters_of(chosen.definitions, sums, chosen.known) if chosen.by_name else (),
+        counters=counters_of(chosen.definitions, sums, chosen.known) if chosen.in_groups else (),
     )
 
 

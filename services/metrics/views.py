@@ -96,7 +96,7 @@ class GroupView(BaseModel):
     activities: dict[str, int]
     rates: tuple[FigureView, ...]
     counters: tuple[FigureView, ...] = ()
-    """Counts and stocks that were asked for by `metric`."""
+    """Counts and stocks, where they were asked for by `metric`."""
 
 
 class WordView(BaseModel):

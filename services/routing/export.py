@@ -1,21 +1,18 @@
 """A ledger as a file that comes in pieces: constant memory, at the reader's pace, and never silently short."""
 
 import asyncio
-import csv
-import io
 import os
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from doors.spreadsheet import BOM, line
 from messaging.database import Database
 from messaging.errors import Unavailable
 from services.routing.ledger import Format, Wanted, headings
 from services.routing.ledger_store import copy_out
 
-BOM = "\ufeff"
-"""Without it a spreadsheet takes the Chinese for another encoding."""
 PIECE = 65_536
 AHEAD = 4
 """Pieces that are read before the reader has taken the first of them."""
@@ -115,6 +112,4 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 def _line(cells: Sequence[str]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue().encode()
+    return line(cells).encode()

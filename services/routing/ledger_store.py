@@ -2,18 +2,16 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+from doors.spreadsheet import FORMULA, defused
 from messaging.database import Database
 from services.routing.ledger import Wanted
 from services.routing.words import STATUS
 
 LONGEST_S = 900.0
 """A ledger that takes longer is broken off, so that no reader holds a connection and its snapshot for ever."""
-FORMULA = r"^[\s\u00a0\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]|^[\t\r\n]"
-"""What a spreadsheet may take for a formula: its first signs in all widths, also behind blanks; tab and line ends."""
 IN_ORDER = "set local enable_sort = off; set local enable_hashjoin = off; set local enable_mergejoin = off"
 """Along the indexes: the first row comes at once and nothing is sorted, however long the ledger is."""
 
@@ -26,10 +24,6 @@ def _cell(value: str) -> str:
 def _word(value: str, kind: str = "") -> str:
     """A word of ours by its label, which is harmless already; what has none is a cell like any other."""
     return f"coalesce(w.labels->>('{kind}' || {value}), {_cell(value)})"
-
-
-def _defused(label: str) -> str:
-    return f"'{label}" if re.match(FORMULA, label) else label
 
 
 def _time(value: str) -> str:
@@ -63,7 +57,7 @@ async def copy_out(
 
     `safe` defuses what a spreadsheet would compute. Raises `Unavailable`, also when it takes too long.
     """
-    said = {word: _defused(label) for word, label in labels.items()} if safe else labels
+    said = {word: defused(label) for word, label in labels.items()} if safe else labels
     fixed = (safe, FORMULA, json.dumps(said), wanted.zone.key)
     async with database.transaction() as tx, asyncio.timeout(LONGEST_S):
         await tx.execute("set transaction read only")

@@ -75,7 +75,12 @@ def test_a_denominator_below_the_smallest_worth_showing_is_still_shown_but_divid
 
     found = figure(few, {"town": {"cohort.closed": 20, "received": 29}})
 
-    assert (found.numerator, found.denominator, found.value, found.withheld) == (20, 29, None, "too-few")
+    assert (found.numerator, found.denominator, found.value, found.withheld) == (
+        20,
+        29,
+        None,
+        "below-smallest",
+    )
     assert figure(few, {"town": {"cohort.closed": 30, "received": 30}}).value == "100.00"
 
 
