@@ -15,6 +15,7 @@ SENTENCES = {
     "has not begun yet": "尚未开始",
     "must lie between the years {first} and {last}": "年份须在 {first} 至 {last} 之间",
     "from must not be later than to": "起始日期不得晚于结束日期",
+    "first must not be later than last": "起始日期不得晚于结束日期",
     "must be the first month or later, and {most} months at most": "不得早于起始月份，且最多 {most} 个月",
     "is not in the registry of areas": "不在区划名录中",
     "is not the id of a figure; GET /v1/metrics/definitions has them all": (

@@ -4,7 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
+Cell = str | int | Decimal | None
 BOM = "\ufeff"
 """Without it a spreadsheet takes the Chinese for another encoding."""
 FORMULA = r"^[\s\u00a0\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]|^[\t\r\n]"
@@ -23,11 +25,11 @@ def line(cells: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def sheet(headings: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> str:
+def sheet(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """A whole file; numbers are written as they are, texts defused, and what is not there stays empty."""
     cells = ([_cell(one) for one in row] for row in rows)
     return BOM + "".join(map(line, (headings, *cells)))
 
 
-def _cell(value: str | int | None) -> str:
+def _cell(value: Cell) -> str:
     return defused(value) if isinstance(value, str) else "" if value is None else str(value)

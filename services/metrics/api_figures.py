@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import FastAPI, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from doors.areas import unknown_area
 from doors.problems import Problem
@@ -62,6 +62,12 @@ class Asked(BaseModel):
     metric: Annotated[list[MetricName], Field(max_length=100)] = []
     format: Literal["json", "csv"] | None = None
     """Without one, the header Accept says which."""
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.first and self.last and self.first > self.last:
+            raise ValueError("first must not be later than last")
+        return self
 
     @property
     def calendar(self) -> Period | None:

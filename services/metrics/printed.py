@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
+from decimal import Decimal
 
+from doors.spreadsheet import Cell
 from services.metrics.showing import WORDS
 from services.metrics.views import DistributionView, FigureView, GroupView, MetricsView, PeriodView
 
-Cell = str | int | None
 HEADINGS = (
     "区划代码 area", "区划名称 area name", "分组 group", "分组名称 group name", "group name (en)", "期间 period",
     "首日 first day", "末日 last day", "指标 figure", "指标名称 name", "name (en)", "类型 kind", "分位 quantile",
@@ -42,11 +43,11 @@ def _days(period: PeriodView | None) -> list[Cell]:
 
 
 def _figure(one: FigureView, zone: tzinfo) -> list[Cell]:
-    """Values and keys are ours and no text of anybody's; they are numbers to a spreadsheet."""
+    """A value is a number to a spreadsheet, and keeps the digits of its definition."""
     apart = " ".join(f"{name}={value}" for name, value in one.apart.items())
     return [
-        one.id, one.zh, one.en, one.kind, None, one.numerator, one.denominator, one.value, one.unit, one.unit_en,
-        *_said(one, zone), _word(one.withheld), apart,
+        one.id, one.zh, one.en, one.kind, None, one.numerator, one.denominator, _number(one.value),
+        one.unit, one.unit_en, *_said(one, zone), _word(one.withheld), apart,
     ]  # fmt: skip
 
 
@@ -55,14 +56,18 @@ def _durations(one: DistributionView, zone: tzinfo) -> Iterator[list[Cell]]:
     for name, field in QUANTILES.items():
         value: float | None = getattr(one, field)
         yield [
-            one.id, one.zh, one.en, "duration", name, one.count, None, None if value is None else f"{value:.3f}",
-            one.unit, one.unit_en, *_said(one, zone), None, None,
+            one.id, one.zh, one.en, "duration", name, one.count, None,
+            _number(None if value is None else f"{value:.3f}"), one.unit, one.unit_en, *_said(one, zone), None, None,
         ]  # fmt: skip
 
 
 def _said(one: FigureView | DistributionView, zone: tzinfo) -> list[Cell]:
     as_of = one.as_of.astimezone(zone).isoformat(timespec="seconds")
     return [one.cohort_zh, one.cohort_en, as_of, YES_NO[one.final], _word(one.provisional)]
+
+
+def _number(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def _word(reason: str | None) -> str | None:

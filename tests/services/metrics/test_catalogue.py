@@ -25,7 +25,9 @@ unit: "%"
 rounding: {digits: 1, mode: truncate}
 smallest: 30
 """
-EACH = GOOD.replace("id: grass.closed", "id: grass.each\neach: ring").replace("zh: 草场纠纷", 'zh: "{each}"')
+EACH = GOOD.replace("id: grass.closed", "id: grass.each\neach: ring").replace(
+    "zh: 草场纠纷销号率", 'zh: "{each}销号率"'
+)
 
 
 def written(folder, text, name="grass.closed@1.yaml"):
