@@ -1,10 +1,13 @@
 """Every definition has an example: adding a figure is a file, and a line here that says what it gives."""
 
+from fractions import Fraction
+
 import pytest
 
 from services.metrics.catalogue import PRODUCTS
 from services.metrics.definition import DIVIDED
 from services.metrics.figures import distribution, figure
+from services.metrics.headcounts import Headcount
 from services.metrics.measures import is_counted
 from services.metrics.sketches import bucket_of
 from tests.services.metrics.shown import FIGURES
@@ -83,7 +86,9 @@ DURATIONS = {
     "time_to_acknowledge.slow@1": "time_to_acknowledge.slow",
     "time_to_arrive.3-minutes@1": "time_to_arrive.3-minutes",
 }
-EXAMPLES = {**SHARES, **COUNTED, **STOCKS, **DURATIONS}
+BY_PERSON = {"records_per_person.headcount@1": ({"received": 186_120}, 517, "186120/517 360")}
+"""Counts, how many people, and what is divided by what."""
+EXAMPLES = {**SHARES, **BY_PERSON, **COUNTED, **STOCKS, **DURATIONS}
 
 
 def the(key):
@@ -109,6 +114,15 @@ def test_a_share_is_what_its_example_says(key):
 
     assert the(key).kind in DIVIDED
     assert (f"{found.numerator}/{found.denominator}", found.value) == (parts, value)
+
+
+@pytest.mark.parametrize("key", BY_PERSON)
+def test_a_figure_by_person_is_what_its_example_says(key):
+    counts, people, said = BY_PERSON[key]
+
+    found = figure(the(key), {"town": counts}, Headcount(Fraction(people)))
+
+    assert f"{found.numerator}/{found.denominator} {found.value}" == said
 
 
 @pytest.mark.parametrize("key", [*COUNTED, *STOCKS])
