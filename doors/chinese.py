@@ -21,6 +21,11 @@ SENTENCES = {
     "is not the id of a figure; GET /v1/metrics/definitions has them all": (
         "不是指标编号，全部指标见 GET /v1/metrics/definitions"
     ),
+    "stands for several: {names}": "对应多个指标，请选其一：{names}",
+    "is a duration, which has no numerator; without a metric its buckets are listed": (
+        "是用时类指标，没有分子；不带 metric 查询可列出其分桶的变化"
+    ),
+    "is needed for a stock, which is what was added on all days up to one": "存量指标是截至某日各日之和，须指明期间",
     "stands beside first or last; ask for a period or for days": "不能与 first、last 同用，期间与起止日期二者选一",
     "must be a day 2026-11-22, a week 2026-W47, a month 2026-11, a quarter 2026-Q4 or a year 2026": (
         "应为日 2026-11-22、周 2026-W47、月 2026-11、季 2026-Q4 或年 2026"

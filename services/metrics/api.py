@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from doors import app as door
 from messaging.database import Database
 from schemas.base import Tier
-from services.metrics import api_definitions, api_figures, api_stream, views
+from services.metrics import api_definitions, api_figures, api_restatements, api_stream, views
 from services.metrics.naming import Naming
 from services.metrics.stream import Hub
 
@@ -22,6 +22,7 @@ def api(database: Database, hub: Hub, naming: Naming, tier: Tier) -> FastAPI:
     _areas(app, naming)
     api_figures.routes(app, database, naming, tier)
     api_definitions.routes(app, naming)
+    api_restatements.routes(app, database, naming)
     api_stream.routes(app, hub, naming)
     _board(app)
     return app

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from messaging.envelope import Message
 from services.metrics.counting import Increment
+from services.metrics.sketches import ADDED, EXACT
 from services.metrics.standing import OPEN_BY_REPORT
 
 Kind = Literal["late", "matured"]
@@ -53,17 +54,23 @@ class Days:
         return self._day
 
 
-def restatements(message: Message, increments: Iterable[Increment], days: Days) -> list[Restatement]:
-    """The rows one event adds to the log: one for each place whose day was over when it was recorded.
+def logged(measure: str) -> bool:
+    """Whether a change of a measure is one of a figure of its day.
 
-    What is open now, by the day of its report, is no figure of that day: a matter that is done restates nothing by it.
+    What is open now, by the day of its report, is not: a matter that is done restates nothing by it. What a cell keeps
+    of durations beside their buckets is not, because it is not kept for ever and says the same.
     """
+    return measure != OPEN_BY_REPORT and not measure.startswith((EXACT, ADDED))
+
+
+def restatements(message: Message, increments: Iterable[Increment], days: Days) -> list[Restatement]:
+    """The rows one event adds to the log: one for each place whose day was over when it was recorded."""
     assert message.occurred_at is not None
     assert message.recorded_at is not None
     recorded = days.of(message.recorded_at)
     places: dict[tuple[str, str, str, str], dict[str, int]] = defaultdict(dict)
     for cell, by in increments:
-        if cell.day < recorded and cell.measure != OPEN_BY_REPORT:
+        if cell.day < recorded and logged(cell.measure):
             changes = places[cell[1:]]
             changes[cell.measure] = changes.get(cell.measure, 0) + by
     if not places:

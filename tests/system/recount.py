@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from schemas.codes import bare
 from services.metrics.counting import Cell
 from services.metrics.facts import LISTENS_TO, increments
+from services.metrics.restated import logged
 from services.metrics.sketches import FEW
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -82,7 +83,7 @@ def _restated(books, tier):
         if isinstance(said.event, LISTENS_TO):
             recorded = said.recorded_at.astimezone(ZONE).date().isoformat()
             for cell, by in increments(said.event, ZONE):
-                if cell.day < recorded:
+                if cell.day < recorded and logged(cell.measure):
                     found[f"{said.topic}/{said.key}/{said.seq}", cell] += by
     return found
 

@@ -139,3 +139,9 @@ def test_days_are_named_right_in_whatever_order_they_come(moments):
         named = [days.of(one) for one in moments]
 
         assert named == [one.astimezone(zone).date().isoformat() for one in moments]
+
+
+def test_a_duration_is_said_in_its_bucket_and_not_a_second_time_by_its_seconds():
+    said = {measure for row in rows(accepted(NOW), recorded_at=later(days=3)) for measure in row.changes}
+
+    assert {one for one in said if "time_to_accept" in one} == {"time_to_accept:0057"}

@@ -6,49 +6,22 @@ from dataclasses import replace
 import pytest
 
 from messaging.envelope import Record
-from messaging.inbox import Inbox, Reading
-from messaging.layout import headers_of
-from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
-from schemas.routing import IncidentAccepted
-from schemas.topics import TOPICS
 from services.metrics.desk import Desk
-from services.metrics.facts import LISTENS_TO
 from services.metrics.hearing import Hearing
 from services.metrics.publisher import Publisher
-from tests.builders import INCIDENT, MATTER, NOW, OFFICER, REPORTED_AT, a_message, later, resolved
+from tests.builders import NOW, a_message, later, resolved
 from tests.messaging.tiny import rows
 from tests.messaging.wire import read, running, until
 from tests.services.metrics.counted import DAY, ZONE, reopened
+from tests.services.metrics.restating import CELLS, ROUTING, accepted, counting, receiving, recorded
 
 pytestmark = pytest.mark.system
-ROUTING = TOPICS["village.routing"]
-CELLS = TOPICS["village.metrics"]
 LOG = "select event, kind, day, category, changes from restatement order by recorded_at, event, area, day, category"
 
 EVERY = """
     select recorded_at, event, area, day, category, channel, tier, source, type, kind, occurred_at, changes::text
     from restatement order by 1, 2, 3, 4, 5, 6
 """
-
-
-def recorded(event, seq, at, key=INCIDENT):
-    """The record of an event, with the time its owner recorded it at."""
-    row = {
-        "topic": ROUTING.name, "key": key, "seq": seq, "type": event.type, "occurred_at": event.occurred_at,
-        "recorded_at": at, "traceparent": None,
-    }  # fmt: skip
-    return Record(
-        ROUTING.name,
-        0,
-        seq,
-        key.encode(),
-        tuple(headers_of(row, ROUTING.source)),
-        event.model_dump_json().encode(),
-    )
-
-
-def accepted(at=NOW):
-    return IncidentAccepted(**MATTER, occurred_at=at, actor=OFFICER, opened_at=REPORTED_AT)
 
 
 def a_history():
@@ -58,17 +31,6 @@ def a_history():
         recorded(resolved(), 2, later(days=2)),
         recorded(reopened(occurred_at=later(days=3)), 3, later(days=3)),
     ]
-
-
-def counting(database):
-    desk = Desk("village", ZONE, Hearing(database))
-    return Inbox(database, Reading((ROUTING,), LISTENS_TO, desk.count), lambda: None)
-
-
-def receiving(database):
-    desk = Desk("county", ZONE, Hearing(database))
-    reading = Reading((CELLS,), (MetricCell, MetricHeartbeat, MetricRestated), desk.receive)
-    return Inbox(database, reading, lambda: None)
 
 
 async def test_what_is_late_is_logged_with_its_cells_once_however_often_it_comes(new_database):
@@ -83,8 +45,8 @@ async def test_what_is_late_is_logged_with_its_cells_once_however_often_it_comes
         for event, kind, day, _, changes in await rows(database, LOG)
     ]
     assert [one[:3] for one in found] == [("/2", "late", DAY)] * 2 + [("/3", "matured", DAY)] * 2
-    assert found[1][3] == {"on_time": 1, "open": -1, "resolutions": 1, "resolved": 1, "with_target": 1}
-    assert found[3][3] == {"on_time": -1, "resolved": -1, "with_target": -1}
+    assert {"on_time": 1, "open": -1, "resolutions": 1, "resolved": 1}.items() <= found[1][3].items()
+    assert {"on_time": -1, "resolved": -1, "with_target": -1}.items() <= found[3][3].items()
     assert await rows(database, "select count(*) from unpublished_restatement") == [(4,)]
 
 
@@ -134,11 +96,12 @@ async def test_every_change_of_an_imported_history_is_in_the_log(new_database):
 
     summed = """
         select area, day, category, channel, m.key, sum(m.value::int)
-        from {} as r, json_each_text(r.{}) as m group by 1, 2, 3, 4, 5 having sum(m.value::int) <> 0
+        from {} as r, json_each_text(r.{}) as m
+        where m.key !~ '^((exact|added):|cohort.open$)' group by 1, 2, 3, 4, 5 having sum(m.value::int) <> 0
         order by 1, 2, 3, 4, 5
     """
     counted = await rows(database, summed.format("cell", "counts"))
-    assert len(counted) > 8
+    assert len(counted) > len(incidents) / 4
     assert await rows(database, summed.format("restatement", "changes")) == counted
 
 
