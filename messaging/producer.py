@@ -28,7 +28,8 @@ class Outgoing(NamedTuple):
 
     topic: str
     key: bytes
-    value: bytes
+    value: bytes | None
+    """Null retires a key of a compacted topic."""
     headers: list[tuple[str, bytes]]
 
 

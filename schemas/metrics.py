@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.base import Event, Tier
 
@@ -54,6 +54,65 @@ class MetricRestated(Event):
     channel: str = ""
     changes: tuple[tuple[Measure, int], ...]
     """Pairs of measure and by how much it changed, in the order of their names."""
+
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+
+
+class MetricCohort(BaseModel):
+    """Of what a figure is: which matters, and under which moment's day its parts are counted."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    zh: str
+    en: str
+    by: Word
+
+
+class MetricRounding(BaseModel):
+    """How a value is written; published figures differ by it alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    digits: Annotated[int, Field(ge=0)]
+    mode: Word
+    """`half-up` or `truncate`."""
+
+
+class MetricDefinition(Event):
+    """What a figure is, so that whoever adds up cells comes to the same value.
+
+    Under the key `definition|<id>@<version>`. A figure that is changed gets a new version, which runs beside the old
+    one; one that is retired is said with a null value.
+    """
+
+    type: ClassVar[str] = "metric.definition.v1"
+    tier: Tier
+    """Whose metrics shows it."""
+    id: str
+    version: Annotated[int, Field(ge=1)]
+    zh: str
+    en: str
+    kind: Word
+    """`count`, `share`, `ratio`, `stock` (what was added on all days up to one) or `duration`."""
+    formula: str
+    """In measures, to be read by people."""
+    numerator: tuple[Measure, ...]
+    numerator_tier: Tier | None = None
+    """Restricts the numerator to the cells of one tier; the denominator always covers all of them."""
+    denominator: tuple[Measure, ...] = ()
+    per: Word | None = None
+    """What is divided by where that is no sum of measures, such as `headcount`."""
+    apart: tuple[Measure, ...] = ()
+    """Measures to be shown beside the figure, because they must not disappear in it."""
+    cohort: MetricCohort
+    settles_days: Annotated[int, Field(ge=0)]
+    """So many days after a period its facts may still change by their nature."""
+    unit_zh: str
+    unit_en: str
+    rounding: MetricRounding
+    smallest: Annotated[int, Field(ge=1)] = 1
+    """The smallest denominator worth showing."""
+    within: bool = False
+    """Whether what is counted is a part of the denominator: more than that shows that to be incomplete."""
 
 
 class MetricHeartbeat(Event):

@@ -64,7 +64,8 @@ def compose() -> Process:
     process.loops(hub.run)
     process.loops(counted.run)
     process.loops(Abreast(receiving, process.database, hearing.reached).run)
-    publisher = Publisher(process.database, settings.kafka, settings.tier, lambda: counted.as_of)
+    said = figures.figures(naming.own)
+    publisher = Publisher(process.database, settings.kafka, settings.tier, lambda: counted.as_of, said)
     process.loops(publisher.run)
     process.door = api(process.database, hub, naming, settings.tier)
     return process

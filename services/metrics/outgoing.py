@@ -5,8 +5,10 @@ from hashlib import blake2b
 
 from messaging.producer import Outgoing
 from schemas.base import Event, Tier
-from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
+from schemas.metrics import MetricCell, MetricDefinition, MetricHeartbeat, MetricRestated
 from schemas.topics import source_of
+
+_DEFINITION = "definition|"
 
 
 class Voice:
@@ -27,21 +29,35 @@ class Voice:
         key = f"restated|{one.event}|{_place(one)}"
         return self._record(key, f"restated/{blake2b(key.encode(), digest_size=16).hexdigest()}", one)
 
+    def definition(self, one: MetricDefinition) -> Outgoing:
+        """What a figure is."""
+        name = f"{one.id}@{one.version}"
+        return self._record(_DEFINITION + name, _DEFINITION + name, one)
+
+    def retired(self, name: str) -> Outgoing:
+        """That a figure is no more: a tombstone, with which the broker forgets what it was."""
+        key = _DEFINITION + name
+        headers = self._headers(key, f"{key}/retired", MetricDefinition.type)
+        return Outgoing(self._topic, key.encode(), None, headers)
+
     def heartbeat(self, as_of: datetime) -> Outgoing:
         """That all of it is current as of a moment."""
         beat = MetricHeartbeat(tier=self._tier, as_of=as_of)
         return self._record("heartbeat", f"heartbeat/{as_of.isoformat()}", beat)
 
     def _record(self, key: str, name: str, event: Event) -> Outgoing:
-        headers = [
+        headers = self._headers(key, name, event.type)
+        return Outgoing(self._topic, key.encode(), event.model_dump_json().encode(), headers)
+
+    def _headers(self, key: str, name: str, kind: str) -> list[tuple[str, bytes]]:
+        return [
             ("ce_specversion", b"1.0"),
             ("ce_id", name.encode()),
             ("ce_source", self.source.encode()),
-            ("ce_type", event.type.encode()),
+            ("ce_type", kind.encode()),
             ("ce_subject", key.encode()),
             ("content-type", b"application/json"),
         ]
-        return Outgoing(self._topic, key.encode(), event.model_dump_json().encode(), headers)
 
 
 def _place(one: MetricCell | MetricRestated) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from aiokafka.errors import KafkaError
@@ -13,8 +13,10 @@ from messaging.pace import Backoff, Pulse
 from messaging.producer import Outgoing, Producer
 from schemas.base import Tier
 from schemas.metrics import MetricCell
-from services.metrics import restatement_log, store
+from services.metrics import published_definitions, restatement_log, store
 from services.metrics.cells import Row, Slot
+from services.metrics.defined import said
+from services.metrics.definition import Definition
 from services.metrics.outgoing import Voice
 
 log = logging.getLogger(__name__)
@@ -33,12 +35,18 @@ class Publisher:
     """Moves this tier's changed cells to its compacted topic, and says that it is alive."""
 
     def __init__(
-        self, database: Database, bootstrap: str, tier: Tier, counted: Callable[[], datetime | None]
+        self,
+        database: Database,
+        bootstrap: str,
+        tier: Tier,
+        counted: Callable[[], datetime | None],
+        figures: Iterable[Definition] = (),
     ) -> None:
         self._database = database
         self._tier = tier
         self._counted = counted
         """As of when everything that was said in this tier has been counted; None while nobody knows."""
+        self._figures = {one.key: said(tier, one) for one in figures}
         self._voice = Voice(tier)
         self._producer = Producer(bootstrap, self._voice.source + "/cells")
         self._beaten = 0.0
@@ -51,6 +59,7 @@ class Publisher:
                 async with self._database.connection() as connection:
                     if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
                         try:
+                            await published_definitions.mark(connection, self._figures)
                             while not stop.is_set():
                                 published = await self._publish(connection)
                                 backoff.reset()
@@ -79,6 +88,7 @@ class Publisher:
             await self._beat(connection, as_of)
             self._beaten = now
         await self._publish_log(connection)
+        await self._publish_definitions(connection)
         return len(cells)
 
     async def _beat(self, connection: Connection, as_of: datetime) -> None:
@@ -97,6 +107,23 @@ class Publisher:
         await restatement_log.mark_published(connection, sent)
         if len(sent) < len(rows):
             raise KafkaError("some rows of the restatement log were not acknowledged")
+
+    async def _publish_definitions(self, connection: Connection) -> None:
+        """What figures are, and that those are no more which this process does not know."""
+        names = await published_definitions.unpublished(connection)
+        if not names:
+            return
+        known = self._figures
+        results = await self._producer.send(
+            [
+                self._voice.definition(known[one]) if one in known else self._voice.retired(one)
+                for one in names
+            ]
+        )
+        sent = {one for one, error in zip(names, results, strict=True) if error is None}
+        await published_definitions.mark_published(connection, sent & known.keys(), sent - known.keys())
+        if len(sent) < len(names):
+            raise KafkaError("some definitions were not acknowledged")
 
     def _outgoing(self, slot: Slot, row: Row) -> Outgoing:
         return self._voice.cell(

@@ -154,3 +154,26 @@ async def test_another_tier_takes_cells_over_once_and_the_newest_wins(new_databa
     assert await rows(target, "select counts, version from cell") == [('{"received":5}', 2)] * 3
     assert await none_left(target)
     assert await rows(target, "select tier, counts from total") == [("village", '{"received":15}')]
+
+
+async def test_what_was_taken_back_is_said_with_no_counts_and_stays_away_when_older_records_come_late(
+    new_database, kafka
+):
+    source, target, cell = await new_database("metrics"), await new_database("metrics"), a_cell()
+    async with running(a_publisher(source, kafka).run):
+        for by in (1, -1):
+            await add(source, cells={cell: by})
+            await until(lambda: none_left(source))
+        records = await read(kafka, "village.metrics", [key_of(cell)], 2)
+    desk = Desk("town", ZoneInfo("Asia/Shanghai"), Hearing(target))
+    inbox = Inbox(target, Reading((TOPICS["village.metrics"],), (MetricCell,), desk.receive), lambda: None)
+    first, empty = [
+        Record(one.topic, one.partition, one.offset, one.key, tuple(one.headers), one.value)
+        for one in records
+    ]
+
+    for batch in ([empty], [first], [empty, first], [first, empty]):
+        await inbox.apply(batch)
+
+    assert MetricCell.model_validate_json(empty.value).counts == ()
+    assert await rows(target, "select counts, version from cell") == [("{}", 2)]
