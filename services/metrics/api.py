@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 from doors import app as door
 from messaging.database import Database
 from schemas.base import Tier
-from services.metrics import api_definitions, api_figures, api_restatements, api_stream, views
+from services.metrics import api_definitions, api_figures, api_prometheus, api_restatements, api_stream, views
 from services.metrics.naming import Naming
 from services.metrics.stream import Hub
 
@@ -24,6 +24,7 @@ def api(database: Database, hub: Hub, naming: Naming, tier: Tier) -> FastAPI:
     api_definitions.routes(app, naming)
     api_restatements.routes(app, database, naming)
     api_stream.routes(app, hub, naming)
+    api_prometheus.routes(app, database, naming)
     _board(app)
     return app
 
