@@ -38,8 +38,8 @@ PeriodKey = Annotated[str, StringConstraints(max_length=10), AfterValidator(_per
 MetricName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
-CSV = "text/csv"
-KINDS = (CSV, "application/json", "application/*", "*/*")
+CSV, JSON = "text/csv", "application/json"
+KINDS = (CSV, JSON, "application/*", "*/*")
 TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 
 
@@ -137,7 +137,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
     """Adds them to the door."""
 
     @app.get("/v1/metrics", response_model=views.MetricsView, responses=TABLE)
-    async def metrics(asked: Annotated[Asked, Query()], request: Request) -> views.MetricsView | Response:
+    async def metrics(asked: Annotated[Asked, Query()], request: Request) -> Response:
         """A snapshot. The sum over all tiers this one hears of; `tiers` says how current each is."""
         area = asked.area or naming.root
         if area not in naming.areas:
@@ -148,7 +148,8 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
         async with database.transaction() as tx:
             found = await read(tx, wanted)
         if not asked.is_csv(request.headers.get("accept", "")):
-            return _view(asked, found, naming, tier)
+            written = _view(asked, found, naming, tier).model_dump_json()
+            return Response(written, media_type=JSON, headers={"vary": "Accept"})
         table = _view(asked.model_copy(update={"format": "csv"}), found, naming, tier)
         text = sheet(printed.HEADINGS, printed.rows(table, naming.labels, naming.own.zone))
         return Response(text, media_type=CSV, headers=_headers(table))

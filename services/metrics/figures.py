@@ -67,8 +67,8 @@ def _withheld(one: Definition, numerator: int, denominator: int | Fraction | Non
 
 
 def _value(one: Definition, numerator: int, denominator: int | Fraction | None) -> str:
-    quotient = Fraction(numerator * (100 if one.kind == "share" else 1)) / (denominator or 1)
-    return rounded(quotient.numerator, quotient.denominator, one.rounding)
+    whole, divisor = 100 if one.kind == "share" else 1, denominator or 1
+    return rounded(numerator * whole * divisor.denominator, divisor.numerator, one.rounding)
 
 
 def rounded(numerator: int, denominator: int, rounding: Rounding) -> str:
@@ -91,10 +91,12 @@ def counters(counts: Counts) -> tuple[str, ...]:
 
 def total(counts: Counts, measures: Iterable[str], tier: str | None = None) -> int:
     """The sum of some measures over all tiers, or of one."""
-    wanted = tuple(measures)
-    return sum(
-        values.get(one, 0) for name, values in counts.items() if tier in {None, name} for one in wanted
-    )
+    wanted, found = tuple(measures), 0
+    for name, values in counts.items():
+        if tier is None or tier == name:
+            for one in wanted:
+                found += values.get(one, 0)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

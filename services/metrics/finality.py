@@ -1,8 +1,8 @@
 """Whether a figure is final: its period over, its settling days over, and every tier heard of past that end. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
 Provisional = Literal["open-ended", "running", "settling", "tier-behind"]
@@ -33,6 +33,14 @@ class Standing:
     zone: tzinfo
     first: date | None = None
     last: date | None = None
+    today: date = field(init=False)
+    as_of_day: date = field(init=False)
+    """The days of these two moments where the centre is: a day is over when the next has begun there."""
+
+    def __post_init__(self) -> None:
+        """Once for all figures."""
+        object.__setattr__(self, "today", self.now.astimezone(self.zone).date())
+        object.__setattr__(self, "as_of_day", self.as_of.astimezone(self.zone).date())
 
     def over(self, first: date | None, last: date | None) -> "Standing":
         """The same for other days."""
@@ -41,25 +49,20 @@ class Standing:
     @property
     def until_now(self) -> date | None:
         """The last day that has begun: of a period that is not over, today."""
-        return None if self.last is None else min(self.last, self.now.astimezone(self.zone).date())
+        return None if self.last is None else min(self.last, self.today)
 
     def provisional(self, settles_days: int) -> Provisional | None:
         """Why a figure whose facts settle so many days after its period is provisional; None when it is final."""
         if self.last is None:
             return "open-ended"
-        if self.now < self._after(0):
+        if self.today <= self.last:
             return "running"
-        settled = self._after(settles_days)
-        if self.now < settled:
+        settled = self.last + timedelta(days=settles_days)
+        if self.today <= settled:
             return "settling"
-        if not self.complete or self.as_of < settled:
+        if not self.complete or self.as_of_day <= settled:
             return "tier-behind"
         return None
-
-    def _after(self, days: int) -> datetime:
-        """The midnight that ends so many days after the last."""
-        assert self.last is not None
-        return datetime.combine(self.last + timedelta(days=days + 1), time(), self.zone)
 
 
 def standing(now: datetime, heard: Mapping[str, datetime], tiers: Iterable[str], zone: tzinfo) -> Standing:

@@ -37,20 +37,31 @@ WORDS: dict[str, WordView] = {
 def counts_of(counts: Counts, made_of: frozenset[str] | None = None) -> dict[str, int]:
     """All counters, over all tiers, or those that figures are made of; zero is said."""
     names = counters(counts) if made_of is None else sorted(_of_matters(made_of))
-    return {name: figures.total(counts, (name,)) for name in names}
+    whole = _whole(counts)
+    return {name: whole.get(name, 0) for name in names}
 
 
 def activities_of(counts: Counts, made_of: frozenset[str] | None = None) -> dict[str, int]:
     """What was done besides incidents, over all tiers: what nobody did is not said."""
-    names = {name for values in counts.values() for name in values if name.startswith(ACTIVITY)}
-    wanted = sorted(names if made_of is None else names & made_of)
-    return {name.removeprefix(ACTIVITY): figures.total(counts, (name,)) for name in wanted}
+    found = {name: value for name, value in _whole(counts).items() if name.startswith(ACTIVITY)}
+    wanted = sorted(found if made_of is None else found.keys() & made_of)
+    return {name.removeprefix(ACTIVITY): found[name] for name in wanted}
 
 
 def by_tier(counts: Counts, made_of: frozenset[str] | None = None) -> dict[str, dict[str, int]]:
     """All counters of each tier."""
     names = counters(counts) if made_of is None else sorted(_of_matters(made_of))
     return {tier: {name: values.get(name, 0) for name in names} for tier, values in counts.items()}
+
+
+def _whole(counts: Counts) -> dict[str, int]:
+    """Over all tiers, by measure."""
+    tiers = iter(counts.values())
+    whole = dict(next(tiers, {}))
+    for values in tiers:
+        for measure, value in values.items():
+            whole[measure] = whole.get(measure, 0) + value
+    return whole
 
 
 def _of_matters(measures: Iterable[str]) -> set[str]:
