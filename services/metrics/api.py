@@ -8,21 +8,33 @@ from starlette.staticfiles import StaticFiles
 
 from doors import app as door
 from messaging.database import Database
+from policy.watching import Flags
 from schemas.base import Tier
-from services.metrics import api_definitions, api_figures, api_prometheus, api_restatements, api_stream, views
+from services.metrics import (
+    api_definitions,
+    api_figures,
+    api_flags,
+    api_prometheus,
+    api_rankings,
+    api_restatements,
+    api_stream,
+    views,
+)
 from services.metrics.naming import Naming
 from services.metrics.stream import Hub
 
 BOARD = Path(__file__).parent / "board"
 
 
-def api(database: Database, hub: Hub, naming: Naming, tier: Tier) -> FastAPI:
+def api(database: Database, hub: Hub, naming: Naming, tier: Tier, rules: Flags | None = None) -> FastAPI:
     """The application."""
     app = door.create("Fengqiao metrics 指标", "The figures: numerator, denominator, cohort, as-of.")
     _areas(app, naming)
     api_figures.routes(app, database, naming, tier)
     api_definitions.routes(app, naming)
     api_restatements.routes(app, database, naming)
+    api_rankings.routes(app, database, naming)
+    api_flags.routes(app, database, api_flags.Watched(naming, rules or Flags(), tier))
     api_stream.routes(app, hub, naming)
     api_prometheus.routes(app, database, naming)
     _board(app)

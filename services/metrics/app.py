@@ -67,5 +67,5 @@ def compose() -> Process:
     said = figures.figures(naming.own)
     publisher = Publisher(process.database, settings.kafka, settings.tier, lambda: counted.as_of, said)
     process.loops(publisher.run)
-    process.door = api(process.database, hub, naming, settings.tier)
+    process.door = api(process.database, hub, naming, settings.tier, rules.flags)
     return process

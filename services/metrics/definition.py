@@ -21,6 +21,7 @@ EACH = "{each}"
 """Stands in names and measures for one word of the locality, such as a ring or a role."""
 Kind = Literal["count", "share", "ratio", "stock", "duration"]
 Each = Literal["role", "ring", "arriving-ring", "headcount"]
+Better = Literal["higher", "lower", "none"]
 DIVIDED = ("share", "ratio")
 
 
@@ -96,6 +97,10 @@ class Definition(Fixed):
     """The smallest denominator worth showing."""
     within: bool = False
     """Whether what is counted is a part of the denominator: more than that shows the denominator to be incomplete."""
+    better: Annotated[Better, Field(validate_default=True)] = "none"
+    """Which way areas are ranked by it; `none`: not at all."""
+    rank_from: Annotated[int, Field(ge=1)] = 20
+    """From which denominator on an area has a rank: below it chance alone decides."""
     apart: tuple[Measure, ...] = ()
     """Measures shown beside the figure because they must not disappear in it."""
 
@@ -136,6 +141,15 @@ class Definition(Fixed):
         if named != (info.data["per"] == "headcount"):
             raise ValueError(
                 "with per: headcount, and only then, either each: headcount or headcount says which"
+            )
+        return value
+
+    @field_validator("better")
+    @classmethod
+    def _comparable(cls, value: Better, info: ValidationInfo) -> Better:
+        if value != "none" and info.data.get("kind") not in {*DIVIDED, None}:
+            raise ValueError(
+                "areas are ranked by shares and ratios only: what is not divided grows with the area"
             )
         return value
 

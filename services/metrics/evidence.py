@@ -4,9 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from messaging.columns import texts
+from messaging.columns import numbers, texts
 from messaging.database import Connection
 from services.metrics.gaming import Evidence
+
+EVER = 10_000 * 366 * 24 * 60
+"""In minutes: longer than anything took."""
 
 
 class Place(NamedTuple):
@@ -16,6 +19,8 @@ class Place(NamedTuple):
     kind: str
     first: str
     last: str
+    minutes: int | None = None
+    """Only what took no longer than that."""
 
 
 class Incident(NamedTuple):
@@ -50,21 +55,22 @@ async def behind(
     """The incidents of each place, those that took the least time first, so many of each at most."""
     if not places:
         return {}
-    asked = sorted(places)
+    asked = sorted(places, key=str)
     rows = await connection.fetch(
         """
         select place, incident_id::text, since, until
-        from unnest(texts($1), texts($2), texts($3), texts($4)) with ordinality
-            as wanted (area, kind, first, last, place)
+        from unnest(texts($1), texts($2), texts($3), texts($4), numbers($5)) with ordinality
+            as wanted (area, kind, first, last, minutes, place)
         cross join lateral (
             select incident_id, since, until from evidence e
             where e.kind = wanted.kind and e.day between wanted.first and wanted.last
-                and e.area like wanted.area || '%'
-            order by until - since, incident_id limit $5
+                and e.area like wanted.area || '%' and until - since <= wanted.minutes * interval '1 minute'
+            order by until - since, incident_id limit $6
         ) as found
         order by place, until - since, incident_id
         """,
-        *(texts(column) for column in zip(*asked, strict=True)),
+        *(texts([str(one[at]) for one in asked]) for at in range(4)),
+        numbers(one.minutes or EVER for one in asked),
         limit,
     )
     found: dict[Place, list[Incident]] = {one: [] for one in asked}

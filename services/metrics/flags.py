@@ -49,6 +49,11 @@ def flags(daily: Daily, days: Sequence[str], roles: Sequence[str], rules: Flags)
         yield from _same_answer(whole, role, rules)
 
 
+def by_day(daily: Daily, about: str) -> dict[str, int]:
+    """How many were resolved, or closed, on each day that had any."""
+    return {day: done for day, counts in sorted(daily.items()) if (done := _done(counts, about))}
+
+
 def closings(counts: Mapping[str, int]) -> int:
     """Every closing, also those that a relapse has taken back out of `closed`."""
     return counts.get("closed", 0) + counts.get("closed_undone", 0)

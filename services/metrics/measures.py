@@ -41,6 +41,7 @@ FAMILIES = (
     rf"whistle\.{WORD}\.(called|(acknowledged|arrived)(_in_time)?|supported(_in_time)?|reported(_in_time)?)",
     rf"whistle\.{WORD}\.(excused|unresponsive|called_off|overdue\.{WORD})",
     rf"answer\.{WORD}\.{WORD}",
+    rf"closed_undone|one_hand\.(resolved|closed)\.{WORD}",
     rf"activity\.{WORD}(\.by\.{WORD}|\.minutes|\.attendance|\.raised|\.adopted)?",
     rf"(referred|transferred)(\.(accepted|returned|recalled|overdue|succeeded|failed))?\.{WORD}",
 )

@@ -102,6 +102,11 @@ class Period:
     def _quarter(self) -> int:
         return (self.first.month - 1) // IN_QUARTER + 1
 
+    @property
+    def days(self) -> "tuple[date, ...]":
+        """All its days, in order."""
+        return tuple(self.first + at * DAY for at in range((self.last - self.first).days + 1))
+
     def __contains__(self, day: date) -> bool:
         """Whether a day lies in it."""
         return self.first <= day <= self.last

@@ -10,8 +10,8 @@ from typing import Literal
 Better = Literal["higher", "lower"]
 Spread = Literal["share", "events"]
 """What is divided: a part by its whole, or a number of events by something they are not a part of."""
-Why = Literal["no-denominator", "below-smallest", "incomplete", "no-headcount"]
-"""Why an area has no rank."""
+Why = Literal["no-denominator", "too-few", "incomplete", "no-headcount", "too-few-to-rank"]
+"""Why an area has no rank: it has no value, or one that says too little."""
 Z = Decimal("1.959963984540054")
 """The normal quantile of a two-sided interval of 95 %."""
 PRECISION = 50
@@ -24,11 +24,11 @@ class Counted:
 
     area: str
     numerator: int
-    denominator: int | Decimal
+    denominator: int | Fraction
     headcount: str = ""
     """How its heads are counted; areas that count them differently are not ranked together."""
-    missing: Why | None = None
-    """Why it has no value whatever was counted."""
+    why: Why | None = None
+    """Why it has no value, whatever was counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Terms:
     """How to rank: which direction is better, from which denominator on, and with how many digits bounds are given."""
 
     better: Better
-    smallest: int = 1
+    least: int = 1
     spread: Spread = "share"
     scale: int = 100
     """100 for percentages, 1 for so many a head."""
@@ -99,13 +99,13 @@ def _value(one: Counted) -> Fraction:
 
 
 def _no_rank(one: Counted, terms: Terms) -> Why | None:
-    if one.missing is not None:
-        return one.missing
+    if one.why is not None:
+        return one.why
     if one.denominator <= 0:
         return "no-denominator"
     if terms.spread == "share" and not 0 <= one.numerator <= one.denominator:
         return "incomplete"
-    return "below-smallest" if one.denominator < terms.smallest else None
+    return "too-few-to-rank" if one.denominator < terms.least else None
 
 
 def _apart(before: Standing | None, low: Decimal, high: Decimal) -> bool | None:
@@ -114,14 +114,17 @@ def _apart(before: Standing | None, low: Decimal, high: Decimal) -> bool | None:
     return low > before.high or high < before.low
 
 
-def interval(numerator: int, denominator: int | Decimal, terms: Terms) -> tuple[Decimal, Decimal]:
+def interval(numerator: int, denominator: int | Fraction, terms: Terms) -> tuple[Decimal, Decimal]:
     """The 95 % interval of a value, rounded half up to the digits of the terms."""
     with localcontext() as context:
         context.prec = PRECISION
         bounds = wilson if terms.spread == "share" else byar
-        low, high = bounds(numerator, Decimal(denominator))
+        divided = Fraction(denominator)
+        low, high = bounds(numerator, Decimal(divided.numerator) / divided.denominator)
         unit = Decimal(1).scaleb(-terms.digits)
-        return tuple((bound * terms.scale).quantize(unit, ROUND_HALF_UP) for bound in (low, high))  # type: ignore[return-value] # two
+        return (low * terms.scale).quantize(unit, ROUND_HALF_UP), (high * terms.scale).quantize(
+            unit, ROUND_HALF_UP
+        )
 
 
 def wilson(numerator: int, denominator: Decimal) -> tuple[Decimal, Decimal]:

@@ -1,4 +1,4 @@
-"""异常日: how far a day lies from what its weekday has had, in an area and a category. Pure; says nothing without history.
+"""异常日: how far a day lies from what its weekday has had, in an area and a category. Pure; silent without history.
 
 The expected number is the median of the days of the same weekday in the weeks before, times the season: how the same
 weeks of earlier years stood to the weeks before them. A day off counts as a Sunday, a make-up workday as a Friday.
@@ -33,7 +33,7 @@ SOME = 10
 """So many days must carry it."""
 LEAST_SEASON, MOST_SEASON = 0.5, 2.0
 WITHIN, NORMAL = 0.9, 1.645
-"""So much of the days before lies within their scatter, which is so many spreads of normal noise: a tenth may be wild."""
+"""So much of the days before lies in their scatter, so many spreads of normal noise wide: a tenth may be wild."""
 FRIDAY, SUNDAY = 4, 6
 
 Seen = Mapping[date, int]
@@ -79,9 +79,7 @@ def weekday(calendar: Calendar) -> Like:
 def days_needed(day: date, rules: Unusual) -> tuple[tuple[date, date], ...]:
     """From when until when something must be known to judge a day: the weeks before, and those of earlier years."""
     before = WEEK * rules.weeks
-    earlier = (
-        (day - YEAR * ago - before, day - YEAR * ago + SEASON) for ago in range(1, YEARS + 1)
-    )
+    earlier = ((day - YEAR * ago - before, day - YEAR * ago + SEASON) for ago in range(1, YEARS + 1))
     return ((day - before, day), *earlier)
 
 
@@ -155,7 +153,5 @@ def _of_year(series: Series, anchor: date, like: Like, rules: Unusual) -> float 
 
 
 def _ratio(seen: Seen, days: Iterable[date], like: Like, medians: Mapping[int, float]) -> float | None:
-    ratios = [
-        seen.get(one, 0) / middle for one in days if (middle := medians.get(like(one), 0.0)) >= ENOUGH
-    ]
+    ratios = [seen.get(one, 0) / middle for one in days if (middle := medians.get(like(one), 0.0)) >= ENOUGH]
     return median(ratios) if len(ratios) >= SOME else None

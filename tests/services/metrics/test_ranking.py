@@ -49,10 +49,10 @@ def test_what_is_shown_alike_is_no_tie_when_it_is_not_equal():
 
 
 def test_an_area_below_the_smallest_denominator_is_listed_without_a_rank():
-    terms = Terms("higher", smallest=20)
+    terms = Terms("higher", least=20)
 
     assert ranked(("a", 19, 19), ("b", 1, 20), terms=terms) == [("b", 1), ("a", None)]
-    assert standing("a", ("a", 19, 19), ("b", 1, 20), terms=terms).why == "below-smallest"
+    assert standing("a", ("a", 19, 19), ("b", 1, 20), terms=terms).why == "too-few-to-rank"
 
 
 def test_without_a_denominator_there_is_no_rank_and_no_value():
@@ -72,9 +72,9 @@ def test_what_is_missing_is_said_before_anything_is_divided():
 def test_areas_that_count_heads_differently_are_not_ranked_together():
     per_head = Terms("higher", spread="events", scale=1)
     given = [
-        Counted("a", 900, Decimal(10), "grid-staff@1"),
-        Counted("b", 800, Decimal(10), "grid-staff-and-heads@1"),
-        Counted("c", 700, Decimal(10), "grid-staff@1"),
+        Counted("a", 900, Fraction(21, 2), "grid-staff@1"),
+        Counted("b", 800, Fraction(21, 2), "grid-staff-and-heads@1"),
+        Counted("c", 700, Fraction(21, 2), "grid-staff@1"),
     ]
 
     found = {

@@ -1,0 +1,65 @@
+"""SQL that adds up what areas of one level had, side by side."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from messaging.columns import texts
+from messaging.database import Connection
+from schemas.base import Tier
+from services.metrics.sums import Sum
+
+WIDTHS: dict[Tier, int] = {"county": 6, "town": 9, "village": 12}
+"""How many digits of a code name an area of a level; those behind them name what lies in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Which cells: in an area, of days (inclusive), some measures; each added up to the area of a level it lies in."""
+
+    area: str
+    level: Tier
+    first: date
+    last: date
+    measures: Collection[str]
+    """Each a whole name, or the beginning of names, with a dot at its end."""
+
+
+async def by_area(connection: Connection, wanted: Beside) -> dict[str, Sum]:
+    """Area → tier → measure → sum. What belongs to an area above the level is in none of them."""
+    rows = await connection.fetch(
+        """
+        select left(area, $2) as area, tier, m.key as measure, sum(m.value::bigint)::bigint as value
+        from cell, json_each_text(counts) as m
+        where area like $1 || '%' and length(area) >= $2 and day between $3 and $4
+            and m.key like any (array(select unnest(texts($5)))) group by 1, 2, 3
+        """,
+        *_given(wanted),
+    )
+    found: dict[str, Sum] = {}
+    for area, tier, measure, value in rows:
+        found.setdefault(area, {}).setdefault(tier, {})[measure] = value
+    return found
+
+
+async def by_area_and_day(connection: Connection, wanted: Beside) -> dict[str, Sum]:
+    """Area → day → measure → sum over all tiers."""
+    rows = await connection.fetch(
+        """
+        select left(area, $2) as area, day, m.key as measure, sum(m.value::bigint)::bigint as value
+        from cell, json_each_text(counts) as m
+        where area like $1 || '%' and length(area) >= $2 and day between $3 and $4
+            and m.key like any (array(select unnest(texts($5)))) group by 1, 2, 3
+        """,
+        *_given(wanted),
+    )
+    found: dict[str, Sum] = {}
+    for area, day, measure, value in rows:
+        found.setdefault(area, {}).setdefault(day, {})[measure] = value
+    return found
+
+
+def _given(wanted: Beside) -> tuple[str | int, ...]:
+    patterns = [one.replace("_", r"\_") + ("%" if one.endswith(".") else "") for one in wanted.measures]
+    days = wanted.first.isoformat(), wanted.last.isoformat()
+    return wanted.area, WIDTHS[wanted.level], *days, texts(patterns)
