@@ -26,6 +26,9 @@ SENTENCES = {
         "是用时类指标，没有分子；不带 metric 查询可列出其分桶的变化"
     ),
     "is needed for a stock, which is what was added on all days up to one": "存量指标是截至某日各日之和，须指明期间",
+    "ranks no areas: neither more nor less of it is better": "该指标无高低优劣之分，不能用于排名",
+    "no area of this level lies in the area": "该区域内没有这一层级的区域",
+    "flags are raised month by month: must be a month such as 2026-11": "提示按月生成，应为月份，如 2026-11",
     "stands beside first or last; ask for a period or for days": "不能与 first、last 同用，期间与起止日期二者选一",
     "must be a day 2026-11-22, a week 2026-W47, a month 2026-11, a quarter 2026-Q4 or a year 2026": (
         "应为日 2026-11-22、周 2026-W47、月 2026-11、季 2026-Q4 或年 2026"

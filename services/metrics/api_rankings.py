@@ -1,5 +1,6 @@
 """月排名: the areas of a level side by side by one figure, over HTTP. Areas, never persons."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -11,12 +12,15 @@ from doors.problems import Problem
 from messaging.database import Database, clock
 from schemas.base import TIERS, AreaCode
 from services.metrics import periods, ranked, showing, store
-from services.metrics.api_figures import MetricName, PeriodKey, unknown_metric
+from services.metrics.api_figures import MetricName, PeriodKey
 from services.metrics.area_sums import Beside, by_area
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Better, Definition
-from services.metrics.finality import Provisional, standing
+from services.metrics.figures import UNKNOWN
+from services.metrics.finality import Provisional, Standing, standing
+from services.metrics.headcounts import People
 from services.metrics.naming import Naming
+from services.metrics.ranking import Counted
 from services.metrics.sums import Sum
 from services.metrics.views import PeriodView, WordView
 
@@ -56,8 +60,9 @@ class RankingsView(BaseModel):
     provisional: Provisional | None
     interval: Literal["wilson-95", "poisson-95"]
     """How `low` and `high` are found: of a share (Wilson), or of a number of events (Byar)."""
-    rankings: tuple[ranked.RankingView, ...]
-    """One, or for figures by headcount one for each way of counting heads: those are never ranked together."""
+    headcount: str | None
+    """By whose heads, where it is of a headcount: an area whose heads are counted otherwise has no rank here."""
+    places: tuple[ranked.PlaceView, ...]
     words: dict[str, WordView]
 
 
@@ -97,9 +102,13 @@ def _rankable(name: str, naming: Naming) -> Definition:
     try:
         named = naming.catalogue.named([name], naming.own)
     except Unknown as error:
-        raise unknown_metric([name], error.names) from error
+        what = "is not the id of a figure; GET /v1/metrics/definitions has them all"
+        fields = [("query.metric", what)]
+        raise Problem(
+            422, "unknown-metric", "There is no such figure.", zh="没有这个指标", fields=fields
+        ) from error
     if len(named) > 1:
-        raise _wrong("query.metric", f"names several figures: {', '.join(one.id for one in named)}")
+        raise _wrong("query.metric", f"stands for several: {', '.join(one.id for one in named)}")
     if named[0].better == "none":
         raise _wrong("query.metric", "ranks no areas: neither more nor less of it is better")
     return named[0]
@@ -131,7 +140,7 @@ def _view(asked: Asked, areas: list[str], one: Definition, found: Standings, nam
     period = periods.parse(asked.period)
     known = standing(found.now, found.heard, TIERS, naming.own.zone).over(period.first, period.last)
     provisional = known.provisional(one.settles_days)
-    shown = ranked.ranked(one, areas, found.counts, {}, naming.labels)
+    shown = ranked.ranked(one, _counted(one, areas, found, known, naming), naming.labels)
     days = showing.period_of(period.first, period.last, period)
     assert days is not None
     words = ranked.words_of(shown) | (
@@ -154,6 +163,16 @@ def _view(asked: Asked, areas: list[str], one: Definition, found: Standings, nam
         final=provisional is None,
         provisional=provisional,
         interval="wilson-95" if one.kind == "share" else "poisson-95",
-        rankings=shown,
+        headcount=one.headcount,
+        places=shown,
         words=words,
     )
+
+
+def _counted(
+    one: Definition, areas: list[str], found: Standings, known: Standing, naming: Naming
+) -> Iterator[Counted]:
+    for area in areas:
+        people = People(naming.own.headcounts, area)
+        heads = UNKNOWN if one.headcount is None else people.of(one.headcount, known.first, known.until_now)
+        yield ranked.counted(one, area, found.counts.get(area, {}), heads)

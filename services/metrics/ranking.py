@@ -1,16 +1,17 @@
 """Areas side by side: who ranks where, how sure that is, and why some have no rank. Pure; areas, never persons."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
+from services.metrics.figures import Withheld
+
 Better = Literal["higher", "lower"]
 Spread = Literal["share", "events"]
 """What is divided: a part by its whole, or a number of events by something they are not a part of."""
-Why = Literal["no-denominator", "too-few", "incomplete", "no-headcount", "too-few-to-rank"]
+Why = Withheld | Literal["too-few-to-rank"]
 """Why an area has no rank: it has no value, or one that says too little."""
 Z = Decimal("1.959963984540054")
 """The normal quantile of a two-sided interval of 95 %."""
@@ -25,8 +26,6 @@ class Counted:
     area: str
     numerator: int
     denominator: int | Fraction
-    headcount: str = ""
-    """How its heads are counted; areas that count them differently are not ranked together."""
     why: Why | None = None
     """Why it has no value, whatever was counted."""
 
@@ -58,23 +57,8 @@ class Standing:
     why: Why | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+def ranking(group: Sequence[Counted], terms: Terms) -> tuple[Standing, ...]:
     """Areas that may be compared: those with a rank, best first, then those without, by area."""
-
-    headcount: str
-    standings: tuple[Standing, ...]
-
-
-def rankings(counted: Iterable[Counted], terms: Terms) -> tuple[Ranking, ...]:
-    """One ranking for each way of counting heads, by its name; a single one where heads are not counted."""
-    groups: dict[str, list[Counted]] = defaultdict(list)
-    for one in counted:
-        groups[one.headcount].append(one)
-    return tuple(Ranking(name, _ranked(groups[name], terms)) for name in sorted(groups))
-
-
-def _ranked(group: Sequence[Counted], terms: Terms) -> tuple[Standing, ...]:
     without = {one.area: why for one in group if (why := _no_rank(one, terms)) is not None}
     values = {one.area: _value(one) for one in group if one.area not in without}
     sign = -1 if terms.better == "higher" else 1

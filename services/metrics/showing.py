@@ -87,7 +87,7 @@ def _figure(one: Definition, counts: Counts, known: Standing, people: People = U
     return FigureView(
         kind=one.kind,
         numerator=found.numerator,
-        denominator=_plain(found.denominator),
+        denominator=plain(found.denominator),
         value=found.value,
         withheld=found.withheld,
         apart=dict(found.apart),
@@ -95,7 +95,7 @@ def _figure(one: Definition, counts: Counts, known: Standing, people: People = U
     )
 
 
-def _plain(denominator: int | Fraction | None) -> int | str | None:
+def plain(denominator: int | Fraction | None) -> int | str | None:
     """A headcount on average of some days is written with as many digits as it needs, four at most."""
     if denominator is None or denominator.denominator == 1:
         return None if denominator is None else int(denominator)

@@ -159,4 +159,4 @@ async def test_what_cannot_be_asked_names_the_field(client, changed, field):
     answer = await client.get("/v1/metrics/flags", params={"period": "2026-11"} | changed)
 
     assert answer.status_code == 422
-    assert [one["field"] for one in answer.json()["fields"]] == [field]
+    assert [one["field"] for one in answer.json()["errors"]] == [field]

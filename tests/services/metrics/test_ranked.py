@@ -1,28 +1,39 @@
 """Areas are ranked by the figures' own definitions; what has no rank says why and keeps its parts."""
 
-from fractions import Fraction
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from policy.load import Area
 from services.metrics import ranked
 from services.metrics.definition import Definition
+from services.metrics.headcounts import Entry, Headcounts
+from services.metrics.own import PRODUCT
 from tests.services.metrics.shown import FIGURES, PRODUCTS
 
 LABELS = {"620522100": ("兴国镇", "Xingguo"), "620522101": ("莲花镇", "Lianhua")}
-NOBODY = {}
+FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
+STAFF, BOTH = "grid-staff", "grid-staff-and-household-heads"
 
 
 def the(name) -> Definition:
-    [one] = PRODUCTS.named([name])
+    [one] = PRODUCTS.named([name], OWN)
     return one
 
 
-def per_head() -> Definition:
-    given = the("received").model_dump() | {
-        "id": "records_per_person", "kind": "ratio", "per": "headcount", "better": "higher", "rank_from": 5,
-        "rounding": {"digits": 1},
-    }  # fmt: skip
-    return Definition.model_validate(given)
+def heads(area, way, number, last=None):
+    return Entry(area, way, date(2026, 1, 1), last, number)
+
+
+HEADS = Headcounts(
+    [
+        heads("a", STAFF, 12), heads("b", STAFF, 14, date(2026, 11, 15)),
+        Entry("b", STAFF, date(2026, 11, 16), None, 7), heads("c", BOTH, 40),
+    ],
+    {code: Area(code, "county", code, None) for code in "abcd"},
+)  # fmt: skip
+OWN = replace(PRODUCT, headcounts=HEADS)
 
 
 def village(**counts):
@@ -30,8 +41,9 @@ def village(**counts):
 
 
 def places(name, counts, areas=None):
-    [only] = ranked.ranked(the(name), areas or sorted(counts), counts, NOBODY, LABELS)
-    return only.places
+    one = the(name)
+    counted = [ranked.counted(one, area, counts.get(area, {})) for area in areas or sorted(counts)]
+    return ranked.ranked(one, counted, LABELS)
 
 
 def test_a_rank_stands_beside_its_parts_its_interval_and_the_name_of_the_area():
@@ -67,28 +79,24 @@ def test_an_area_where_nothing_was_counted_is_listed_without_a_value():
     assert (only.rank, only.unranked, only.value, only.denominator) == (None, "no-denominator", None, 0)
 
 
-def test_areas_are_ranked_by_headcount_only_within_one_way_of_counting_heads():
-    counts = {area: village(received=360) for area in ("a", "b", "c")}
-    people = {
-        "grid-staff": {"a": Fraction(12), "b": Fraction(21, 2)},
-        "grid-staff-and-household-heads": {"a": Fraction(40)},
-    }
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (STAFF, [("b", 1, "34", "10.5"), ("a", 2, "30", 12), ("c", None, None, None), ("d", None, None, None)]),
+        (BOTH, [("c", 1, "9", 40), ("a", None, None, None), ("b", None, None, None), ("d", None, None, None)]),
+    ],
+)  # fmt: skip
+def test_areas_are_ranked_by_headcount_only_beside_those_that_count_heads_alike(way, said):
+    one = the(f"records_per_person.{way}")
+    counted = [
+        ranked.counted(one, area, village(received=360), HEADS.of(area, way, FIRST, LAST)) for area in "abcd"
+    ]
 
-    found = ranked.ranked(per_head(), ["a", "b", "c"], counts, people, LABELS)
+    places = ranked.ranked(one, counted, LABELS)
 
-    said = {one.headcount: [(place.area, place.rank, place.value) for place in one.places] for one in found}
-    assert said == {
-        "grid-staff": [("b", 1, "34.3"), ("a", 2, "30.0"), ("c", None, None)],
-        "grid-staff-and-household-heads": [("a", 1, "9.0"), ("b", None, None), ("c", None, None)],
-    }
-    assert found[0].places[0].denominator == "10.5"
-    assert ranked.words_of(found).keys() == {"no-headcount"}
-
-
-def test_without_any_headcount_nobody_is_ranked_by_it():
-    [only] = ranked.ranked(per_head(), ["a"], {"a": village(received=360)}, NOBODY, LABELS)
-
-    assert [(one.rank, one.unranked) for one in only.places] == [(None, "no-headcount")]
+    assert [(place.area, place.rank, place.value, place.denominator) for place in places] == said
+    assert {place.unranked for place in places} == {None, "other-definition", "no-headcount"}
+    assert ranked.words_of(places).keys() == {"other-definition", "no-headcount"}
 
 
 @pytest.mark.parametrize("one", FIGURES, ids=lambda one: one.key)
