@@ -97,7 +97,9 @@ class Asked(BaseModel):
         given = self.model_dump(include={"category", "channel"}, exclude_none=True)
         full = complete(naming.codes, given, "query.")
         first, last = self.days()
-        return store.Wanted(area, self.group_by, _iso(first), _iso(last), **full, below=naming.below(area))
+        timed = not self.metric or naming.catalogue.times(self.metric)
+        days, below = (_iso(first), _iso(last)), naming.below(area)
+        return store.Wanted(area, self.group_by, *days, **full, below=below, durations=timed)
 
     def chosen(self, naming: Naming, counts: Counts) -> tuple[Definition, ...]:
         """The definitions asked for, or all; of rings also those that were counted. Raises `Problem`."""
@@ -106,6 +108,12 @@ class Asked(BaseModel):
             return naming.catalogue.named(self.metric, own) if self.metric else naming.catalogue.figures(own)
         except Unknown as error:
             raise unknown_metric(self.metric, error.names) from error
+
+    @property
+    def timed(self) -> bool:
+        """Whether each group is to have durations of its own: asked for by name, of what keeps them apart."""
+        apart = not (self.category or self.channel or self.group_by in {"category", "channel"})
+        return bool(self.metric) and apart
 
     def durations(self, chosen: Chosen, counts: Counts) -> tuple[views.DistributionView, ...]:
         """How long things took; nothing by category or channel, of which durations are not kept apart."""
@@ -160,7 +168,8 @@ def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.Metri
     heard = {one: as_of for one, (as_of, _) in found.tiers.items()}
     known = standing(found.now, heard, TIERS, naming.own.zone).over(*asked.days())
     by_name, people = bool(asked.metric), People(naming.own.headcounts, area)
-    chosen = Chosen(asked.chosen(naming, whole), known, by_name, by_name or asked.format == "csv", people)
+    named = by_name or asked.format == "csv"
+    chosen = Chosen(asked.chosen(naming, whole), known, by_name, named, people, asked.timed)
     sums = Sums(whole, merged((*found.before.values(), whole)))
     rates = showing.rates_of(chosen.definitions, whole, known, people)
     counters = showing.counters_of(chosen.definitions, sums, known)

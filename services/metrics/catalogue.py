@@ -46,6 +46,13 @@ class Catalogue:
         spread = tuple(one.id.removesuffix("each") for one in self.definitions if one.each)
         return tuple(one for one in names if one not in ids and not one.startswith(spread))
 
+    def times(self, names: Iterable[str]) -> bool:
+        """Whether there may be a duration among the figures of some names."""
+        kept = [one for one in self.definitions if one.kind == "duration"]
+        exactly = {name for one in kept for name in (one.id, one.key)}
+        spread = tuple(one.id.removesuffix("each") for one in kept if one.each)
+        return any(name in exactly or name.startswith(spread) for name in names)
+
     def _expanded(self, own: Own) -> tuple[tuple[Definition, ...], Mapping[str, tuple[Definition, ...]]]:
         by_name: dict[str, tuple[Definition, ...]] = {}
         every: list[Definition] = []

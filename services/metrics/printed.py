@@ -29,6 +29,9 @@ def rows(found: MetricsView, labels: Mapping[str, tuple[str, str]], zone: tzinfo
     for group in found.groups:
         for one in (*group.rates, *group.counters):
             yield [*area, *_group(group), *_days(group.period or found.period), *_figure(one, zone)]
+        for took in group.distributions:
+            for cells in _durations(took, zone):
+                yield [*area, *_group(group), *_days(group.period or found.period), *cells]
 
 
 def _group(group: GroupView | None) -> list[Cell]:
@@ -52,12 +55,13 @@ def _figure(one: FigureView, zone: tzinfo) -> list[Cell]:
 
 
 def _durations(one: DistributionView, zone: tzinfo) -> Iterator[list[Cell]]:
-    """Quantiles, with how many durations they are of as the numerator."""
+    """Quantiles, with how many durations they are of as the numerator, and beside them how exact they are."""
+    apart = f"exact={one.exact} relative_error={one.relative_error:g}"
     for name, field in QUANTILES.items():
         value: float | None = getattr(one, field)
         yield [
             one.id, one.zh, one.en, "duration", name, one.count, None,
-            _number(None if value is None else f"{value:.3f}"), one.unit, one.unit_en, *_said(one, zone), None, None,
+            _number(None if value is None else f"{value:.3f}"), one.unit, one.unit_en, *_said(one, zone), None, apart,
         ]  # fmt: skip
 
 

@@ -160,6 +160,8 @@ class Chosen:
     """Whether groups have counts and stocks as figures too; otherwise their plain counts do."""
     people: People = UNKNOWN
     """Whose people figures may be by."""
+    timed: bool = False
+    """Whether each group has durations of its own, and they were asked for."""
 
     def within(self, area: str) -> "Chosen":
         """The same of another area."""
@@ -204,6 +206,7 @@ def _group(key: str, name: tuple[str, str], sums: Sums, chosen: Chosen) -> Group
         activities=activities_of(sums.within, made_of),
         rates=rates_of(chosen.definitions, sums.within, chosen.known, chosen.people),
         counters=counters_of(chosen.definitions, sums, chosen.known) if chosen.in_groups else (),
+        distributions=distributions_of(chosen.definitions, sums.within, chosen.known) if chosen.timed else (),
     )
 
 

@@ -143,6 +143,8 @@ class Wanted:
     channel: str | None = None
     below: tuple[str, ...] = ()
     """Areas that lie in it directly although their codes are longer than by one step, such as a village of no town."""
+    durations: bool = True
+    """Whether durations are wanted; they are most of what there is to add up."""
 
 
 GROUPS = {
@@ -173,26 +175,34 @@ def _key(wanted: Wanted, *before: str | None) -> tuple[str, list[str | None]]:
     return BELOW.format(place=f"${len(given) + 1}", child=key), [*given, texts(wanted.below)]
 
 
+SUMS = """
+    with summed as materialized (
+        select {key} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value
+        from {cells}, json_each_text(counts) as m where area like $1 || '%' {narrow} group by 1, 2, 3
+    ), few as (
+        select split_part(measure, ':', 2) as kind from summed where measure like 'exact:%'
+        group by 1 having count(*) <= {most}
+    )
+    select * from summed where measure not like 'exact:%' or split_part(measure, ':', 2) in (select kind from few)
+"""
+NARROW = """
+    and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
+    and ($4::text is null or category = $4) and ($5::text is null or channel = $5)
+"""
+MOST_EXACT = 5000
+"""So many exact durations of a kind are read for one answer; of more, their buckets say enough."""
+
+
 async def sums(connection: Connection, wanted: Wanted) -> dict[str, dict[str, dict[str, int]]]:
     """Group → tier → measure → sum. Distributions have no category or channel, so such a filter leaves them out."""
     narrow = wanted.first or wanted.last or wanted.category or wanted.channel
-    if wanted.group_by in {None, "tier", "child"} and not narrow:
-        key, given = _key(wanted, wanted.area)
-        rows = await connection.fetch(
-            f"select {key} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
-            " from total, json_each_text(counts) as m where area like $1 || '%' group by 1, 2, 3",
-            *given,
-        )
-    else:
-        narrowed = (wanted.first, wanted.last, wanted.category, wanted.channel)
-        key, given = _key(wanted, wanted.area, *narrowed)
-        rows = await connection.fetch(
-            f"select {key} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value"  # noqa: S608
-            " from cell, json_each_text(counts) as m where area like $1 || '%'"
-            " and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)"
-            " and ($4::text is null or category = $4) and ($5::text is null or channel = $5) group by 1, 2, 3",
-            *given,
-        )
+    whole = wanted.group_by in {None, "tier", "child"} and not narrow
+    narrowed = () if whole else (wanted.first, wanted.last, wanted.category, wanted.channel)
+    key, given = _key(wanted, wanted.area, *narrowed)
+    cells, which = ("total", "") if whole else ("cell", NARROW)
+    if not wanted.durations:
+        which += " and m.key not like '%:%'"
+    rows = await connection.fetch(SUMS.format(key=key, cells=cells, narrow=which, most=MOST_EXACT), *given)
     found: dict[str, dict[str, dict[str, int]]] = {}
     for row in rows:
         found.setdefault(row["key"], {}).setdefault(row["tier"], {})[row["measure"]] = row["value"]
@@ -200,7 +210,7 @@ async def sums(connection: Connection, wanted: Wanted) -> dict[str, dict[str, di
 
 
 async def before(connection: Connection, wanted: Wanted) -> dict[str, dict[str, dict[str, int]]]:
-    """The same sums over all days before the first that is wanted; without one there are none.
+    """The same sums over all days before the first that is wanted, without durations; without one there are none.
 
     Where the totals can tell, they do: recent days are few, and those before them are years.
     """
@@ -208,7 +218,7 @@ async def before(connection: Connection, wanted: Wanted) -> dict[str, dict[str, 
         return {}
     if wanted.category or wanted.channel:
         eve = date.fromisoformat(wanted.first) - timedelta(days=1)
-        return await sums(connection, replace(wanted, first=None, last=eve.isoformat()))
-    every = await sums(connection, replace(wanted, first=None, last=None))
-    since = await sums(connection, replace(wanted, last=None))
+        return await sums(connection, replace(wanted, first=None, last=eve.isoformat(), durations=False))
+    every = await sums(connection, replace(wanted, first=None, last=None, durations=False))
+    since = await sums(connection, replace(wanted, last=None, durations=False))
     return {key: minus(every.get(key, {}), since.get(key, {})) for key in every.keys() | since.keys()}

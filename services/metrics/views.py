@@ -97,6 +97,8 @@ class GroupView(BaseModel):
     rates: tuple[FigureView, ...]
     counters: tuple[FigureView, ...] = ()
     """Counts and stocks, where they were asked for by `metric`."""
+    distributions: tuple[DistributionView, ...] = ()
+    """Durations that were asked for by `metric`; of categories and channels they are not kept apart."""
 
 
 class WordView(BaseModel):

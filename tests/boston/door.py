@@ -5,6 +5,7 @@ from collections import Counter
 
 import httpx
 
+FIGURES = ("received@1", "resolved@1", "on_time@1")
 MEASURES = ("received", "resolved", "with_target", "on_time")
 
 
@@ -19,7 +20,7 @@ class Door:
         self._towns = {one["code"]: one["name"] for one in rows if one["tier"] == "town"}
 
     def figures(self):
-        """(Department, neighbourhood, month, measure) → how many; of no neighbourhood is what the city has beside them."""
+        """(Department, neighbourhood, month, measure) → how many; of no neighbourhood is what is left of the city."""
         found = Counter()
         for department in self._departments():
             of_the_city = Counter(self._months(self._city, department))
@@ -31,22 +32,20 @@ class Door:
         return {one: by for one, by in found.items() if by}
 
     def durations(self, months):
-        """(Neighbourhood, month) → what is said of the time to resolve; that of the whole city under no neighbourhood."""
+        """(Neighbourhood, month) → what is said of the time to resolve; of the whole city under no neighbourhood."""
         found = {}
         for code, name in (self._towns | {self._city: ""}).items():
             for month in months:
-                [found[name, month]] = [
-                    one
-                    for one in self._ask(area=code, period=month)["distributions"]
-                    if one["id"] == "time_to_resolve@1"
-                ]
+                answer = self._ask(area=code, period=month, metric="time_to_resolve@1")
+                [found[name, month]] = answer["distributions"]
         return {one: said for one, said in found.items() if said["count"]}
 
     def _departments(self):
         return [one["key"].rpartition(":")[2] for one in self._ask(group_by="category")["groups"]]
 
     def _months(self, area, department):
-        groups = self._ask(area=area, category=department, group_by="month")["groups"]
+        asked = {"area": area, "category": department, "group_by": "month", "metric": FIGURES}
+        groups = self._ask(**asked)["groups"]
         return {(one["key"], name): by for one in groups for name in MEASURES if (by := one["counts"][name])}
 
     def _ask(self, **params):

@@ -19,6 +19,7 @@ import pytest
 from deploy.local.plan import PROJECT, Plan
 from deploy.local.service_programs import database
 from deploy.local.stack import Stack
+from tests.boston.compared import every_cell_is_what_a_database_counts
 
 pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(1800)]
 
@@ -51,7 +52,7 @@ COUNTED = {
 
 @pytest.fixture(scope="module")
 def cases(shared, tmp_path_factory):
-    """The city's file in a folder of ours, and the registry of areas made from it beside it."""
+    """The city's file in a folder of ours; beside it the areas made from it, and a policy whose days are the city's."""
     folder = tmp_path_factory.mktemp("boston")
     file = folder / "cases.csv.gz"
     file.write_bytes((shared / "boston-311-2015.csv.gz").read_bytes())
@@ -59,13 +60,18 @@ def cases(shared, tmp_path_factory):
     areas = module_from_spec(spec)
     spec.loader.exec_module(areas)
     areas.write(file, folder / "areas.csv")
+    rules = (PROJECT / "policy" / "default.yaml").read_text(encoding="utf-8")
+    there = rules.replace("time_zone: Asia/Shanghai", "time_zone: America/New_York")
+    assert there != rules
+    (folder / "policy.yaml").write_text(there, encoding="utf-8")
     return file
 
 
 @pytest.fixture
 def stack(cases, tmp_path):
     """All three tiers of the city."""
-    plan = Plan(areas=cases.with_name("areas.csv"), codes=BOSTON / "codes")
+    places, rules = cases.with_name("areas.csv"), cases.with_name("policy.yaml")
+    plan = Plan(areas=places, policy=rules, codes=BOSTON / "codes")
     stack = Stack(tmp_path / "stack", plan)
     try:
         stack.start()
@@ -176,6 +182,7 @@ async def test_the_import_gives_the_citys_own_figures_and_a_second_one_changes_n
     assert Counter(row["reason"] for row in refused) == {"closed-before-opened": REFUSED}
     assert len({row["case_id"] for row in refused}) == REFUSED
     assert_the_citys_own_figures(stack, cases)
+    every_cell_is_what_a_database_counts(cases, stack.url("county-metrics"))
     await assert_each_event_once(stack)
     assert await deadlines(stack) == 0
 
@@ -208,5 +215,6 @@ async def test_whatever_is_killed_half_way_the_figures_are_the_same(stack, cases
 
     stack.wait_ready(120)
     assert_the_citys_own_figures(stack, cases)
+    every_cell_is_what_a_database_counts(cases, stack.url("county-metrics"))
     await assert_each_event_once(stack)
     assert await deadlines(stack) == 0

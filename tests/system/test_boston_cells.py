@@ -1,10 +1,12 @@
 """A year of a real city, cell by cell: what our rules count is what a database counts in the file by itself."""
 
 from collections import Counter, defaultdict
+from dataclasses import asdict
 
 import pytest
 
 from services.metrics import sketches
+from tests.boston.compared import differences, within
 from tests.boston.lived import Lived
 from tests.boston.recount import Recount
 
@@ -43,14 +45,6 @@ def ours(lived, *, wards):
 
 def sketch_of(cells):
     return sketches.read("time_to_resolve", cells)
-
-
-def differences(one, other):
-    return {
-        key: (one.get(key), other.get(key))
-        for key in one.keys() | other.keys()
-        if one.get(key) != other.get(key)
-    }
 
 
 def test_the_database_refuses_the_same_rows_and_the_city_does_not_contradict_it(recount, lived):
@@ -94,10 +88,6 @@ def test_durations_are_those_of_the_database_or_off_by_no_more_than_they_say(rec
     assert {key: one.count for key, one in found.items()} == {
         key: count for key, (count, *_) in theirs.items()
     }
-    for key, (count, least, most, *quantiles) in theirs.items():
-        one = found[key]
-        said = (one.p50_seconds, one.p90_seconds, one.p99_seconds)
-        assert said == pytest.approx(quantiles, rel=one.relative_error, abs=bool(one.relative_error))
-        if one.relative_error == 0:
-            assert (one.exact, one.min_seconds, one.max_seconds) == (count, least, most)
+    for key, times in theirs.items():
+        within(asdict(found[key]), *times)
     assert len(certain) >= exact * len(found)

@@ -3,11 +3,12 @@
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.metrics import cells
+from services.metrics import cells, store
 from services.metrics.cells import Row, Slot
 from services.metrics.counting import Cell
 from services.metrics.sketches import FEW, read, took
@@ -103,3 +104,24 @@ async def test_a_day_with_few_is_exact_beside_one_with_many_and_together_they_sa
     assert (read(KIND, [second]).exact, read(KIND, [second]).relative_error) == (0, 0.05)
     both = read(KIND, [first, second])
     assert (both.count, both.exact, both.relative_error) == (2 * FEW + 1, FEW, 0.05)
+
+
+async def test_an_answer_of_more_durations_than_are_read_one_by_one_comes_from_their_buckets(new_database):
+    database, wanted = await new_database("metrics"), store.Wanted("620522", first="2026-01-01")
+    within = range(store.MOST_EXACT - 1)
+    changes = Counter()
+    for seconds in within:
+        for measure, by in took(KIND, NOW, NOW + timedelta(seconds=seconds), 1):
+            changes[Cell(measure, f"620522101{seconds // FEW:03}", DAYS[0], "", "")] += by
+
+    async with database.transaction() as tx:
+        await cells.add(tx, "village", changes)
+        exact = await store.sums(tx, wanted)
+        await cells.add(tx, "village", summed([(DAYS[1], 10**6 + one, 1) for one in range(2)]))
+        many = await store.sums(tx, wanted)
+        plain = await store.sums(tx, replace(wanted, durations=False))
+
+    assert read(KIND, exact[""].values()).relative_error == 0
+    assert read(KIND, exact[""].values()).max_seconds == within[-1]
+    assert (read(KIND, many[""].values()).count, read(KIND, many[""].values()).exact) == (len(within) + 2, 0)
+    assert plain == {}
