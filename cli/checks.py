@@ -1,4 +1,4 @@
-"""``fengqiao policy check`` and ``fengqiao areas check``: files are judged before anything starts."""
+"""``fengqiao policy check``, ``areas check``, ``definitions check``: files are judged before anything starts."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from cli.files import code_lists, codes_option
 from cli.stack import say
 from policy import load
+from services.metrics.catalogue import catalogue
 
 file_argument = click.Path(path_type=Path)
 
@@ -60,4 +61,24 @@ def check_areas(file: Path) -> None:
     say(f"{file}: good, {counted}")
 
 
-COMMANDS = (policy, areas)
+@click.group()
+def definitions() -> None:
+    """What published figures are."""
+
+
+@definitions.command(name="check")
+@click.argument("folder", type=file_argument)
+def check_definitions(folder: Path) -> None:
+    """Judge a locality's own definitions beside the product's: all errors at once, each with its line."""
+    try:
+        found = catalogue(folder)
+    except load.Refused as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from None
+    own = {path.stem for path in folder.iterdir()}
+    for one in found.definitions:
+        if one.key in own:
+            say(f"{one.key}: good, {one.zh} = {one.formula}")
+
+
+COMMANDS = (policy, areas, definitions)

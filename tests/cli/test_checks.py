@@ -98,3 +98,19 @@ def test_nothing_is_started_with_files_that_are_wrong_and_all_is_said_at_once(tm
     assert "first_tier.ordinary" in told
     assert f"{areas}: cannot be read" in told
     assert not (tmp_path / "data").exists()
+
+
+def test_definitions_of_a_locality_are_judged_beside_the_product_s(tmp_path):
+    product = PROJECT / "services" / "metrics" / "definitions" / "closure_rate@1.yaml"
+    text = product.read_text().replace("id: closure_rate", "id: pasture_rate")
+    (tmp_path / "pasture_rate@1.yaml").write_text(text)
+
+    good = run("definitions", "check", tmp_path)
+    (tmp_path / "pasture_rate@2.yaml").write_text(text.replace("[received]", "[recieved]"))
+    bad = run("definitions", "check", tmp_path)
+
+    assert (good.exit_code, good.output.count("good")) == (0, 1)
+    assert "pasture_rate@1: good" in good.output
+    assert "100 × (cohort.closed) / (received)" in good.output
+    assert (bad.exit_code, "pasture_rate@2.yaml:" in bad.output) == (1, True)
+    assert "denominator.0" in bad.output
