@@ -14,7 +14,9 @@ from doors.spreadsheet import sheet
 from messaging.database import Connection, Database, clock
 from schemas.base import TIERS, AreaCode, Tier
 from schemas.codes import complete
-from services.metrics import periods, printed, showing, store, views
+from services.metrics import aging, periods, printed, showing, store, views
+from services.metrics.backlog import Waiting
+from services.metrics.backlog_store import waiting
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
 from services.metrics.figures import Counts
@@ -129,6 +131,8 @@ class Found:
     before: Mapping[str, Counts]
     tiers: Mapping[str, tuple[datetime, float]]
     now: datetime
+    waiting: Waiting | None = None
+    """What is open by report day, where that was asked for."""
 
 
 async def read(connection: Connection, wanted: store.Wanted) -> Found:
@@ -155,6 +159,10 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
         wanted = asked.cells(area, naming)
         async with database.transaction() as tx:
             found = await read(tx, wanted)
+            if aging.is_asked(asked.metric):
+                found = replace(
+                    found, waiting=await waiting(tx, wanted.area, wanted.category, wanted.channel)
+                )
         if not asked.is_csv(request.headers.get("accept", "")):
             written = _view(asked, found, naming, tier).model_dump_json()
             return Response(written, media_type=JSON, headers={"vary": "Accept"})
@@ -174,6 +182,7 @@ def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.Metri
     rates = showing.rates_of(chosen.definitions, whole, known, people)
     counters = showing.counters_of(chosen.definitions, sums, known)
     durations = asked.durations(chosen, whole)
+    aged = aging.backlog_of(chosen.definitions, found.waiting, known)
     return views.MetricsView(
         as_of=found.now,
         area=area,
@@ -185,8 +194,9 @@ def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.Metri
         rates=rates,
         counters=counters,
         distributions=durations,
+        backlog=aged,
         groups=_groups(asked, found, chosen, naming) if asked.group_by else (),
-        words=showing.words_of((*rates, *counters, *durations)),
+        words=showing.words_of((*rates, *counters, *durations, *([aged] if aged else []))),
     )
 
 

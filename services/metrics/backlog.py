@@ -3,9 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 OLDER_THAN = (7, 30, 90)
 """Days after which a matter that is still open is counted apart."""
+
+
+class Waiting(NamedTuple):
+    """How many are open by report day, and how many are open as counted by the day they were opened and done."""
+
+    by_day: dict[date, int]
+    open: int
+
+    @property
+    def unaged(self) -> int:
+        """How many more are open than have a report day: of what was counted before that was, until it is rebuilt.
+
+        For a moment also of what another tier has only half published.
+        """
+        return self.open - sum(one for one in self.by_day.values() if one > 0)
 
 
 @dataclass(frozen=True, slots=True)

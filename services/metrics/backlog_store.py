@@ -1,24 +1,9 @@
 """SQL that says how many are open by the day of their report, added up over areas and tiers."""
 
 from datetime import date
-from typing import NamedTuple
 
 from messaging.database import Connection
-
-
-class Waiting(NamedTuple):
-    """How many are open by report day, and how many are open as counted by the day they were opened and done."""
-
-    by_day: dict[date, int]
-    open: int
-
-    @property
-    def unaged(self) -> int:
-        """How many more are open than have a report day: of what was counted before that was, until it is rebuilt.
-
-        For a moment also of what another tier has only half published.
-        """
-        return self.open - sum(one for one in self.by_day.values() if one > 0)
+from services.metrics.backlog import Waiting
 
 
 async def waiting(connection: Connection, area: str, category: str | None, channel: str | None) -> Waiting:

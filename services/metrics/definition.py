@@ -19,7 +19,7 @@ from services.metrics.own import Own
 
 EACH = "{each}"
 """Stands in names and measures for one word of the locality, such as a ring or a role."""
-Kind = Literal["count", "share", "ratio", "stock", "duration"]
+Kind = Literal["count", "share", "ratio", "stock", "duration", "age"]
 Each = Literal["role", "ring", "arriving-ring", "headcount"]
 Better = Literal["higher", "lower", "none"]
 DIVIDED = ("share", "ratio")

@@ -6,7 +6,14 @@ from decimal import Decimal
 
 from doors.spreadsheet import Cell
 from services.metrics.showing import WORDS
-from services.metrics.views import DistributionView, FigureView, GroupView, MetricsView, PeriodView
+from services.metrics.views import (
+    BacklogView,
+    DistributionView,
+    FigureView,
+    GroupView,
+    MetricsView,
+    PeriodView,
+)
 
 HEADINGS = (
     "区划代码 area", "区划名称 area name", "分组 group", "分组名称 group name", "group name (en)", "期间 period",
@@ -15,6 +22,7 @@ HEADINGS = (
     "数据截至 as of", "终值 final", "未定原因 why provisional", "不公布原因 why withheld", "另计 apart",
 )  # fmt: skip
 YES_NO = {True: "是 yes", False: "否 no"}
+AGES = {"p50": "median_days", "p90": "p90_days", "max": "oldest_days"}
 QUANTILES = {"p50": "p50_seconds", "p90": "p90_seconds", "p99": "p99_seconds"}
 
 
@@ -26,6 +34,8 @@ def rows(found: MetricsView, labels: Mapping[str, tuple[str, str]], zone: tzinfo
     for took in found.distributions:
         for cells in _durations(took, zone):
             yield [*area, *_group(None), *_days(found.period), *cells]
+    for cells in _ages(found.backlog, zone) if found.backlog else ():
+        yield [*area, *_group(None), None, None, None, *cells]
     for group in found.groups:
         for one in (*group.rates, *group.counters):
             yield [*area, *_group(group), *_days(group.period or found.period), *_figure(one, zone)]
@@ -65,7 +75,18 @@ def _durations(one: DistributionView, zone: tzinfo) -> Iterator[list[Cell]]:
         ]  # fmt: skip
 
 
-def _said(one: FigureView | DistributionView, zone: tzinfo) -> list[Cell]:
+def _ages(one: BacklogView, zone: tzinfo) -> Iterator[list[Cell]]:
+    """Ages of what is open, and how many are older than so many days; of now, so without any day."""
+    named: list[Cell] = [one.id, one.zh, one.en, "age"]
+    said: list[Cell] = [*_said(one, zone), None, f"unaged={one.unaged}"]
+    for name, field in AGES.items():
+        yield [*named, name, one.open, None, getattr(one, field), one.unit, one.unit_en, *said]
+    for older in one.older_than:
+        parts: list[Cell] = [f"> {older.days}", older.numerator, older.denominator, _number(older.value)]
+        yield [*named, *parts, older.unit, older.unit, *said]
+
+
+def _said(one: FigureView | DistributionView | BacklogView, zone: tzinfo) -> list[Cell]:
     as_of = one.as_of.astimezone(zone).isoformat(timespec="seconds")
     return [one.cohort_zh, one.cohort_en, as_of, YES_NO[one.final], _word(one.provisional)]
 

@@ -15,6 +15,7 @@ from services.metrics.measures import ACTIVITY
 from services.metrics.periods import Period
 from services.metrics.sums import Sums
 from services.metrics.views import (
+    BacklogView,
     DistributionView,
     FigureView,
     GroupView,
@@ -91,7 +92,7 @@ def _figure(one: Definition, counts: Counts, known: Standing, people: People = U
         value=found.value,
         withheld=found.withheld,
         apart=dict(found.apart),
-        **_said(one, known),
+        **said(one, known),
     )
 
 
@@ -103,7 +104,7 @@ def plain(denominator: int | Fraction | None) -> int | str | None:
     return figures.rounded(denominator.numerator, denominator.denominator, digits).rstrip("0").rstrip(".")
 
 
-def _said(one: Definition, known: Standing) -> dict[str, Any]:
+def said(one: Definition, known: Standing) -> dict[str, Any]:
     """What stands beside every published value."""
     provisional = known.provisional(one.settles_days)
     return {
@@ -122,7 +123,7 @@ def distributions_of(
 
 def _distribution(one: Definition, counts: Counts, known: Standing) -> DistributionView:
     found = figures.distribution(one, counts)
-    return DistributionView(**asdict(found.sketch), **_said(one, known))
+    return DistributionView(**asdict(found.sketch), **said(one, known))
 
 
 def period_of(first: date | None, last: date | None, period: Period | None = None) -> PeriodView | None:
@@ -137,15 +138,15 @@ def period_of(first: date | None, last: date | None, period: Period | None = Non
     return PeriodView(key=None, kind=None, zh=zh, en=en, first=first, last=last)
 
 
-def words_of(every: Iterable[FigureView | DistributionView]) -> dict[str, WordView]:
+def words_of(every: Iterable[FigureView | DistributionView | BacklogView]) -> dict[str, WordView]:
     """The reasons that stand in these figures."""
-    said = {
+    reasons = {
         word
         for one in every
         for word in (one.provisional, getattr(one, "withheld", None))
         if word is not None
     }
-    return {word: WORDS[word] for word in sorted(said)}
+    return {word: WORDS[word] for word in sorted(reasons)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,40 @@ class DistributionView(BaseModel):
     provisional: Provisional | None
 
 
+class OlderView(BaseModel):
+    """So many of the backlog have been open for more than so many days."""
+
+    days: int
+    numerator: int
+    denominator: int
+    value: str | None
+    """The percentage; null where nothing is open."""
+    unit: str = "%"
+
+
+class BacklogView(BaseModel):
+    """What is open now, and for how many days since the day of its report; each age is that of one of them."""
+
+    id: str
+    zh: str
+    en: str
+    open: int
+    unaged: int
+    """How many of them have no age: counted before their report days were, or just being published by another tier."""
+    median_days: int | None
+    p90_days: int | None
+    """Nine in ten are at most this old."""
+    oldest_days: int | None
+    older_than: tuple[OlderView, ...]
+    unit: str
+    unit_en: str
+    cohort_zh: str
+    cohort_en: str
+    as_of: datetime
+    final: bool
+    provisional: Provisional | None
+
+
 class PeriodView(BaseModel):
     """The days figures are of."""
 
@@ -126,6 +160,8 @@ class MetricsView(BaseModel):
     """Counts of the period, and stocks as they stood when its last day ended."""
     distributions: tuple[DistributionView, ...]
     """Empty when asked by category or channel: of these durations are not kept apart."""
+    backlog: BacklogView | None = None
+    """Where it was asked for by `metric=backlog`: as of now, whatever the period."""
     groups: tuple[GroupView, ...]
     words: dict[str, WordView]
     """The reasons that stand in `withheld` and `provisional`."""

@@ -1,19 +1,25 @@
 """How old what is open is, exactly in days, at every tier and over all of them, and after handovers and relapses."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.routing import IncidentEscalated, IncidentOpened
-from services.metrics.backlog import OLDER_THAN, Backlog, backlog
-from services.metrics.backlog_store import Waiting, waiting
+from services.metrics.aging import backlog_of, is_asked
+from services.metrics.backlog import OLDER_THAN, Backlog, Waiting, backlog
+from services.metrics.backlog_store import waiting
 from services.metrics.cells import add
 from services.metrics.counting import Cell
 from services.metrics.facts import increments
+from services.metrics.finality import Standing
 from tests.builders import VILLAGE, later, resolved
 from tests.services.metrics.counted import DAY, EVENT, ZONE, reopened
+from tests.services.metrics.shown import PRODUCTS
+from tests.services.metrics.test_areas import OTHER_FARM, TOWN
+from tests.services.metrics.test_areas import VILLAGE as VILLAGE_OF_TOWN
+from tests.services.metrics.test_asked import asked
 
 TODAY = date(2026, 11, 22)
 REPORTED = date.fromisoformat(DAY)
@@ -104,3 +110,64 @@ async def test_what_was_counted_before_report_days_were_is_told_as_having_no_age
     async with database.connection() as connection:
         found = await waiting(connection, VILLAGE, None, None)
     assert (found, found.unaged) == (Waiting({}, 1), 1)
+
+
+NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
+OPEN_SINCE = Waiting(ago(d0=1, d8=1, d100=1), 4)
+
+
+def shown(waiting=OPEN_SINCE, now=NOON):
+    known = Standing(now, now, complete=True, zone=ZONE, first=REPORTED, last=REPORTED)
+    return backlog_of(PRODUCTS.named(["backlog"]), waiting, known)
+
+
+def test_it_is_shown_with_its_definition_and_never_final_because_it_is_of_now():
+    found = shown()
+
+    assert (found.id, found.open, found.unaged) == ("backlog@1", 4, 1)
+    assert (found.median_days, found.p90_days, found.oldest_days) == (8, 100, 100)
+    assert [(one.days, one.numerator, one.denominator, one.value) for one in found.older_than] == [
+        (7, 2, 3, "66.67"), (30, 1, 3, "33.33"), (90, 1, 3, "33.33"),
+    ]  # fmt: skip
+    assert (found.final, found.provisional, found.as_of) == (False, "open-ended", NOON)
+
+
+def test_a_day_more_is_counted_from_midnight_in_shanghai():
+    assert [shown(now=now).oldest_days for now in (NOON, NOON + timedelta(hours=12))] == [100, 101]
+
+
+def test_it_is_looked_for_only_where_it_is_asked_for():
+    assert [is_asked(one) for one in ([], ["open"], ["open", "backlog@1"], ["backlog"])] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert shown(waiting=None) is None
+    assert (
+        backlog_of(PRODUCTS.named(["open"]), OPEN_SINCE, Standing(NOON, NOON, complete=True, zone=ZONE))
+        is None
+    )
+
+
+def test_nothing_open_has_no_share_older():
+    assert [one.value for one in shown(Waiting({}, 0)).older_than] == [None, None, None]
+
+
+@pytest.mark.system
+async def test_the_door_tells_the_backlog_of_any_area_as_json_and_as_a_table(new_database):
+    database = await new_database("metrics")
+    await stored(
+        database, {"village": {cell._replace(area=VILLAGE_OF_TOWN): by for cell, by in of(OPENED).items()}}
+    )
+
+    whole, other = [
+        (await asked(database, area=area, metric="backlog")).json()["backlog"] for area in (TOWN, OTHER_FARM)
+    ]
+    without = (await asked(database)).json()["backlog"]
+    table = (await asked(database, metric="backlog", format="csv")).text.splitlines()
+
+    assert (whole["open"], whole["unaged"], other["open"]) == (1, 0, 0)
+    assert whole["oldest_days"] >= (date(2026, 11, 20) - REPORTED).days
+    assert without is None
+    assert [row.count("backlog@1") for row in table[1:]] == [1] * 6

@@ -88,7 +88,8 @@ DURATIONS = {
 }
 BY_PERSON = {"records_per_person.headcount@1": ({"received": 186_120}, 517, "186120/517 360")}
 """Counts, how many people, and what is divided by what."""
-EXAMPLES = {**SHARES, **BY_PERSON, **COUNTED, **STOCKS, **DURATIONS}
+AGES = {"backlog@1": "cohort.open"}
+EXAMPLES = {**SHARES, **BY_PERSON, **COUNTED, **STOCKS, **DURATIONS, **AGES}
 
 
 def the(key):
@@ -142,6 +143,12 @@ def test_a_duration_is_read_from_its_measure(key):
     found = distribution(the(key), counts).sketch
 
     assert (found.count, found.p50_seconds, found.max_seconds) == (3, 90, 4000)
+
+
+def test_the_backlog_is_of_what_is_open_by_the_day_of_its_report():
+    one = the("backlog@1")
+
+    assert (one.kind, one.numerator, one.cohort.by) == ("age", (AGES[one.key],), "report")
 
 
 def test_closing_by_cohort_and_by_period_are_two_figures_with_two_names():
