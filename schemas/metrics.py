@@ -113,6 +113,8 @@ class MetricDefinition(Event):
     """The smallest denominator worth showing."""
     within: bool = False
     """Whether what is counted is a part of the denominator: more than that shows that to be incomplete."""
+    whole_months: bool = False
+    """Whether it has a value for whole months only, because something of it is known by the month."""
 
 
 class MetricHeartbeat(Event):

@@ -12,7 +12,7 @@ from doors.areas import unknown_area
 from doors.problems import Problem
 from doors.spreadsheet import sheet
 from messaging.database import Connection, Database, clock
-from schemas.base import TIERS, AreaCode, Tier
+from schemas.base import EARLIEST_YEAR, LATEST_YEAR, TIERS, AreaCode, Tier
 from schemas.codes import complete
 from services.metrics import aging, periods, printed, showing, store, views
 from services.metrics.backlog import Waiting
@@ -37,6 +37,7 @@ def _period(written: str) -> str:
 
 
 PeriodKey = Annotated[str, StringConstraints(max_length=10), AfterValidator(_period)]
+Day = Annotated[date, Field(ge=date(EARLIEST_YEAR, 1, 1), le=date(LATEST_YEAR, 12, 31))]
 MetricName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
@@ -57,8 +58,8 @@ class Asked(BaseModel):
         Literal["child", "day", "week", "month", "quarter", "year", "category", "channel", "tier"] | None
     ) = None
     period: PeriodKey | None = None
-    first: date | None = None
-    last: date | None = None
+    first: Day | None = None
+    last: Day | None = None
     category: str | None = None
     channel: str | None = None
     metric: Annotated[list[MetricName], Field(max_length=100)] = []
@@ -183,6 +184,8 @@ def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.Metri
     counters = showing.counters_of(chosen.definitions, sums, known)
     durations = asked.durations(chosen, whole)
     aged = aging.backlog_of(chosen.definitions, found.waiting, known)
+    groups = _groups(asked, found, chosen, naming) if asked.group_by else ()
+    grouped_figures = (one for group in groups for one in (*group.rates, *group.counters))
     return views.MetricsView(
         as_of=found.now,
         area=area,
@@ -195,8 +198,8 @@ def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.Metri
         counters=counters,
         distributions=durations,
         backlog=aged,
-        groups=_groups(asked, found, chosen, naming) if asked.group_by else (),
-        words=showing.words_of((*rates, *counters, *durations, *([aged] if aged else []))),
+        groups=groups,
+        words=showing.words_of((*rates, *counters, *durations, *grouped_figures, *([aged] if aged else []))),
     )
 
 

@@ -27,4 +27,5 @@ def said(tier: Tier, one: Definition) -> MetricDefinition:
         rounding=MetricRounding.model_validate(one.rounding.model_dump()),
         smallest=one.smallest,
         within=one.within,
+        whole_months=one.whole_months,
     )

@@ -101,6 +101,8 @@ class Definition(Fixed):
     """Which way areas are ranked by it; `none`: not at all."""
     rank_from: Annotated[int, Field(ge=1)] = 20
     """From which denominator on an area has a rank: below it chance alone decides."""
+    whole_months: bool = False
+    """Whether it has a value for whole months only, because something of it is known by the month."""
     apart: tuple[Measure, ...] = ()
     """Measures shown beside the figure because they must not disappear in it."""
 

@@ -13,13 +13,17 @@ from services.metrics.sketches import Sketch, read
 
 Counts = Mapping[str, Mapping[str, int]]
 """Tier → measure → value, each the sum over the areas, days, categories and channels asked for."""
-Withheld = Literal["no-denominator", "below-smallest", "incomplete"] | Why
+Withheld = Literal["no-denominator", "below-smallest", "incomplete", "part-of-a-month"] | Why
 WORDS: dict[str, tuple[str, str]] = {
     "no-denominator": ("没有分母，不能计算", "There is nothing to divide by"),
     "below-smallest": ("分母太小，不宜公布", "The denominator is too small to be worth showing"),
     "incomplete": (
         "分子大于分母，分母申报不全，请核对",
         "More was counted than there is to count of: what is divided by is incomplete",
+    ),
+    "part-of-a-month": (
+        "按月申报，所选日期不是整月",
+        "It is declared by the month, and the days asked for are no whole months",
     ),
     **{str(why): words for why, words in headcounts.WORDS.items()},
 }

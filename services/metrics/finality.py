@@ -47,6 +47,12 @@ class Standing:
         return replace(self, first=first, last=last)
 
     @property
+    def whole_months(self) -> bool:
+        """Whether no month is cut off by these days."""
+        begins = self.first is None or self.first.day == 1
+        return begins and (self.last is None or (self.last + timedelta(days=1)).day == 1)
+
+    @property
     def until_now(self) -> date | None:
         """The last day that has begun: of a period that is not over, today."""
         return None if self.last is None else min(self.last, self.today)

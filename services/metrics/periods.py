@@ -128,16 +128,21 @@ def of(kind: Kind, day: date) -> Period:
 
 
 def parse(written: str) -> Period:
-    """The period written so. Raises `ValueError` saying how one is written, or that there is none of this name."""
-    fits = ((kind, pattern.fullmatch(written)) for kind, pattern in WRITTEN.items())
+    """The period somebody wrote. Raises `ValueError` saying how one is written, or that there is none of this name."""
+    found = read(written)
+    if not EARLIEST_YEAR <= int(written[:4]) <= LATEST_YEAR:
+        raise ValueError(f"must lie between the years {EARLIEST_YEAR} and {LATEST_YEAR}")
+    return found
+
+
+def read(key: str) -> Period:
+    """The period of this key, in whatever year. Raises `ValueError` where there is none."""
+    fits = ((kind, pattern.fullmatch(key)) for kind, pattern in WRITTEN.items())
     kind, found = next(((kind, found) for kind, found in fits if found), (None, None))
     if kind is None or found is None:
         raise ValueError(HOW)
-    numbers = [int(one) for one in found.groups()]
-    if not EARLIEST_YEAR <= numbers[0] <= LATEST_YEAR:
-        raise ValueError(f"must lie between the years {EARLIEST_YEAR} and {LATEST_YEAR}")
     try:
-        return Period(kind, _first(kind, *numbers))
+        return Period(kind, _first(kind, *(int(one) for one in found.groups())))
     except ValueError as error:
         raise ValueError(f"there is no such {kind}") from error
 

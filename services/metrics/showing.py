@@ -85,6 +85,8 @@ def counters_of(definitions: Definitions, sums: Sums, known: Standing) -> tuple[
 def _figure(one: Definition, counts: Counts, known: Standing, people: People = UNKNOWN) -> FigureView:
     heads = NOT_ASKED if one.headcount is None else people.of(one.headcount, known.first, known.until_now)
     found = figures.figure(one, counts, heads)
+    if one.whole_months and not known.whole_months:
+        found = replace(found, value=None, withheld="part-of-a-month")
     return FigureView(
         kind=one.kind,
         numerator=found.numerator,
@@ -190,7 +192,7 @@ def groups_of(
     """One view per group, in key order; distributions' cells, which have no category or channel, make no group."""
     named = sorted((key, sums) for key, sums in groups.items() if key)
     if by in periods.KINDS:
-        return tuple(_of_period(periods.parse(key), sums, chosen) for key, sums in named)
+        return tuple(_of_period(periods.read(key), sums, chosen) for key, sums in named)
     return tuple(
         _group(key, labels.get(key, (key, key)), sums, chosen.within(key) if by == "child" else chosen)
         for key, sums in named

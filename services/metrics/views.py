@@ -188,6 +188,8 @@ class DefinitionView(BaseModel):
     rounding: Rounding
     smallest: int
     within: bool
+    whole_months: bool
+    """Whether it has a value for whole months only."""
     settles_days: int
 
 

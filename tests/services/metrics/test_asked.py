@@ -48,6 +48,8 @@ async def asked(database, path="/v1/metrics", headers=None, **params):
         ({"first": "2026-11-31"}, "query.first"),
         ({"first": "2026-11-03", "last": "2026-11-02"}, "query"),
         ({"format": "xlsx"}, "query.format"),
+        ({"first": "0001-01-01", "category": "land"}, "query.first"),
+        ({"last": "9999-12-31"}, "query.last"),
     ],
 )
 async def test_what_cannot_be_asked_is_said_by_its_field_in_both_languages(params, field):

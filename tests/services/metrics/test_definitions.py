@@ -1,5 +1,6 @@
 """Every definition has an example: adding a figure is a file, and a line here that says what it gives."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,9 @@ from services.metrics.definition import DIVIDED
 from services.metrics.figures import distribution, figure
 from services.metrics.headcounts import Headcount
 from services.metrics.measures import is_counted
+from services.metrics.showing import rates_of
 from services.metrics.sketches import bucket_of
-from tests.services.metrics.shown import FIGURES
+from tests.services.metrics.shown import FIGURES, KNOWN
 from tests.services.metrics.shown import PRODUCTS as CATALOGUE
 
 
@@ -167,6 +169,29 @@ def test_every_figure_is_made_of_what_is_counted_and_says_so_in_both_languages(o
     assert all(said.isascii() for said in (one.en, one.cohort.en))
     assert one.unit.zh
     assert not set(one.apart) & {*one.numerator, *one.denominator}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "value"),
+    [
+        ("2026-09-01", "2026-09-30", "39.47"),
+        ("2026-09-01", None, "39.47"),
+        (None, None, "39.47"),
+        ("2026-08-01", "2026-09-30", "39.47"),
+        ("2026-09-07", "2026-09-13", None),
+        ("2026-09-01", "2026-09-29", None),
+        ("2026-09-02", "2026-09-30", None),
+    ],
+)
+def test_what_is_declared_by_the_month_has_no_rate_for_a_part_of_it(first, last, value):
+    days = [date.fromisoformat(one) if one else None for one in (first, last)]
+    counts = {"county": {"referral.eligible": 266, "referral.diverted": 105, "referral.succeeded": 91}}
+
+    shown = {one.id: one for one in rates_of(FIGURES, counts, KNOWN.over(*days))}
+
+    assert shown["diversion@1"].value == value
+    assert (shown["diversion@1"].withheld == "part-of-a-month") == (value is None)
+    assert shown["diversion_success@1"].value == "86.67"
 
 
 def test_every_file_of_the_folder_is_a_definition():
