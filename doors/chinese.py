@@ -25,6 +25,7 @@ SENTENCES = {
     "is a duration, which has no numerator; without a metric its buckets are listed": (
         "是用时类指标，没有分子；不带 metric 查询可列出其分桶的变化"
     ),
+    "is of now and of no past day, so nothing restates it": "只反映此刻，不属于任何过去的日期，因此没有修正",
     "is needed for a stock, which is what was added on all days up to one": "存量指标是截至某日各日之和，须指明期间",
     "ranks no areas: neither more nor less of it is better": "该指标无高低优劣之分，不能用于排名",
     "no area of this level lies in the area": "该区域内没有这一层级的区域",

@@ -1,7 +1,7 @@
 """The restatement log over HTTP: what changed after a day was over, by which event, and a figure before and after."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 
 from fastapi import FastAPI, Query
@@ -16,6 +16,8 @@ from services.metrics import restatement_pages, store
 from services.metrics.api_figures import MetricName, PeriodKey
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
+from services.metrics.figures import UNKNOWN
+from services.metrics.headcounts import Headcount, People
 from services.metrics.naming import Naming
 from services.metrics.periods import Period, parse
 from services.metrics.restated import Kind
@@ -60,6 +62,13 @@ class Asked(BaseModel):
             after=_key(self.after),
             limit=self.limit,
         )
+
+    def heads(self, row: Logged, one: Definition | None, people: People) -> Headcount:
+        """Whose heads a figure is by: of the period, or of the row's own day."""
+        if one is None or one.headcount is None:
+            return UNKNOWN
+        days = Period("day", date.fromisoformat(row.key.day)) if self.period is None else parse(self.period)
+        return people.of(one.headcount, days.first, days.last)
 
     def about(self, row: Logged) -> str:
         """Whose figure a row restates: that of its day, or of the one period."""
@@ -112,13 +121,15 @@ def routes(app: FastAPI, database: Database, naming: Naming) -> None:
             rows = await restatement_pages.page(tx, wanted)
             found = [] if one is None or not rows else await _steps(tx, asked, wanted, rows)
             now = await clock(tx)
-        around = iter(found)
+        around, people = iter(found), People(naming.own.headcounts, area)
         return RestatementsView(
             as_of=now,
             area=area,
             period=asked.period,
             metric=None if one is None else of(one),
-            restatements=tuple(row_view(row, one, next(around, None)) for row in rows),
+            restatements=tuple(
+                row_view(row, one, next(around, None), asked.heads(row, one, people)) for row in rows
+            ),
             next=_token(rows[-1].key) if len(rows) == asked.limit else None,
         )
 
@@ -140,6 +151,8 @@ async def _figure(connection: Connection, asked: Asked, area: str, naming: Namin
         raise _not_so(
             "metric", "is a duration, which has no numerator; without a metric its buckets are listed"
         )
+    if found[0].kind == "age":
+        raise _not_so("metric", "is of now and of no past day, so nothing restates it")
     if found[0].kind == "stock" and asked.period is None:
         raise _not_so("period", "is needed for a stock, which is what was added on all days up to one")
     return found[0]

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.metrics import figures
+from services.metrics import figures, showing
 from services.metrics.definition import Definition
+from services.metrics.headcounts import Headcount
 from services.metrics.restated import Kind
 from services.metrics.restatement_pages import Logged
 from services.metrics.undoing import Step, Sum
@@ -15,7 +16,7 @@ class PartsView(BaseModel):
     """A figure at one moment; without a value, `withheld` says why."""
 
     numerator: int
-    denominator: int | None
+    denominator: int | str | None
     value: str | None
     withheld: figures.Withheld | None
 
@@ -90,8 +91,8 @@ def of(one: Definition) -> OfView:
     )
 
 
-def row_view(row: Logged, one: Definition | None, step: Step | None) -> RestatementView:
-    """A row as it is shown, with the figure before and after where one was asked for."""
+def row_view(row: Logged, one: Definition | None, step: Step | None, heads: Headcount) -> RestatementView:
+    """A row as it is shown, with the figure before and after where one was asked for; one by person needs its heads."""
     key = row.key
     event = EventView(
         id=key.event,
@@ -102,7 +103,7 @@ def row_view(row: Logged, one: Definition | None, step: Step | None) -> Restatem
     )
     restated = None
     if one is not None and step is not None:
-        restated = RestatedView(before=_parts(one, step.before), after=_parts(one, step.after))
+        restated = RestatedView(before=_parts(one, step.before, heads), after=_parts(one, step.after, heads))
     return RestatementView(
         event=event,
         kind=row.kind,
@@ -116,8 +117,11 @@ def row_view(row: Logged, one: Definition | None, step: Step | None) -> Restatem
     )
 
 
-def _parts(one: Definition, counts: Sum) -> PartsView:
-    found = figures.figure(one, counts)
+def _parts(one: Definition, counts: Sum, heads: Headcount) -> PartsView:
+    found = figures.figure(one, counts, heads)
     return PartsView(
-        numerator=found.numerator, denominator=found.denominator, value=found.value, withheld=found.withheld
+        numerator=found.numerator,
+        denominator=showing.plain(found.denominator),
+        value=found.value,
+        withheld=found.withheld,
     )

@@ -120,6 +120,7 @@ REFUSED = {
         "stands for several: satisfaction.reporter@1",
     ),
     "a duration": ({"metric": "time_to_accept"}, "query.metric", "is a duration"),
+    "what is of now": ({"metric": "backlog"}, "query.metric", "is of now and of no past day"),
     "a stock of no period": ({"metric": "open"}, "query.period", "is needed for a stock"),
     "no period at all": ({"period": "2026-13"}, "query.period", "there is no such month"),
     "somebody else's token": ({"after": "bm9uZQ=="}, "after", "is not a token this service gave"),
