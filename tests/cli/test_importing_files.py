@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.importing.applied import chain_of
+from cli.importing.applied import QUIET_S, Chain, Quiet, chain_of
 from cli.importing.mapping import CaseMapping
 from cli.importing.reading import Tally, cases
 from cli.importing.refusals import Refusals
@@ -187,3 +187,26 @@ def test_what_has_not_left_a_service_is_waited_for_although_nobody_lags_behind_i
     assert chain_of({"a": holding(0)}).quiet
     assert not chain_of({"a": holding(1)}).quiet
     assert chain_of({"a": holding(None)}).troubled == ("a",)
+
+
+def hearing(lag: int, queue: int = 0) -> Chain:
+    figures = {"lag town-metrics": 0, "queue unpublished": queue, "lag town-metrics-board": lag}
+    return chain_of({"town-metrics": {"conditions": {"consumer": "ok"}, "figures": figures}})
+
+
+def test_heartbeats_of_other_tiers_keep_nobody_waiting_once_their_reader_was_at_its_end() -> None:
+    quiet, end = Quiet(), QUIET_S + 1
+
+    looks = [(hearing(1), 0.0), (hearing(0), 5.0), (hearing(1), end), (hearing(2), end + 5)]
+    before = [quiet.reached(*one) for one in looks]
+
+    assert before == [False] * 4
+    assert quiet.reached(hearing(0), end + 10)
+
+
+def test_what_still_leaves_a_service_begins_the_wait_anew() -> None:
+    quiet, end = Quiet(), QUIET_S + 1
+
+    looks = [(hearing(0), 0.0), (hearing(0, queue=3), 6.0), (hearing(0), end), (hearing(0), 2 * end)]
+
+    assert [quiet.reached(*one) for one in looks] == [False, False, False, True]
