@@ -6,73 +6,14 @@ import uuid
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from messaging.errors import Unavailable
-from messaging.health import Health
-from messaging.subscriber import Subscriber
 from tests.builders import an_inbound_record
-from tests.messaging.tiny import Tiny, a_reader, effects, letters, records, rows
+from tests.messaging.reading import Gate, is_held, no_lag
+from tests.messaging.tiny import effects, letters, records, rows
 from tests.messaging.wire import send, until
 
 pytestmark = pytest.mark.system
-
-
-class Gate(Tiny):
-    """A handler that does not let a transaction end until the gate is open."""
-
-    def __init__(self):
-        super().__init__()
-        self.open = asyncio.Event()
-        self.down = False
-
-    async def __call__(self, tx, messages, now):
-        if self.down:
-            raise Unavailable("the dependency is down")
-        outcome = await super().__call__(tx, messages, now)
-        await self.open.wait()
-        return outcome
-
-
-class Reader:
-    """A service's reading side on a real broker."""
-
-    def __init__(self, kafka, database, group, inbox, reading):
-        self.database, self.group, self._kafka = database, group, kafka
-        self.health = Health("test")
-        self.subscriber = Subscriber(kafka, group, reading, inbox, self.health)
-
-    async def __aenter__(self):
-        await self.subscriber.start()
-        return self
-
-    async def __aexit__(self, *error):
-        await self.subscriber.stop()
-
-    async def done(self, key):
-        return (await effects(self.database)).get(key, [])
-
-    async def committed(self):
-        """The group's committed offsets, by partition."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka)
-        await admin.start()
-        try:
-            found = await admin.list_consumer_group_offsets(self.group)
-        finally:
-            await admin.close()
-        return {place: one.offset for place, one in found.items() if one.offset > 0}
-
-
-@pytest.fixture
-async def start(kafka, new_database):
-    database, group = await new_database(), f"test-{uuid.uuid4()}"
-
-    async def make(handler=None, *, another_group=False, seal=None):
-        inbox, _, reading = await a_reader(database, handler, seal)
-        return Reader(kafka, database, group + "-b" * another_group, inbox, reading)
-
-    return make
 
 
 async def test_events_take_effect_and_their_offsets_are_committed(start, kafka):
@@ -81,16 +22,12 @@ async def test_events_take_effect_and_their_offsets_are_committed(start, kafka):
 
     async with await start() as reader:
         await until(lambda: reader.done(key))
-        await until(lambda: _no_lag(reader))
+        await until(lambda: no_lag(reader))
         await until(reader.committed)
 
         assert await reader.done(key) == [1, 2]
         assert reader.subscriber.progress > 0
         assert reader.health.conditions[reader.subscriber.condition] is None
-
-
-async def _no_lag(reader):
-    return await reader.subscriber.lag() == 0 and reader.subscriber.progress > 0
 
 
 async def test_nothing_is_committed_before_the_database_has(start, kafka):
@@ -118,7 +55,7 @@ async def test_while_a_dependency_is_down_it_holds_and_says_so(start, kafka):
     await send(kafka, *records(key, 1))
 
     async with await start(gate) as reader:
-        await until(lambda: _held(reader))
+        await until(lambda: is_held(reader))
         why, committed = reader.health.conditions[reader.subscriber.condition], await reader.committed()
         gate.down = False
         await until(lambda: reader.done(key))
@@ -126,10 +63,6 @@ async def test_while_a_dependency_is_down_it_holds_and_says_so(start, kafka):
     assert why == "the dependency is down"
     assert committed == {}
     assert [one for one in await letters(reader.database) if one[0] == key] == []
-
-
-async def _held(reader):
-    return reader.subscriber.held
 
 
 class Jammed:
@@ -152,12 +85,12 @@ async def test_a_batch_that_cannot_even_be_buried_is_held_and_not_passed_over(st
     await send(kafka, an_inbound_record(body))
 
     async with await start(seal=jammed) as reader:
-        await until(lambda: _held(reader))
+        await until(lambda: is_held(reader))
         why = reader.health.conditions[reader.subscriber.condition]
         await send(kafka, *records(key, 1))
         jammed.broken = False
         await until(lambda: reader.done(key))
-        await until(lambda: _no_lag(reader))
+        await until(lambda: no_lag(reader))
 
     assert why == "a bug, ZeroDivisionError: see the log of the service"
     assert await rows(reader.database, "select reason from dead_letter where value = $1", body) == [
@@ -173,8 +106,8 @@ async def test_two_readers_of_one_process_do_not_speak_for_each_other(start, kaf
 
     async with await start(gate) as held, await start(another_group=True) as other:
         other.subscriber._health = held.health
-        await until(lambda: _held(held))
-        await until(lambda: _no_lag(other))
+        await until(lambda: is_held(held))
+        await until(lambda: no_lag(other))
 
         assert held.health.conditions[other.subscriber.condition] is None
         assert not held.health.ready
@@ -186,7 +119,7 @@ async def test_a_restart_in_the_middle_loses_and_doubles_nothing(start, kafka):
     gate.down = True
     await send(kafka, *records(key, 1, 2))
     async with await start(gate) as stopped:
-        await until(lambda: _held(stopped))
+        await until(lambda: is_held(stopped))
 
     async with await start() as reader:
         await until(lambda: reader.done(key))
@@ -205,11 +138,11 @@ async def test_the_whole_topic_again_changes_nothing(start, kafka):
     await send(kafka, *records(key, 1, 2, 3))
     async with await start() as reader:
         await until(lambda: _has(reader, key, 3))
-        await until(lambda: _no_lag(reader))
+        await until(lambda: no_lag(reader))
         once = await effects(reader.database)
 
     async with await start(another_group=True) as again:
-        await until(lambda: _no_lag(again))
+        await until(lambda: no_lag(again))
 
     assert await effects(reader.database) == once
 
@@ -225,7 +158,7 @@ async def test_a_header_without_a_value_harms_nobody(start, kafka):
 
     async with await start() as reader:
         await until(lambda: reader.done(key))
-        await until(lambda: _no_lag(reader))
+        await until(lambda: no_lag(reader))
 
     reasons = await rows(
         reader.database, "select distinct kind, reason from dead_letter where topic = 'village.inbound'"
@@ -237,7 +170,7 @@ async def test_only_what_was_applied_is_committed(start, kafka):
     key = str(uuid.uuid4())
     await send(kafka, *records(key, 1))
     async with await start() as reader:
-        await until(lambda: _no_lag(reader))
+        await until(lambda: no_lag(reader))
         committed = await until(reader.committed)
 
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
@@ -250,7 +183,7 @@ async def test_only_what_was_applied_is_committed(start, kafka):
 async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(start, kafka):
     key, dropped, asked = str(uuid.uuid4()), [], asyncio.Event()
     async with await start() as reader:
-        await until(lambda: _no_lag(reader))
+        await until(lambda: no_lag(reader))
         fetcher = reader.subscriber._consumer()._fetcher
         found = fetcher.fetched_records
 
@@ -272,53 +205,3 @@ async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(sta
 
 async def _all_of(reader, key, count):
     return len(await reader.done(key)) == count
-
-
-async def test_a_member_without_its_share_does_not_claim_to_be_up_to_date(start):
-    async with await start() as reader:
-        await until(lambda: _no_lag(reader))
-        await reader.subscriber._membership.on_partitions_revoked(set())
-
-        assert await reader.subscriber.lag() is None
-        assert await reader.subscriber.reachable()
-
-
-async def test_a_group_has_passed_what_was_there_only_when_it_has_applied_it(start, kafka):
-    key, gate = str(uuid.uuid4()), Gate()
-    gate.open.set()
-    async with await start(gate) as reader:
-        await until(lambda: _no_lag(reader))
-        gate.down = True
-        await send(kafka, *records(key, 1))
-        await until(lambda: _held(reader))
-        ends = await reader.subscriber.ends()
-        held = await reader.subscriber.passed(ends)
-        gate.down = False
-        await until(lambda: reader.done(key))
-
-        async def passed():
-            return await reader.subscriber.passed(ends)
-
-        await until(passed)
-
-    assert not held
-
-
-@pytest.mark.parametrize("question", ["lag", "ends"])
-async def test_who_asks_how_far_we_are_does_not_delay_the_stop(start, question):
-    loop = asyncio.get_running_loop()
-    async with await start() as reader:
-        await until(lambda: _no_lag(reader))
-        asking = asyncio.create_task(getattr(reader.subscriber, question)())
-        await asyncio.sleep(0.05)
-        begun = loop.time()
-    await asyncio.wait({asking}, timeout=20)
-
-    assert loop.time() - begun < 3
-
-
-async def test_a_broker_that_is_away_is_not_reachable(start):
-    reader = await start()
-    reader.subscriber._bootstrap = "127.0.0.1:1,localhost:1"
-
-    assert not await reader.subscriber.reachable()
