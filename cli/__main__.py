@@ -20,6 +20,7 @@ MODULES = (
     "cli.trial",
     "cli.contacts",
     "cli.referrals",
+    "cli.rebuild",
 )
 
 

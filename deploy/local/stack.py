@@ -134,6 +134,11 @@ class Stack:
         return address(self._address("postgres"), database)
 
     @property
+    def policy(self) -> Path:
+        """The policy file the services of this folder were started with."""
+        return Path(self._address("policy"))
+
+    @property
     def vault_key_file(self) -> Path:
         """The 32 bytes that open the personal-data vault of this data folder."""
         return self.data / "vault.key"
@@ -157,7 +162,10 @@ class Stack:
         kafka, postgres = providers.prepare(self.data, ports, self._say)
         private_file.write_once(self.vault_key_file, lambda: os.urandom(32))
         mock = kafka.source is KafkaSource.MOCK
-        self._record.remember(kafka=kafka.bootstrap, postgres=postgres.dsn, plan=repr(self.plan), mock=mock)
+        policy = str(self.plan.policy.resolve())
+        self._record.remember(
+            kafka=kafka.bootstrap, postgres=postgres.dsn, plan=repr(self.plan), mock=mock, policy=policy
+        )
         self._say("starting the supervisor, Kafka and PostgreSQL")
         self._supervisor.launch([provider.program for provider in (kafka, postgres) if provider.program])
 
