@@ -1,4 +1,4 @@
-"""SQL that writes the restatement log: rows are added in sets, once, and never change."""
+"""SQL that writes the restatement log: rows are added in sets, once; only a rebuild changes one, and says so."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,12 +14,16 @@ from schemas.metrics import MetricRestated
 from services.metrics.restated import Restatement
 
 _COLUMNS = "recorded_at, event, area, day, category, channel, tier, source, type, kind, occurred_at, changes"
-_INSERT = f"""
+_ROWS = f"""
     insert into restatement ({_COLUMNS})
     select * from unnest(texts($1)::timestamptz[], texts($2), texts($3), texts($4), texts($5), texts($6), texts($7),
         texts($8), texts($9), texts($10), texts($11)::timestamptz[], texts($12)::json[])
-    on conflict do nothing
 """  # noqa: S608 - a list of columns, nothing from outside
+_INSERT = f"{_ROWS} on conflict do nothing"
+_TAKE = f"""{_ROWS}
+    on conflict (recorded_at, event, area, day, category, channel) do update set changes = excluded.changes
+    where restatement.changes::text <> excluded.changes::text
+"""
 
 
 async def note(tx: Connection, tier: Tier, rows: Sequence[Restatement]) -> None:
@@ -32,9 +36,10 @@ async def note(tx: Connection, tier: Tier, rows: Sequence[Restatement]) -> None:
 
 
 async def take_over(tx: Connection, said: Sequence[MetricRestated]) -> None:
-    """Adds other tiers' rows."""
-    if said:
-        await tx.execute(_INSERT, *_columns([(one.tier, _row(one)) for one in said]))
+    """Adds other tiers' rows; of one that was said twice, what was said last stands, be it that nothing changed."""
+    latest = {(one.recorded_at, one.event, one.area, one.day, one.category, one.channel): one for one in said}
+    if latest:
+        await tx.execute(_TAKE, *_columns([(one.tier, _row(one)) for one in latest.values()]))
 
 
 def _row(said: MetricRestated) -> Restatement:

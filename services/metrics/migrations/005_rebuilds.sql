@@ -7,3 +7,14 @@ create table rebuild (
     differing bigint not null,
     digest text not null
 );
+
+-- What each of them added to which cells: figures of the past never change silently.
+create table rebuilt_cell (
+    rebuild int not null references rebuild,
+    area text not null,
+    day text not null,
+    category text not null,
+    channel text not null,
+    changes json not null,
+    primary key (rebuild, area, day, category, channel)
+);

@@ -84,7 +84,13 @@ class Cells:
         return comparison.cells
 
     async def correct(self, tx: Connection, since: int) -> None:
-        """Adds every correction; cells that are equal stay as they are. New ones begin after version `since`."""
+        """Adds every correction, and puts it on record; cells that are equal stay. New ones begin after `since`."""
+        await tx.execute(
+            """
+            insert into rebuilt_cell
+            select (select max(number) from rebuild), area, day, category, channel, counts::json from correction
+            """
+        )
         cursor = await tx.cursor(
             "select area, day, category, channel, counts from correction order by area, day, category, channel"
         )

@@ -99,6 +99,20 @@ async def test_what_was_corrected_is_published_under_a_higher_version_than_any_b
     assert changed[1][0] > highest
 
 
+async def test_what_a_rebuild_changed_is_on_record_cell_by_cell(village):
+    await village.execute(
+        """update cell set counts = (counts::jsonb || '{"closed": 40}')::json where counts::text ~ '"closed":1'"""
+    )
+
+    found = await village.rebuild()
+
+    [changed] = await rows(village.database, "select rebuild, changes::text from rebuilt_cell")
+    [mark] = await rows(village.database, "select number, events, differing from rebuild")
+    assert tuple(mark) == (1, 30, 1)
+    assert (changed[0], changed[1]) == (1, '{"closed":-39}')
+    assert [one[1:] for one in found.tables[0].first] == [("40", "1")]
+
+
 async def test_reports_go_on_coming_in_and_are_neither_lost_nor_counted_twice(village):
     await village.execute("""update cell set counts = '{"received": 99}'""")
     async with running(village.reporting):
