@@ -1,4 +1,4 @@
-"""`python -m bench [lifecycle|flat|latency|deadlines|memory|peers|demo|all]`: our figures, bars kept or missed."""
+"""`python -m bench [SECTION]`: our figures, bars kept or missed."""
 
 import asyncio
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bench import beside, deadlines, demo, floor, gauges, latency, lifecycle, memory, seed, stream
+from bench import beside, deadlines, demo, floor, gauges, latency, lifecycle, memory, rebuild, seed, stream
 from bench.figures import Figure, Report, percentile, say, table
 from bench.house import house
 from bench.lifecycle import Run
@@ -133,6 +133,7 @@ def _all(report: Report, options: Options) -> None:
     escalated(report, options)
     seen_live(report, options)
     deadlines.section(report, options)
+    rebuild.section(report, options)
     beside.section(report, options)
     stream.section(report, options)
     first_figure(report, options)
@@ -145,6 +146,7 @@ SECTIONS: dict[str, Section] = {
     "deadlines": deadlines.section,
     "stream": stream.section,
     "memory": escalated,
+    "rebuild": rebuild.section,
     "peers": beside.section,
     "demo": first_figure,
     "all": _all,

@@ -137,6 +137,14 @@ def restatement_log(tier: Tier, zone: tzinfo) -> Rows:
     days = Days(zone)
 
     def make(message: Message, added: Sequence[Increment]) -> Iterable[tuple[Any, ...]]:
+        assert message.recorded_at is not None
+        today = days.of(message.recorded_at)
+        for cell, _ in added:
+            if cell.day < today:
+                return rows(message, added)
+        return ()
+
+    def rows(message: Message, added: Sequence[Increment]) -> Iterable[tuple[Any, ...]]:
         for one in restatements(message, added, days):
             place = one.area, one.day, one.category, one.channel
             changes = to_json(one.changes).decode()

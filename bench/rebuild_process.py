@@ -1,0 +1,49 @@
+"""One reading of a tier's history in a process of its own: `python -m bench.rebuild_process floor|rebuild ORDER`."""
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from messaging.cloudevents import decode
+from messaging.collector import patient
+from policy import load
+from schemas.topics import TOPICS
+from services.metrics.rebuild.reading import History
+from services.metrics.rebuild.recount import WANTED, House, rebuild, topics_of
+
+
+async def floor(house: House) -> dict[str, float]:
+    """Reads and decodes everything as the rebuild does, and keeps nothing."""
+    events = 0
+    async with History(house.kafka, [one.name for one in topics_of(house.tier)]) as history:
+        for share in await history.shares():
+            async for records in history.read(share):
+                for record in records:
+                    decode(record, TOPICS[record.topic], WANTED)
+                events += len(records)
+    return {"events": events}
+
+
+async def ours(house: House) -> dict[str, float]:
+    """Counts everything again, compares, and changes nothing."""
+    found = await rebuild(house, lambda *_: None, check=True)
+    return {"events": found.events, "differing": sum(one.differing for one in found.tables)}
+
+
+def main() -> None:
+    """Prints what was found, with the rate over the whole of it and the most memory it had."""
+    what, order = sys.argv[1], json.loads(sys.argv[2])
+    house = House("village", order["dsn"], order["kafka"], load.policy(Path(order["policy"])).zone)
+    patient()
+    began = time.perf_counter()
+    found = asyncio.run((floor if what == "floor" else ours)(house))
+    seconds = time.perf_counter() - began
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(found | {"seconds": seconds, "rate": found["events"] / seconds, "megabytes": most}))
+
+
+if __name__ == "__main__":
+    main()
