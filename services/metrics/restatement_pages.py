@@ -59,6 +59,7 @@ class Wanted:
 _ABOUT = """
     area like $1 || '%' and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
     and ($4::timestamptz is null or recorded_at >= $4)
+    and changes::text <> '{}' -- what a rebuild took back
     and ($5::text is null or exists (
         select from json_object_keys(changes) as one where tier || '|' || one = any(texts($5))))
 """
