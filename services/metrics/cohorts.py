@@ -26,6 +26,11 @@ COUNTS = (
     *(f"relapse.within_{days}" for days in RELAPSES), "in_hand", "in_hand.suspended", "in_hand.extended",
     "accepted.whistled", "listed.struck_off", "suspended.unnoted", "extended.unnoted", "whistles.unnoted",
 )  # fmt: skip
+TYPES = frozenset({
+    IncidentOpened, IncidentSuspended, IncidentExtended, IncidentAccepted, WhistleBlown, IncidentStruckOff,
+    IncidentReopened,
+})  # fmt: skip
+"""All others add nothing here, which a look at their type says at once."""
 Again = IncidentSuspended | IncidentExtended
 
 

@@ -27,8 +27,7 @@ class Counter:
     def __init__(self, matter: Matter, zone: tzinfo) -> None:
         self._matter = matter
         self._zone = zone
-        self._moment: datetime | None = None
-        self._its_day = ""
+        self._days: dict[int, tuple[datetime, str]] = {}
 
     def at(self, moment: datetime, measure: str, by: int = 1) -> Increment:
         """So many more of a measure on the day of a moment."""
@@ -42,8 +41,12 @@ class Counter:
             yield Cell(one, area, day, "", ""), value
 
     def _day(self, moment: datetime) -> str:
-        """The day of a moment; most events count several measures under the same one, so the last is kept."""
-        if moment is not self._moment:
-            self._moment = moment
-            self._its_day = moment.astimezone(self._zone).date().isoformat()
-        return self._its_day
+        """The day of a moment; an event counts several measures under each of its two or three, so they are kept.
+
+        By identity, which a moment that is kept does not share: hashing it would cost as much as its day.
+        """
+        kept = self._days.get(id(moment))
+        if kept is None:
+            kept = moment, moment.astimezone(self._zone).date().isoformat()
+            self._days[id(moment)] = kept
+        return kept[1]

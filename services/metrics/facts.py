@@ -71,8 +71,11 @@ def increments(event: Event, zone: tzinfo) -> list[Increment]:
         return list(activities.done(event, zone))
     assert isinstance(event, Matter)
     count = Counter(event, zone)
-    counted = [*_of(event, count), *cohorts.of(event, count)]
-    return [*counted, *standing.of(event, counted, count)]
+    counted = list(_of(event, count))
+    if type(event) in cohorts.TYPES:
+        counted += cohorts.of(event, count)
+    counted += list(standing.of(event, counted, count))
+    return counted
 
 
 def _eligible(event: EligibleRecorded) -> Increment:
