@@ -35,8 +35,10 @@ def test_removing_any_property_of_any_released_type_is_refused(name: str, data: 
 
 @given(st.sampled_from(sorted(RELEASE)), st.data())
 def test_adding_an_optional_property_anywhere_in_any_released_type_is_allowed(name: str, data: st.DataObject):
+    """Not where any property could stand before: to name one there would narrow it."""
     new = copy.deepcopy(RELEASE[name])
-    part = data.draw(st.sampled_from(list(places(new, "properties"))))
+    closed = [one for one in places(new, "properties") if one.get("additionalProperties") is not True]
+    part = data.draw(st.sampled_from(closed))
     part["properties"]["entirely_new"] = {"type": "string", "default": ""}
 
     assert breaks(RELEASE[name], new) == []
