@@ -25,7 +25,7 @@ export class Chart {
     new ResizeObserver(() => this.draw()).observe(host);
   }
 
-  /** Shows points {label, received, resolved}; `gap` is "lost" or "before" where nobody was watching; `name` is what a screen reader hears. */
+  /** Shows points {label, received, resolved}, `gap` where nobody watched; a share has no bars, and may have no value. */
   show(points, name) {
     if (points.length !== this.points.length) this.cursor = null;
     this.points = points;
@@ -41,8 +41,9 @@ export class Chart {
     this.svg.setAttribute("aria-label", this.name || "");
     this.box = { width: width - PAD.left - PAD.right, height: height - PAD.top - PAD.bottom };
     if (!this.points.length) return;
+    this.percent = this.points.some((point) => point.share !== undefined);
     const most = Math.max(1, ...this.points.map((p) => (p.gap ? 0 : Math.max(p.received, p.resolved))));
-    this.scale = scale(most);
+    this.scale = this.percent ? { step: 25, top: 100 } : scale(most);
     this.grid();
     this.bars();
     this.gaps();
@@ -70,7 +71,7 @@ export class Chart {
       const line = { x1: PAD.left, x2: PAD.left + this.box.width, y1: y, y2: y, class: value ? "grid" : "base" };
       this.svg.append(svg("line", line));
       const label = svg("text", { x: PAD.left - 8, y: y + 4, class: "tick end" });
-      setText(label, value.toLocaleString("en-US"));
+      setText(label, value.toLocaleString("en-US") + (this.percent ? "%" : ""));
       this.svg.append(label);
     }
   }
@@ -82,7 +83,8 @@ export class Chart {
       if (point.gap || point.received <= 0) return;
       const y = this.y(point.received);
       const height = PAD.top + this.box.height - y;
-      this.svg.append(svg("rect", { x: this.x(index) - wide / 2, y, width: wide, height, class: "received" }));
+      const kind = point.standing === "running" ? "received running" : "received";
+      this.svg.append(svg("rect", { x: this.x(index) - wide / 2, y, width: wide, height, class: kind }));
     });
   }
 
@@ -110,10 +112,11 @@ export class Chart {
       run = [];
     };
     this.points.forEach((point, index) => {
-      if (point.gap) return end();
+      if (point.gap || point.resolved === null) return end();
       const [x, y] = [this.x(index), this.y(point.resolved)];
       run.push(`${x.toFixed(1)},${y.toFixed(1)}`);
-      if (this.slot() > 16) this.svg.append(svg("circle", { cx: x, cy: y, r: 2.5, class: "resolved" }));
+      const kind = this.percent && point.standing ? "resolved open" : "resolved";
+      if (this.slot() > 16 || this.percent) this.svg.append(svg("circle", { cx: x, cy: y, r: 2.5, class: kind }));
       return undefined;
     });
     end();

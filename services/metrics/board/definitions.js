@@ -5,6 +5,8 @@ import { t } from "./words.js";
 
 const COUNTED = ["count", "stock"];
 
+const version = (one) => Number(one.id.split("@")[1]);
+
 /** The definitions, by `id@version`, and by the measure that is counted. */
 export class Definitions {
   constructor() {
@@ -31,7 +33,8 @@ export class Definitions {
     for (const one of definitions) {
       this.byId.set(one.id, one);
       const plain = COUNTED.includes(one.kind) && !one.tier && one.numerator.length === 1;
-      if (plain) this.byMeasure.set(one.numerator[0], one); // versions come in order: the newest stays
+      const before = this.byMeasure.get(one.numerator[0]);
+      if (plain && !(before && version(before) > version(one))) this.byMeasure.set(one.numerator[0], one);
     }
   }
 

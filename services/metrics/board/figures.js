@@ -1,5 +1,7 @@
 /** Reads rates, distributions and groups from `GET /v1/metrics`: after changes, and never more often than every 3 s. */
 
+import { COUNTS, firstDay } from "./series.js";
+
 const REST_MS = 3000;
 const TIMEOUT_MS = 10000;
 const LONGEST_REST_MS = 30000;
@@ -18,9 +20,17 @@ export async function readJson(url, signal) {
   }
 }
 
+/** Where the figures of a scope are: of the area and what lies in it, and of one figure over time. */
+function urls({ area, by, span, metric }) {
+  const metrics = metric === COUNTS ? [COUNTS, "resolved"] : [metric];
+  const asked = metrics.map((one) => `&metric=${encodeURIComponent(one)}`).join("");
+  const place = `v1/metrics?area=${encodeURIComponent(area)}&group_by=`;
+  return [place + by, `${place}${span}&first=${firstDay(span)}${asked}`];
+}
+
 /** The figures of one area at a time, kept as fresh as the rest between reads allows. */
 export class Figures {
-  /** `arrived({area, by, main, days})` after each read; `failed(since)` with a time, or null once well again. */
+  /** `arrived({area, by, span, metric, main, series})` after each read; `failed(since)` with a time, or null once well again. */
   constructor(arrived, failed) {
     Object.assign(this, { arrived, failed });
     this.scope = null;
@@ -31,10 +41,10 @@ export class Figures {
     document.addEventListener("visibilitychange", () => this.plan());
   }
 
-  /** Looks at another area or grouping, at once. */
-  look(area, by) {
+  /** Looks at another area, grouping or trend ({area, by, span, metric}), at once. */
+  look(scope) {
     if (this.abort) this.abort.abort();
-    this.scope = { area, by };
+    this.scope = scope;
     this.readAt = -Infinity;
     this.running = false;
     this.touch();
@@ -58,14 +68,11 @@ export class Figures {
     this.wanted = false;
     this.running = true;
     this.abort = new AbortController();
-    const url = (by) => `v1/metrics?area=${encodeURIComponent(scope.area)}&group_by=${by}`;
     try {
-      const [main, days] = await Promise.all(
-        [scope.by, "day"].map((by) => readJson(url(by), this.abort.signal)),
-      );
+      const [main, series] = await Promise.all(urls(scope).map((url) => readJson(url, this.abort.signal)));
       if (scope !== this.scope) return;
       this.well();
-      this.arrived({ ...scope, main, days });
+      this.arrived({ ...scope, main, series });
     } catch (problem) {
       if (scope !== this.scope) return;
       this.ill(problem);

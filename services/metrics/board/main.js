@@ -1,7 +1,6 @@
-/** The board: one county, live from the stream, with rates and days from the figures. */
+/** The board: one county, live from the stream, with rates and trends from the figures. */
 
 import { Areas, nameOf, readRoute, routeTo, tableTitle } from "./areas.js";
-import { Chart } from "./chart.js";
 import { showCounters } from "./counters.js";
 import { Definitions } from "./definitions.js";
 import { DefinitionDialog } from "./dialog.js";
@@ -11,18 +10,18 @@ import { showFlow } from "./flow.js";
 import { announce, showAsOf, showFiguresTrouble, showLink, showRegistryTrouble, showStale } from "./notices.js";
 import { showRates } from "./rates.js";
 import { tableRows } from "./rows.js";
-import { dayPoints, daysAreWorthIt, livePoints, noteOf, readingOf, spokenOf } from "./series.js";
 import { Stream } from "./stream.js";
 import { Table } from "./table.js";
 import { showTogether, showTogetherRates } from "./together.js";
 import { Totals } from "./totals.js";
+import { Trend } from "./trend.js";
 import { applyWords, language, speak, t } from "./words.js";
 
 const PAINT_MS = 250;
 const root = document.documentElement;
 const state = {
   areas: null, area: null, by: "child", leaf: false, totals: new Totals(), tiers: {}, asOf: null,
-  hadData: false, figures: null, troubleSince: null, span: null, reading: null,
+  hadData: false, figures: null, troubleSince: null,
 };
 
 const figures = new Figures(
@@ -35,7 +34,7 @@ const stream = new Stream("v1/metrics/stream", hear, (link) => {
   if (link === "live") figures.touch();
 });
 const table = new Table(byId("area-table"), byId("table-empty"));
-const chart = new Chart(byId("chart"), (point) => { state.reading = point; paintChart(); });
+const trend = new Trend(() => { look(); paintChart(); });
 
 function hear(kind, data, charted) {
   state.asOf = data.as_of || state.asOf;
@@ -70,7 +69,7 @@ function paintLive() {
   showTogether(hadData ? totals.counts(area.code) : null);
   showFlow((tier) => (hadData ? totals.counts(area.code, tier) : null), tiers, asOf);
   table.show(tableRows(state), !hadData);
-  if (span() === "live") paintChart();
+  if (trend.span() === "live") paintChart();
   dialog.paint();
   if (hadData) root.dataset.ready = "true";
 }
@@ -83,25 +82,12 @@ function paintFigures() {
   dialog.paint();
 }
 
-function span() {
-  return state.span || (daysAreWorthIt(state.figures && state.figures.days.groups) ? "day" : "live");
+function paintChart() {
+  if (state.area) trend.paint(state.figures, state.totals, state.area.code);
 }
 
-let drawn = "";
-
-function paintChart() {
-  if (!state.area) return;
-  const which = span();
-  const days = (state.figures && state.figures.days.groups) || [];
-  const points = which === "day" ? dayPoints(days) : livePoints(state.totals, state.area.code);
-  const note = noteOf(which, points);
-  setText(byId("chart-note"), state.reading ? readingOf(state.reading) : note);
-  press("button[data-span]", (button) => button.dataset.span === which);
-  const picture = JSON.stringify([points, language()]);
-  if (picture === drawn) return;
-  drawn = picture;
-  setAttr(byId("chart"), "data-span", which);
-  chart.show(points, spokenOf(points, note));
+function look() {
+  figures.look({ area: state.area.code, by: state.by, ...trend.scope() });
 }
 
 /** Goes where the address says; `moved` when a person went there, not the first load. */
@@ -112,7 +98,7 @@ function follow(moved) {
   state.figures = null;
   setAttr(byId("board"), "data-area", state.area.code);
   setAttr(byId("board"), "data-by", state.by);
-  figures.look(state.area.code, state.by);
+  look();
   table.show([], true);
   paintWords();
   if (!moved || from === state.area) return;
@@ -144,7 +130,6 @@ function paintWords() {
   document.querySelector('button[data-by="child"]').hidden = state.leaf;
   table.title(state.by);
   paintCrumbs();
-  drawn = "";
   paintLive();
   paintFigures();
 }
@@ -158,7 +143,7 @@ function listen() {
     const { lang, span: chosen, by, define } = button.dataset;
     if (define && state.area) dialog.open(button);
     if (lang) { speak(lang); remember("fengqiao.lang", lang); paintWords(); }
-    if (chosen) { state.span = chosen; paintChart(); }
+    if (chosen) trend.look(chosen);
     if (by) location.hash = routeTo(state.area.code, by);
     if (button.id === "theme") cycleAppearance();
   });
