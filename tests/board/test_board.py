@@ -80,6 +80,59 @@ def test_the_keyboard_goes_down_to_a_village_and_back_up(board):
     assert board.focused("hash") != f"#{TOWN}"
 
 
+@pytest.mark.parametrize("figure", ["closure_rate@1", "received", "time_to_accept@1"])
+def test_each_number_opens_its_definition_and_gives_the_focus_back(board, figure):
+    button = board.page.locator(f'.num[data-define="{figure}"]').first
+    button.focus()
+    name = board.focused("id")
+
+    board.press("Enter")
+
+    told = board.sees("#definition[open]")
+    expect(told.locator("#definition-id")).to_have_text(figure if "@" in figure else f"{figure}@1")
+    expect(told).to_contain_text("统计范围")
+    expect(told).to_contain_text("暂定值")
+    assert re.search(r"数据截至20\d\d-\d\d-\d\d ", told.text_content())
+    board.press("Escape")
+    expect(board.page.locator("#definition")).to_be_hidden()
+    assert board.focused("id") == name
+
+
+def test_a_rate_says_out_of_what_it_is_and_how_it_is_rounded(board):
+    board.page.locator('.num[data-define="closure_rate@1"]').click()
+
+    told = board.sees("#definition[open]", "本批受理中已销号")
+    for said in (
+        "分子",
+        "cohort.closed",
+        "分母",
+        "received",
+        "所选期间受理的事件",
+        "按受理之日计",
+        "保留 2 位小数，四舍五入",
+        "90 天",
+    ):
+        expect(told).to_contain_text(said)
+
+
+def test_a_trend_is_by_day_week_or_month_of_counts_or_of_a_share(board, matter):
+    matter().reported().accepted().resolved()
+    board.page.click("[data-span=month]")
+    board.sees("#chart[data-span=month][data-points='1']")
+    board.sees("#chart-note", "每月")
+
+    board.page.select_option("#trend-of", "resolved_in_village@1")
+
+    board.page.wait_for_function("document.querySelectorAll('#chart circle.open').length === 1")
+    board.page.locator("#chart svg").focus()
+    board.press("ArrowLeft")
+    board.sees("#chart-note", "100.00 %")
+    board.sees("#chart-note", "暂定")
+    board.page.click("[data-span=live]")
+    board.sees("#legend", "受理")
+    assert board.page.locator("#trend-of").input_value() == "received"
+
+
 def test_a_service_that_was_killed_is_said_to_be_away_and_what_it_missed_is_there_when_it_is_back(
     board, house, matter
 ):
