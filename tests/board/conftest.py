@@ -6,7 +6,7 @@ from playwright.sync_api import sync_playwright
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
 from tests.board.browser import chromium, launched
-from tests.board.matters import Matter
+from tests.board.matters import Matter, tell
 from tests.board.page import Board
 
 ABSENT = "there is no Chromium; install one, name it in FENGQIAO_BROWSER, or let npm reach its registry"
@@ -30,17 +30,17 @@ def house(browser, tmp_path_factory):
     try:
         stack.start()
         stack.wait_ready(180)
-        for at in range(3):
-            Matter(stack.kafka, f"62052210{at}201").reported().accepted().resolved().closed()
+        begun = (Matter(f"62052210{at}201") for at in range(3))
+        tell(stack.kafka, *(one.reported().accepted().resolved().closed() for one in begun))
         yield stack
     finally:
         stack.stop(wipe=True)
 
 
 @pytest.fixture
-def matter(house):
-    """Tells of a new matter of an area: `matter("620522101203").reported()`."""
-    return lambda area="620522101203", tier="village": Matter(house.kafka, area, tier)
+def tells(house):
+    """Tells of matters: `tells(Matter().reported().accepted())`."""
+    return lambda *matters: tell(house.kafka, *matters)
 
 
 @pytest.fixture

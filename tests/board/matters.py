@@ -12,11 +12,16 @@ from tests.messaging.wire import send
 UP = {"to_tier": "town", "reason": "reason/1:too-hard", "by": "person"}
 
 
-class Matter:
-    """One matter of an area, told of step by step on the topics of the tier that has it."""
+def tell(kafka, *matters):
+    """Sends everything that is to be told of some matters."""
+    run(send(kafka, *(record for one in matters for record in one)))
 
-    def __init__(self, kafka, area, tier="village"):
-        self._kafka, self._tier = kafka, tier
+
+class Matter:
+    """One matter of an area, and what is told of it on the topics of the tier that has it."""
+
+    def __init__(self, area="620522101203", tier="village"):
+        self._tier, self._told = tier, []
         self._now = datetime.now(UTC)
         self._key = str(uuid.uuid4())
         self._its = MATTER | {"incident_id": self._key, "area": area, "reported_at": self._now}
@@ -42,10 +47,10 @@ class Matter:
         self._tell("routing", IncidentEscalated(**self._said, **UP))
         return self
 
-    def resolved(self):
+    def resolved(self, **how):
         """It is settled."""
         self._settled_at = datetime.now(UTC)
-        self._tell("routing", resolved(**self._its, occurred_at=self._settled_at))
+        self._tell("routing", resolved(**self._its, occurred_at=self._settled_at, **how))
         return self
 
     def closed(self):
@@ -57,4 +62,8 @@ class Matter:
 
     def _tell(self, kind, event):
         topic = f"{self._tier}.{kind}"
-        run(send(self._kafka, a_record(event, next(self._seq[kind]), key=self._key, topic=topic)))
+        self._told.append(a_record(event, next(self._seq[kind]), key=self._key, topic=topic))
+
+    def __iter__(self):
+        """What is to be told, in order."""
+        return iter(self._told)

@@ -1,11 +1,13 @@
 """The board in a browser, over running services: what somebody sees who watches it, and who moves about in it."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.board.judged import CONTRAST, WIDER
+from tests.board.matters import Matter
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
@@ -14,11 +16,11 @@ TOWN, VILLAGE = "620522101", "620522101203"
 CLIMBED = "[data-link-of=village-town] [data-measure=escalated] button"
 
 
-def test_figures_move_when_an_event_comes(board, matter):
+def test_figures_move_when_an_event_comes(board, tells):
     before = {one: board.counted(one) for one in ("received", "resolved", "closed", "escalated")}
 
-    matter().reported().accepted().resolved().closed()
-    matter().reported().accepted().escalated()
+    tells(Matter().reported().accepted().resolved().closed())
+    tells(Matter().reported().accepted().escalated())
 
     board.counts("received", before["received"] + 2)
     board.counts("resolved", before["resolved"] + 1)
@@ -27,7 +29,7 @@ def test_figures_move_when_an_event_comes(board, matter):
     board.sees(".tile.received .delta", "+2")
 
 
-def test_the_chain_shows_each_step_at_the_tier_that_took_it_and_what_climbed(board, matter):
+def test_the_chain_shows_each_step_at_the_tier_that_took_it_and_what_climbed(board, tells):
     before = {
         (tier, step): board.standing(tier, step)
         for tier in ("village", "town")
@@ -35,8 +37,8 @@ def test_the_chain_shows_each_step_at_the_tier_that_took_it_and_what_climbed(boa
     }
     climbed = int(board.sees(CLIMBED).text_content())
 
-    matter().reported().accepted().escalated()
-    matter(TOWN, "town").reported()
+    tells(Matter().reported().accepted().escalated())
+    tells(Matter(TOWN, "town").reported())
 
     board.stands_at("village", "received", before["village", "received"] + 1)
     board.stands_at("village", "accepted", before["village", "accepted"] + 1)
@@ -99,7 +101,7 @@ def test_each_number_opens_its_definition_and_gives_the_focus_back(board, figure
 
 
 def test_a_rate_says_out_of_what_it_is_and_how_it_is_rounded(board):
-    board.page.locator('.num[data-define="closure_rate@1"]').click()
+    board.page.locator('#rates [data-define="closure_rate@1"]').click()
 
     told = board.sees("#definition[open]", "本批受理中已销号")
     for said in (
@@ -115,15 +117,15 @@ def test_a_rate_says_out_of_what_it_is_and_how_it_is_rounded(board):
         expect(told).to_contain_text(said)
 
 
-def test_a_trend_is_by_day_week_or_month_of_counts_or_of_a_share(board, matter):
-    matter().reported().accepted().resolved()
+def test_a_trend_is_by_day_week_or_month_of_counts_or_of_a_share(board, tells):
+    tells(Matter().reported().accepted().resolved())
     board.page.click("[data-span=month]")
     board.sees("#chart[data-span=month][data-points='1']")
     board.sees("#chart-note", "每月")
 
     board.page.select_option("#trend-of", "resolved_in_village@1")
 
-    board.page.wait_for_function("document.querySelectorAll('#chart circle.open').length === 1")
+    expect(board.page.locator("#chart circle.open")).to_have_count(1)
     board.page.locator("#chart svg").focus()
     board.press("ArrowLeft")
     board.sees("#chart-note", "100.00 %")
@@ -133,16 +135,48 @@ def test_a_trend_is_by_day_week_or_month_of_counts_or_of_a_share(board, matter):
     assert board.page.locator("#trend-of").input_value() == "received"
 
 
+def test_areas_are_ranked_with_how_sure_that_is_and_flags_open_their_evidence(board, tells):
+    before = board.counted("closed")
+    quick = (Matter(f"{TOWN}204").reported().accepted() for _ in range(20))
+    tells(*(one.resolved(same_hand=True).closed() for one in quick))
+    board.counts("closed", before + 20)
+
+    board.page.click("#ranking [data-level=village]")
+    board.page.select_option("#ranked-by", "closure_rate@1")
+
+    first = board.sees(f"#ranked [data-area='{TOWN}204']")
+
+    expect(first).to_have_attribute("data-rank", "1")
+    expect(first.locator(".num")).to_have_text("100.00 %")
+    expect(first.locator(".sure")).to_contain_text("83.9–100.0")
+    expect(board.page.locator(f"#ranked [data-area='{VILLAGE}'] .why")).to_contain_text("分母太小")
+    first.locator(".flag").click()
+    told = board.sees("#flags[open]", "上报与办结为同一人且间隔极短")
+    expect(told).to_contain_text("不是结论")
+    board.press("Escape")
+    assert board.focused("className") == "flag"
+    board.page.click("#ranking [data-step='-1']")
+    expect(board.page.locator("#ranked tr:not(.unranked)")).to_have_count(0)
+
+
+def killed(house, program):
+    """Kills a program, and keeps its supervisor from running another in its place."""
+    dead = house.kill(program)
+    until = time.monotonic() + 30
+    while house.pid(program) in {0, dead} and time.monotonic() < until:
+        time.sleep(0.1)
+    house.stop_program(program)
+
+
 def test_a_service_that_was_killed_is_said_to_be_away_and_what_it_missed_is_there_when_it_is_back(
-    board, house, matter
+    board, house, tells
 ):
     before = board.counted("received")
-    house.kill("county-metrics")
-    house.stop_program("county-metrics")
+    killed(house, "county-metrics")
 
     board.sees("#link", "已中断", data_state="down")
     board.sees("#banner-stream", "实时数据已中断")
-    matter().reported()
+    tells(Matter().reported())
     house.start_program("county-metrics")
 
     board.counts("received", before + 1)
@@ -151,13 +185,13 @@ def test_a_service_that_was_killed_is_said_to_be_away_and_what_it_missed_is_ther
     board.close(service_away=True)
 
 
-def test_a_tier_that_stands_still_is_shown_with_its_last_time_while_the_others_go_on(board, house, matter):
+def test_a_tier_that_stands_still_is_shown_with_its_last_time_while_the_others_go_on(board, house, tells):
     before = board.counted("received")
     house.stop_program("town-metrics")
     try:
         board.sees(".tier.town[data-stale=true] .asof", "停在")
         said = board.sees("#banner-stale", "其余各级照常").text_content()
-        matter().reported()
+        tells(Matter().reported())
         board.counts("received", before + 1)
         board.sees(".tier.village", data_stale="false")
     finally:

@@ -47,20 +47,21 @@ export class DefinitionDialog {
   /** The figure as it was last answered; of one tier alone, or of a count, the button itself has the number. */
   shown(found) {
     const { answer } = this.context();
-    if (!answer || this.tier) return null;
+    if (!answer || this.tier || this.button.dataset.place) return null;
     const key = found ? found.id : this.figure;
     return [answer.rates, answer.counters, answer.distributions]
       .flatMap((list) => list || []).find((one) => one.id === key) || null;
   }
 
   now(found, shown) {
-    const place = [this.context().area, this.tier && t(this.tier)].filter(Boolean).join(" · ");
+    const { place: elsewhere, out: parts } = this.button.dataset;
+    const place = elsewhere || [this.context().area, this.tier && t(this.tier)].filter(Boolean).join(" · ");
     const unit = found ? labelOf({ zh: found.unit, en: found.unit_en }, "") : "";
     const own = this.button.classList.contains("num") ? this.button.textContent : (shown && shown.value) || NONE;
     const bare = own === NONE || !unit || own.endsWith(unit) || found.kind === "duration";
     const value = bare ? own : `${own} ${unit}`;
     const divided = shown && shown.denominator > 0;
-    const out = divided ? t("d_out_of", { n: count(shown.numerator), d: count(shown.denominator) }) : null;
+    const out = divided ? t("d_out_of", { n: count(shown.numerator), d: count(shown.denominator) }) : parts;
     return ["d_now", `${value}　${place}`, out];
   }
 }

@@ -9,6 +9,7 @@ import { Figures, readJson } from "./figures.js";
 import { showFlow } from "./flow.js";
 import { announce, showAsOf, showFiguresTrouble, showLink, showRegistryTrouble, showStale } from "./notices.js";
 import { showRates } from "./rates.js";
+import { Rankings } from "./rankings.js";
 import { tableRows } from "./rows.js";
 import { Stream } from "./stream.js";
 import { Table } from "./table.js";
@@ -34,6 +35,7 @@ const stream = new Stream("v1/metrics/stream", hear, (link) => {
   if (link === "live") figures.touch();
 });
 const table = new Table(byId("area-table"), byId("table-empty"));
+const rankings = new Rankings();
 const trend = new Trend(() => { look(); paintChart(); });
 
 function hear(kind, data, charted) {
@@ -78,6 +80,7 @@ function paintFigures() {
   showRates(state.figures && state.figures.main);
   showTogetherRates(state.figures && state.figures.main);
   table.show(tableRows(state), !state.figures);
+  rankings.offer(state.figures && state.figures.main.rates);
   paintChart();
   dialog.paint();
 }
@@ -99,6 +102,7 @@ function follow(moved) {
   setAttr(byId("board"), "data-area", state.area.code);
   setAttr(byId("board"), "data-by", state.by);
   look();
+  rankings.look(state.area, state.leaf);
   table.show([], true);
   paintWords();
   if (!moved || from === state.area) return;
@@ -130,6 +134,7 @@ function paintWords() {
   document.querySelector('button[data-by="child"]').hidden = state.leaf;
   table.title(state.by);
   paintCrumbs();
+  rankings.paint();
   paintLive();
   paintFigures();
 }
