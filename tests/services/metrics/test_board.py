@@ -9,6 +9,7 @@ from messaging.database import Database
 from policy.load import areas
 from schemas.codes import load
 from services.metrics.api import BOARD, api
+from services.metrics.catalogue import catalogue
 from services.metrics.naming import Naming
 from services.metrics.stream import STALE_S, Hub, as_seen
 from tests.builders import ROOT
@@ -94,3 +95,9 @@ def test_what_says_that_the_stream_stopped_or_a_tier_is_stale_has_its_place_on_t
     assert banners == {"banner-stream", "banner-stale", "banner-figures"}
     assert banners <= set(re.findall(r'class="banner \w+" id="([\w-]+)" hidden', PAGE))
     assert {"banner_down", "banner_stale", "banner_stale_all"} <= {key for key, _, _ in WORDS}
+
+
+def test_the_moment_every_figure_is_counted_under_has_its_words():
+    asked = {f"by_{one.cohort.by}" for one in catalogue().definitions}
+
+    assert asked <= {key for key, _, _ in WORDS}
