@@ -6,7 +6,7 @@ The statements are put together from names that stand here; nothing from outside
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, get_args
 
 from pydantic_core import to_json
 
@@ -14,12 +14,14 @@ from messaging.database import Connection
 from messaging.envelope import Message
 from schemas.base import Tier
 from services.metrics.counting import Increment
-from services.metrics.gaming import evidence
+from services.metrics.gaming import Kept, evidence
 from services.metrics.rebuild.compared import SHOWN, Compared
 from services.metrics.restated import Days, restatements
 
 MOST = 50_000
 """Rows in memory, some 40 MB, before they are laid aside."""
+KEPT = frozenset(get_args(Kept))
+"""The types of events there may be evidence in; asked first, because most have none."""
 Make = Callable[[Message, Sequence[Increment]], Iterable[tuple[Any, ...]]]
 
 
@@ -170,6 +172,7 @@ def evidence_rows(zone: tzinfo) -> Rows:
 
     def make(message: Message, added: Sequence[Increment]) -> Iterable[tuple[Any, ...]]:
         del added
-        return () if message.event is None else evidence(message.event, zone)
+        event = message.event
+        return () if event is None or type(event) not in KEPT else evidence(event, zone)
 
     return Rows(shape, make)
