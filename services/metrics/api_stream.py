@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from doors.areas import unknown_area
 from doors.problems import Problem, Unusable
 from schemas.base import AreaCode
+from services.metrics.aging import is_asked
 from services.metrics.api_figures import MetricName, unknown_metric
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
@@ -28,6 +29,10 @@ PIECE = 32_768
 """Bytes of a frame given to the connection at a time: it holds no more of it for a reader who takes nothing."""
 
 
+NO_STREAM = (
+    "is read from all cells when it is asked for; GET /v1/metrics?metric=backlog shows it",
+    "每次查询时从全部数据读出，请用 GET /v1/metrics?metric=backlog",
+)
 UNCOUNTED = "is not counted; the formulas of GET /v1/metrics/definitions name what is"
 
 
@@ -92,6 +97,10 @@ class Wanted(BaseModel):
             raise unknown_area()
         if missing := naming.catalogue.strange(self.metric):
             raise unknown_metric(self.metric, missing)
+        if wrong := [
+            (f"query.metric.{at}", *NO_STREAM) for at, one in enumerate(self.metric) if is_asked([one])
+        ]:
+            raise Unusable("not-streamed", "This is no stream.", zh="该指标不能订阅", wrong=wrong)
         if wrong := [
             (
                 f"query.measure.{at}",

@@ -105,6 +105,7 @@ async def test_a_grid_is_known_with_its_village(path):
     [
         ({"metric": ["closure_rate", "gossip"]}, "unknown-metric", "query.metric.1"),
         ({"measure": ["gossip", "received"]}, "unknown-measure", "query.measure.0"),
+        ({"metric": ["open", "backlog@1"]}, "not-streamed", "query.metric.1"),
         ({"area": "110101"}, "unknown-area", "query.area"),
         ({"metrics": "closure_rate"}, "unknown-field", "query.metrics"),
     ],
