@@ -77,12 +77,6 @@ class Asked(BaseModel):
         """The period asked for."""
         return None if self.period is None else periods.parse(self.period)
 
-    def is_csv(self, accept: str) -> bool:
-        """Whether a table is wanted: by `format`, else by the first kind in Accept that there is."""
-        kinds = [one.partition(";")[0].strip() for one in accept.split(",")]
-        first = next((one for one in kinds if one in KINDS), "")
-        return self.format == "csv" if self.format else first == CSV
-
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day. Raises `Problem` where a period stands beside days."""
         one = self.calendar
@@ -164,12 +158,19 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
                 found = replace(
                     found, waiting=await waiting(tx, wanted.area, wanted.category, wanted.channel)
                 )
-        if not asked.is_csv(request.headers.get("accept", "")):
+        if not wants_table(asked.format, request.headers.get("accept", "")):
             written = _view(asked, found, naming, tier).model_dump_json()
             return Response(written, media_type=JSON, headers={"vary": "Accept"})
         table = _view(asked.model_copy(update={"format": "csv"}), found, naming, tier)
         text = sheet(printed.HEADINGS, printed.rows(table, naming.labels, naming.own.zone))
         return Response(text, media_type=CSV, headers=_headers(table))
+
+
+def wants_table(given: str | None, accept: str) -> bool:
+    """Whether a table is wanted: by `format`, else by the first kind in Accept that there is."""
+    kinds = [one.partition(";")[0].strip() for one in accept.split(",")]
+    first = next((one for one in kinds if one in KINDS), "")
+    return given == "csv" if given else first == CSV
 
 
 def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.MetricsView:

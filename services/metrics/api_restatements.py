@@ -1,28 +1,28 @@
 """The restatement log over HTTP: what changed after a day was over, by which event, and a figure before and after."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Annotated
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Annotated, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from doors.areas import check_area
 from doors.paging import token_of, untoken
 from doors.problems import Problem
+from doors.spreadsheet import sheet
 from messaging.database import Connection, Database, clock
 from schemas.base import TIERS, AreaCode, Moment
-from services.metrics import restatement_pages, store
-from services.metrics.api_figures import MetricName, PeriodKey
+from services.metrics import printed_restatements, restatement_pages, store
+from services.metrics.api_figures import CSV, TABLE, MetricName, PeriodKey, wants_table
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
-from services.metrics.figures import UNKNOWN
-from services.metrics.headcounts import Headcount, People
+from services.metrics.headcounts import People
 from services.metrics.naming import Naming
 from services.metrics.periods import Period, parse
 from services.metrics.restated import Kind
 from services.metrics.restatement_pages import FIRST, Key, Logged, Wanted
-from services.metrics.restatement_views import RestatementsView, of, row_view
+from services.metrics.restatement_views import RestatementsView, Told, row_view, words_of
 from services.metrics.undoing import Change, Step, steps
 
 
@@ -44,10 +44,17 @@ class Asked(BaseModel):
     """Recorded before."""
     after: str | None = None
     limit: Annotated[int, Query(ge=1, le=500)] = 50
+    format: Literal["json", "csv"] | None = None
+    """Without one, the header Accept says which."""
+
+    @property
+    def calendar(self) -> Period | None:
+        """The period asked for."""
+        return None if self.period is None else parse(self.period)
 
     def wanted(self, area: str, one: Definition | None, zone: tzinfo) -> Wanted:
         """The rows as SQL takes them. Raises `Problem`."""
-        period = None if self.period is None else parse(self.period)
+        period = self.calendar
         first, last = (None, None) if period is None else (period.first, period.last)
         stock = one is not None and one.kind == "stock"
         return Wanted(
@@ -62,13 +69,6 @@ class Asked(BaseModel):
             after=_key(self.after),
             limit=self.limit,
         )
-
-    def heads(self, row: Logged, one: Definition | None, people: People) -> Headcount:
-        """Whose heads a figure is by: of the period, or of the row's own day."""
-        if one is None or one.headcount is None:
-            return UNKNOWN
-        days = Period("day", date.fromisoformat(row.key.day)) if self.period is None else parse(self.period)
-        return people.of(one.headcount, days.first, days.last)
 
     def about(self, row: Logged) -> str:
         """Whose figure a row restates: that of its day, or of the one period."""
@@ -109,29 +109,49 @@ def _token(key: Key) -> str:
 def routes(app: FastAPI, database: Database, naming: Naming) -> None:
     """Adds them to the door."""
 
-    @app.get("/v1/metrics/restatements")
-    async def restatements(asked: Annotated[Asked, Query()]) -> RestatementsView:
-        """What changed after its day was over, newest first; filters narrow, `after` pages."""
+    @app.get("/v1/metrics/restatements", response_model=RestatementsView, responses=TABLE)
+    async def restatements(asked: Annotated[Asked, Query()], request: Request) -> RestatementsView | Response:
+        """What changed after its day was over, newest first; filters narrow, `after` pages.
+
+        A table has the link to its next page in the header Link.
+        """
         check_area(asked.area, naming.areas)
-        area = asked.area or naming.root
         async with database.transaction() as tx:
             await tx.execute("set transaction isolation level repeatable read, read only")
-            one = None if asked.metric is None else await _figure(tx, asked, area, naming)
-            wanted = asked.wanted(area, one, naming.own.zone)
-            rows = await restatement_pages.page(tx, wanted)
-            found = [] if one is None or not rows else await _steps(tx, asked, wanted, rows)
-            now = await clock(tx)
-        around, people = iter(found), People(naming.own.headcounts, area)
-        return RestatementsView(
-            as_of=now,
-            area=area,
-            period=asked.period,
-            metric=None if one is None else of(one),
-            restatements=tuple(
-                row_view(row, one, next(around, None), asked.heads(row, one, people)) for row in rows
-            ),
-            next=_token(rows[-1].key) if len(rows) == asked.limit else None,
-        )
+            found = await _page(tx, asked, naming)
+        if not wants_table(asked.format, request.headers.get("accept", "")):
+            return found
+        text = sheet(printed_restatements.HEADINGS, printed_restatements.rows(found, naming))
+        return Response(text, media_type=CSV, headers=_headers(found, request))
+
+
+def _headers(found: RestatementsView, request: Request) -> dict[str, str]:
+    headers = {
+        "content-disposition": f'attachment; filename="restatements-{found.area}.csv"',
+        "vary": "Accept",
+    }
+    if found.next is None:
+        return headers
+    return headers | {"link": f'<{request.url.include_query_params(after=found.next)}>; rel="next"'}
+
+
+async def _page(tx: Connection, asked: Asked, naming: Naming) -> RestatementsView:
+    area = asked.area or naming.root
+    one = None if asked.metric is None else await _figure(tx, asked, area, naming)
+    told = None if one is None else Told(one, People(naming.own.headcounts, area), asked.calendar)
+    wanted = asked.wanted(area, one, naming.own.zone)
+    rows = await restatement_pages.page(tx, wanted)
+    around = await _steps(tx, asked, wanted, rows) if rows and told else iter(())
+    shown = tuple(row_view(row, told, next(around, None)) for row in rows)
+    return RestatementsView(
+        as_of=await clock(tx),
+        area=area,
+        period=asked.period,
+        metric=None if told is None else told.name,
+        restatements=shown,
+        next=_token(rows[-1].key) if len(rows) == asked.limit else None,
+        words=words_of(shown),
+    )
 
 
 async def _figure(connection: Connection, asked: Asked, area: str, naming: Naming) -> Definition:

@@ -59,8 +59,8 @@ def _figure(one: FigureView, zone: tzinfo) -> list[Cell]:
     """A value is a number to a spreadsheet, and keeps the digits of its definition."""
     apart = " ".join(f"{name}={value}" for name, value in one.apart.items())
     return [
-        one.id, one.zh, one.en, one.kind, None, one.numerator, one.denominator, _number(one.value),
-        one.unit, one.unit_en, *_said(one, zone), _word(one.withheld), apart,
+        one.id, one.zh, one.en, one.kind, None, one.numerator, one.denominator, number(one.value),
+        one.unit, one.unit_en, *_said(one, zone), word(one.withheld), apart,
     ]  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _durations(one: DistributionView, zone: tzinfo) -> Iterator[list[Cell]]:
         value: float | None = getattr(one, field)
         yield [
             one.id, one.zh, one.en, "duration", name, one.count, None,
-            _number(None if value is None else f"{value:.3f}"), one.unit, one.unit_en, *_said(one, zone), None, apart,
+            number(None if value is None else f"{value:.3f}"), one.unit, one.unit_en, *_said(one, zone), None, apart,
         ]  # fmt: skip
 
 
@@ -82,18 +82,20 @@ def _ages(one: BacklogView, zone: tzinfo) -> Iterator[list[Cell]]:
     for name, field in AGES.items():
         yield [*named, name, one.open, None, getattr(one, field), one.unit, one.unit_en, *said]
     for older in one.older_than:
-        parts: list[Cell] = [f"> {older.days}", older.numerator, older.denominator, _number(older.value)]
+        parts: list[Cell] = [f"> {older.days}", older.numerator, older.denominator, number(older.value)]
         yield [*named, *parts, older.unit, older.unit, *said]
 
 
 def _said(one: FigureView | DistributionView | BacklogView, zone: tzinfo) -> list[Cell]:
     as_of = one.as_of.astimezone(zone).isoformat(timespec="seconds")
-    return [one.cohort_zh, one.cohort_en, as_of, YES_NO[one.final], _word(one.provisional)]
+    return [one.cohort_zh, one.cohort_en, as_of, YES_NO[one.final], word(one.provisional)]
 
 
-def _number(value: str | None) -> Decimal | None:
+def number(value: str | None) -> Decimal | None:
+    """A value as a spreadsheet computes with it, with the digits of its definition."""
     return None if value is None else Decimal(value)
 
 
-def _word(reason: str | None) -> str | None:
+def word(reason: str | None) -> str | None:
+    """A reason in both languages."""
     return None if reason is None else f"{WORDS[reason].zh} {WORDS[reason].en}"

@@ -1,15 +1,20 @@
 """The shapes in which the restatement log leaves: an event, what it changed, and a figure before and after."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.metrics import figures, showing
+from services.metrics import figures
 from services.metrics.definition import Definition
-from services.metrics.headcounts import Headcount
+from services.metrics.headcounts import Headcount, People
+from services.metrics.periods import Period
 from services.metrics.restated import Kind
 from services.metrics.restatement_pages import Logged
+from services.metrics.showing import NOT_ASKED, WORDS, plain
 from services.metrics.undoing import Step, Sum
+from services.metrics.views import WordView
 
 
 class PartsView(BaseModel):
@@ -76,52 +81,66 @@ class RestatementsView(BaseModel):
     metric: OfView | None
     restatements: tuple[RestatementView, ...]
     next: str | None
+    words: dict[str, WordView]
+    """The reasons that stand in `withheld`."""
 
 
-def of(one: Definition) -> OfView:
-    """Which figure a definition is of."""
-    return OfView(
-        id=one.key,
-        zh=one.zh,
-        en=one.en,
-        unit=one.unit.zh,
-        unit_en=one.unit.en,
-        cohort_zh=one.cohort.zh,
-        cohort_en=one.cohort.en,
-    )
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The figure that rows are told with: of whose people it may be, and of which period, or of each row's own day."""
+
+    definition: Definition
+    people: People
+    period: Period | None
+
+    @property
+    def name(self) -> OfView:
+        """Which figure."""
+        one = self.definition
+        return OfView(
+            id=one.key, zh=one.zh, en=one.en, unit=one.unit.zh, unit_en=one.unit.en,
+            cohort_zh=one.cohort.zh, cohort_en=one.cohort.en,
+        )  # fmt: skip
+
+    def around(self, step: Step, day: date) -> RestatedView:
+        """The figure before and after a change of a day."""
+        period = self.period or Period("day", day)
+        named = self.definition.headcount
+        heads = NOT_ASKED if named is None else self.people.of(named, period.first, period.last)
+        part = self.definition.whole_months and period.kind in {"day", "week"}
+        before, after = (self._parts(one, heads, part=part) for one in (step.before, step.after))
+        return RestatedView(before=before, after=after)
+
+    def _parts(self, counts: Sum, heads: Headcount, *, part: bool) -> PartsView:
+        found = figures.figure(self.definition, counts, heads)
+        if part:
+            found = replace(found, value=None, withheld="part-of-a-month")
+        return PartsView(
+            numerator=found.numerator,
+            denominator=plain(found.denominator),
+            value=found.value,
+            withheld=found.withheld,
+        )
 
 
-def row_view(row: Logged, one: Definition | None, step: Step | None, heads: Headcount) -> RestatementView:
-    """A row as it is shown, with the figure before and after where one was asked for; one by person needs its heads."""
-    key = row.key
-    event = EventView(
-        id=key.event,
-        source=row.source,
-        type=row.type,
-        occurred_at=row.occurred_at,
-        recorded_at=key.recorded_at,
-    )
-    restated = None
-    if one is not None and step is not None:
-        restated = RestatedView(before=_parts(one, step.before, heads), after=_parts(one, step.after, heads))
+def row_view(row: Logged, told: Told | None, step: Step | None) -> RestatementView:
+    """A row as it is shown, with the figure before and after where one was asked for."""
+    key, day = row.key, date.fromisoformat(row.key.day)
+    times = {"occurred_at": row.occurred_at, "recorded_at": key.recorded_at}
     return RestatementView(
-        event=event,
+        event=EventView(id=key.event, source=row.source, type=row.type, **times),
         kind=row.kind,
         tier=row.tier,
         area=key.area,
-        day=date.fromisoformat(key.day),
+        day=day,
         category=key.category,
         channel=key.channel,
         changes=row.changes,
-        figure=restated,
+        figure=None if told is None or step is None else told.around(step, day),
     )
 
 
-def _parts(one: Definition, counts: Sum, heads: Headcount) -> PartsView:
-    found = figures.figure(one, counts, heads)
-    return PartsView(
-        numerator=found.numerator,
-        denominator=showing.plain(found.denominator),
-        value=found.value,
-        withheld=found.withheld,
-    )
+def words_of(rows: Iterable[RestatementView]) -> dict[str, WordView]:
+    """The reasons that stand in these rows."""
+    parts = (one for row in rows if row.figure for one in (row.figure.before, row.figure.after))
+    return {word: WORDS[word] for word in sorted({one.withheld for one in parts if one.withheld})}

@@ -1,5 +1,8 @@
 """Who asks what restated a figure is told which event, and the figure before and after it."""
 
+import csv
+import io
+
 import httpx
 import pytest
 
@@ -138,3 +141,28 @@ async def test_what_cannot_be_asked_is_refused_with_field_and_problem(door, what
 
     assert [one[0] for one in found] == [field]
     assert problem in found[0][1]
+
+
+async def test_the_same_comes_as_a_table_whose_next_page_is_linked(door):
+    asked = {"metric": "closure_rate", "period": "2026-09", "limit": 4}
+    pages, answer = [], await door.get(PATH, params=asked | {"format": "csv"})
+    pages += list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    while link := answer.headers.get("link"):
+        answer = await door.get(link.partition(">")[0].removeprefix("<"), headers={"accept": "text/csv"})
+        pages += list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+    found = await every(door, **asked)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert [row["事件 event"] for row in pages] == [row["event"]["id"] for row in found]
+    assert [row["现值 value after"] for row in pages] == [row["figure"]["after"]["value"] for row in found]
+    assert pages[0]["变化 changes"].startswith("'") is False
+    assert {row["区划名称 area name"] for row in pages} & {one.name for one in NAMING.areas.values()}
+
+
+async def test_without_a_metric_the_table_has_no_figure_in_it(door):
+    answer = await door.get(PATH, headers={"accept": "text/csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+    assert {row["指标 figure"] for row in rows} == {""}
+    assert len({len(row) for row in rows}) == 1
+    assert None not in rows[0]
