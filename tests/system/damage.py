@@ -95,6 +95,18 @@ def a_total_is_wrong(books):
     _rows(books, "total")[0]["value"] += 1
 
 
+def a_restatement_is_silent(books):
+    """What was said of yesterday changed it, and no row says so."""
+    said, at = _said(books, "incident.accepted.v1")
+    said[at] = replace(said[at], recorded_at=said[at].recorded_at + timedelta(days=1))
+
+
+def a_restatement_is_made_up(books):
+    cell = next(row for row in books.of("county", "metrics", "cell") if row["tier"] == "village")
+    made_up = cell | {"event": "village.routing/0/1", "value": 1, "unpublished": False}
+    books.of("county", "metrics", "restatement").append(made_up)
+
+
 def a_clock_is_lost(books):
     _rows(books, "deadline", step="handle").clear()
 
@@ -118,7 +130,7 @@ DAMAGES = (
     an_event_is_lost, an_event_is_doubled, an_event_is_not_sent, a_reader_is_behind, a_reader_has_missed_an_incident,
     a_reader_waits, a_letter_is_open, an_event_is_held, a_report_is_lost, a_report_is_doubled, an_incident_is_lost,
     two_tiers_own_it, a_revisit_is_lost, a_reporter_was_not_told, a_figure_is_wrong, a_copy_of_a_figure_is_old,
-    a_total_is_wrong, a_clock_is_lost, a_clock_did_not_fire, a_deadline_fired_twice, a_deadline_fired_early,
+    a_total_is_wrong, a_restatement_is_silent, a_restatement_is_made_up, a_clock_is_lost, a_clock_did_not_fire, a_deadline_fired_twice, a_deadline_fired_early,
 )  # fmt: skip
 
 
