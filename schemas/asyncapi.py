@@ -28,7 +28,10 @@ the type, beside the old one.
 """
 KEYS = {
     "incident id": "The incident id (of an activity its own): one incident lies in one partition, in order.",
-    "cell": "Names the cell; compaction keeps its current value.",
+    "cell": (
+        "Names the cell, or what else is said: `heartbeat`, `restated|<event>|<cell>`, `definition|<id>@<version>`. "
+        "Compaction keeps what was said last of each. A null value retires a definition; a cell never gets one."
+    ),
     "chosen by the sender": "Chosen by the sender: records of one key keep their order; a case id is best.",
 }
 """What each kind of key in the table promises."""

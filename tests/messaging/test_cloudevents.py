@@ -104,6 +104,19 @@ def test_a_tombstone_of_a_compacted_topic_is_a_message_without_an_event(headers)
     assert (message.event, message.stream, message.source) == (None, None, CELLS.source)
 
 
+def test_what_a_later_release_says_on_a_compacted_topic_is_passed_over():
+    headers = {
+        "ce_specversion": b"1.0",
+        "ce_id": b"1",
+        "ce_source": CELLS.source.encode(),
+        "ce_type": b"metric.dreamt.v1",
+    }
+
+    message = decode(Record(CELLS.name, 0, 0, b"dream", tuple(headers.items()), b"{}"), CELLS, WANTED)
+
+    assert (message.event, message.type) == (None, "metric.dreamt.v1")
+
+
 def test_a_tombstone_that_is_signed_by_somebody_else_is_refused():
     forged = (("ce_source", b"/fengqiao/town/metrics"),)
 

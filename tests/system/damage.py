@@ -130,7 +130,8 @@ DAMAGES = (
     an_event_is_lost, an_event_is_doubled, an_event_is_not_sent, a_reader_is_behind, a_reader_has_missed_an_incident,
     a_reader_waits, a_letter_is_open, an_event_is_held, a_report_is_lost, a_report_is_doubled, an_incident_is_lost,
     two_tiers_own_it, a_revisit_is_lost, a_reporter_was_not_told, a_figure_is_wrong, a_copy_of_a_figure_is_old,
-    a_total_is_wrong, a_restatement_is_silent, a_restatement_is_made_up, a_clock_is_lost, a_clock_did_not_fire, a_deadline_fired_twice, a_deadline_fired_early,
+    a_total_is_wrong, a_restatement_is_silent, a_restatement_is_made_up,
+    a_clock_is_lost, a_clock_did_not_fire, a_deadline_fired_twice, a_deadline_fired_early,
 )  # fmt: skip
 
 
