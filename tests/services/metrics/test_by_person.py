@@ -7,16 +7,12 @@ import pytest
 
 from policy.load import Area
 from services.metrics import showing
-from services.metrics.api_restatements import Asked
 from services.metrics.definition import Definition
 from services.metrics.finality import Standing
 from services.metrics.headcounts import Entry, Headcounts, People
 from services.metrics.own import PRODUCT, ZONE
-from services.metrics.restatement_pages import Key, Logged
-from services.metrics.restatement_views import row_view
 from services.metrics.showing import Chosen, groups_of
 from services.metrics.sums import Sums
-from services.metrics.undoing import Step
 from tests.services.metrics.shown import PRODUCTS
 
 COUNTY, TOWN, OTHER = "620522", "620522100", "620522101"
@@ -123,27 +119,3 @@ def test_a_definition_by_person_says_how_heads_are_counted_and_nothing_else(fiel
 
     with pytest.raises(ValueError, match=r"headcount|denominator"):
         Definition.model_validate(closure.model_dump() | {"kind": "ratio"} | fields)
-
-
-@pytest.mark.parametrize(
-    ("period", "value", "denominator"), [("2023", "360", "505.5945"), (None, "352", 517)]
-)
-def test_what_restates_a_figure_by_person_is_divided_by_the_people_of_the_period_or_of_its_own_day(
-    period, value, denominator
-):
-    own = replace(PRODUCT, headcounts=Headcounts(QINAN[:2], AREAS))
-    [one] = PRODUCTS.named([f"{NAME}.grid-staff"], own)
-    key = Key(AFTERWARDS, "village.intake/x/1", COUNTY, "2023-08-02", "category/1:land", "channel/1:patrol")
-    row = Logged(
-        key, "village", "/village/intake", "incident.reported.v1", "late", AFTERWARDS, {"received": 1}
-    )
-    heads = Asked(period=period).heads(row, one, People(own.headcounts, COUNTY))
-
-    shown = row_view(row, one, Step({"village": {"received": 181_999}}, RECORDS), heads).figure
-
-    assert (shown.after.numerator, shown.after.value, shown.after.denominator) == (
-        182_000,
-        value,
-        denominator,
-    )
-    assert shown.before.numerator == 181_999
