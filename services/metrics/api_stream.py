@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -18,9 +19,11 @@ from services.metrics.api_figures import MetricName, unknown_metric
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
 from services.metrics.feeds import Asked
+from services.metrics.headcounts import People
 from services.metrics.measures import is_counted
 from services.metrics.naming import Naming
 from services.metrics.stream import Hub
+from services.metrics.windows import Full, when
 
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
@@ -80,6 +83,12 @@ def _pieces(frame: bytes) -> Iterator[bytes | memoryview]:
         yield whole[at : at + PIECE]
 
 
+def _meant(written: str) -> str:
+    """Raises `ValueError` saying how a period is written."""
+    when(written, datetime.now(UTC).date())
+    return written
+
+
 class Wanted(BaseModel):
     """What to listen to: the totals of a subtree of areas, all or of some measures; figures of the whole of it.
 
@@ -90,6 +99,8 @@ class Wanted(BaseModel):
     area: AreaCode | None = None
     metric: Annotated[list[MetricName], Field(max_length=100)] = []
     measure: Annotated[list[MetricName], Field(max_length=100)] = []
+    period: Annotated[str, StringConstraints(max_length=12), AfterValidator(_meant)] | None = None
+    """A day, week, month, quarter or year; or `today`, `this-week`, … `this-year`, which go on with the next one."""
 
     def check(self, naming: Naming) -> None:
         """Raises `Problem` for what there is not."""
@@ -115,7 +126,8 @@ class Wanted(BaseModel):
     def asked(self, naming: Naming, hub: Hub) -> Asked:
         """The subscription. Raises `Problem`."""
         measures = frozenset(self.measure) if self.measure or self.metric else None
-        return Asked(self.area or "", measures, self._figures(naming, hub))
+        people = People(naming.own.headcounts, self.area or naming.root)
+        return Asked(self.area or "", measures, self._figures(naming, hub), people)
 
     def _figures(self, naming: Naming, hub: Hub) -> tuple[Definition, ...]:
         try:
@@ -139,14 +151,17 @@ def routes(app: FastAPI, hub: Hub, naming: Naming) -> None:
         wanted.check(naming)
         if hub.full:
             raise _full()
-        await hub.fresh()  # while there is nothing to be read from, this is answered and not begun
-        return Events(hub.listen(last_event_id, wanted.asked(naming, hub)))
+        try:
+            await hub.fresh(wanted.period)  # while nothing can be read, this is answered and not begun
+        except Full:
+            raise _full() from None
+        return Events(hub.listen(last_event_id, wanted.asked(naming, hub), wanted.period))
 
 
 def _full() -> Problem:
     return Problem(
         503,
         "listeners",
-        "There are as many listeners as this process may have; come again, or ask another replica.",
-        zh="实时数据的连接数已达上限，请稍后重试，或连接其他副本",
+        "There are as many listeners, or periods listened to, as this process may have; come again, or ask another.",
+        zh="实时数据的连接数或期间数已达上限，请稍后重试，或连接其他副本",
     )

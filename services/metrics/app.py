@@ -22,6 +22,7 @@ from services.metrics.naming import Naming
 from services.metrics.own import own_of
 from services.metrics.publisher import Publisher
 from services.metrics.settings import Files, Settings
+from services.metrics.showing import measures_of
 from services.metrics.stream import Hub
 
 Places = tuple[dict[str, Area], Headcounts]
@@ -48,7 +49,8 @@ def compose() -> Process:
     naming = Naming(places, codes, own_of(rules, codes, people), figures)
     hearing = Hearing(process.database)
     desk = Desk(settings.tier, rules.zone, hearing)
-    hub = Hub(process.database, settings.listeners, naming.own.zone)
+    stocks = measures_of(figures.figures(naming.own), "stock")
+    hub = Hub(process.database, settings.listeners, naming.own.zone, stocks)
     topics = topics_read_by("metrics", settings.tier)
     own = tuple(one for one in topics if one.sequenced)
     others = tuple(one for one in topics if not one.sequenced)

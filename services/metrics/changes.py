@@ -1,7 +1,7 @@
 """What the values are and which changed since when: what anybody missed follows from where they stand. Pure."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -23,9 +23,13 @@ Change = tuple[Key, int]
 """A key, and by how much its value changed."""
 
 
+UNTIL = "="
+"""How the names begin under which a period has what stood at its end, beside what came and went in it."""
+
+
 def is_part(measure: str) -> bool:
-    """Whether it is one of the many parts of a distribution, which are not streamed by themselves."""
-    return ":" in measure
+    """Whether it only stands for a part of a figure, a bucket of a duration or a stock, and is no total by itself."""
+    return ":" in measure or measure.startswith(UNTIL)
 
 
 class Changes:
@@ -69,9 +73,17 @@ class Changes:
         """The places of a subtree of areas, with what they have."""
         return (one for one in self._places.items() if one[0][1].startswith(area))
 
+    def places(self) -> Collection[Place]:
+        """All there are."""
+        return self._places.keys()
+
+    def values(self, place: Place) -> Values:
+        """What a place has."""
+        return self._places.get(place, {})
+
     def value(self, key: Key) -> int:
         """What it is now."""
-        return self._places.get(key[:2], {}).get(key.measure, 0)
+        return self.values(key[:2]).get(key.measure, 0)
 
     def since(self, number: int) -> list[Key]:
         """What changed after a change set, each once."""

@@ -5,11 +5,13 @@ is by then: however slow, it costs no more than its number, and is sent no more 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.metrics.changes import Change, Changes, Key, Place, Values, is_part
 from services.metrics.definition import Definition
 from services.metrics.finality import Standing
+from services.metrics.headcounts import People
+from services.metrics.showing import UNKNOWN
 from services.metrics.watched import Watched
 
 SNAPSHOT_S = 2.0
@@ -26,6 +28,8 @@ class Asked:
     area: str = ""
     measures: frozenset[str] | None = None
     figures: tuple[Definition, ...] = ()
+    people: People = field(default=UNKNOWN, compare=False)
+    """Whom figures by headcount divide by."""
 
     def wants(self, key: Key) -> bool:
         """Whether a total is among it."""
@@ -47,7 +51,7 @@ class Feed:
         self._frames: dict[int, bytes] = {}
         self._snapshot: tuple[int, bytes, float] | None = None
         self._tick = "", b""
-        self._watched = Watched(asked.figures) if asked.figures else None
+        self._watched = Watched(asked.figures, asked.people) if asked.figures else None
         if self._watched:
             self._watched.begin(changes.within(asked.area))
             self._watched.word(known)
@@ -117,14 +121,14 @@ class Feeds:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._changes = Changes()
+        self.changes = Changes()
         self._feeds: dict[Asked, Feed] = {}
 
     def join(self, asked: Asked, known: Standing) -> Feed:
         """One listener more; `known` says how far figures are known by now."""
         feed = self._feeds.get(asked)
         if feed is None:
-            feed = self._feeds[asked] = Feed(asked, self._changes, self.name, known)
+            feed = self._feeds[asked] = Feed(asked, self.changes, self.name, known)
         feed.listeners += 1
         return feed
 
@@ -136,15 +140,20 @@ class Feeds:
 
     def take(self, given: Mapping[Place, Values], known: Standing) -> bool:
         """Notes what some places have now; whether there is something for anybody in it."""
-        changed = self._changes.take(given)
+        changed = self.changes.take(given)
         parts = _by_area(changed, {len(one.area) for one in self._feeds}) if changed else {}
         concerned = [feed.note(parts.get(feed.asked.area, ()), known) for feed in self._feeds.values()]
         return any(concerned)
 
+    @property
+    def listeners(self) -> int:
+        """How many there are."""
+        return sum(one.listeners for one in self._feeds.values())
+
     def measures(self) -> dict[str, dict[str, int]]:
         """Everything that has ever been counted, by tier."""
         seen: dict[str, dict[str, int]] = {}
-        for (tier, _), values in self._changes.within(""):
+        for (tier, _), values in self.changes.within(""):
             seen.setdefault(tier, {}).update(values)
         return seen
 
@@ -163,7 +172,7 @@ class Feeds:
         name, _, number = (last_id or "").rpartition("-")
         if name != self.name or not (number.isascii() and number.isdecimal()):
             return None
-        return int(number) if int(number) <= self._changes.number else None
+        return int(number) if int(number) <= self.changes.number else None
 
 
 def _by_area(changed: Iterable[Change], lengths: Iterable[int]) -> dict[str, list[Change]]:

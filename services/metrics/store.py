@@ -12,6 +12,8 @@ from schemas.base import Tier
 from services.metrics.cells import Row, Slot, row_of, slot_of
 from services.metrics.sums import minus
 
+LONG_S = 60.0
+"""A year of a whole county is a million cells."""
 AHEAD = timedelta(seconds=10)
 """So far the clocks of two machines may differ."""
 
@@ -103,6 +105,37 @@ async def totals(connection: Connection, since: datetime | None) -> list[Total]:
         since,
     )
     return [Total(tier, area, counts, (version, at)) for tier, area, counts, version, at in rows]
+
+
+Within = tuple[dict[str, int], dict[str, int]]
+"""Measure → sum of some days, and of all days after them."""
+
+
+async def within(
+    connection: Connection, areas: Sequence[str], first: date, last: date
+) -> dict[tuple[str, str], Within]:
+    """Tier and area → what it has on the days from first to last, and after them; all of them or nothing."""
+    rows = await connection.fetch(
+        """
+        select tier, area, m.key as measure,
+            coalesce(sum(m.value::bigint) filter (where day <= $3), 0)::bigint as during,
+            coalesce(sum(m.value::bigint) filter (where day > $3), 0)::bigint as later
+        from unnest(texts($1)) as place join cell on area = place and day >= $2, json_each_text(counts) as m
+        group by 1, 2, 3
+        """,
+        texts(areas),
+        first.isoformat(),
+        last.isoformat(),
+        timeout=LONG_S,
+    )
+    found: dict[tuple[str, str], Within] = {}
+    for tier, area, measure, during, later in rows:
+        here = found.setdefault((tier, area), ({}, {}))
+        if during:
+            here[0][measure] = during
+        if later:
+            here[1][measure] = later
+    return found
 
 
 async def by_prefix(connection: Connection, digits: int) -> dict[str, dict[str, dict[str, int]]]:

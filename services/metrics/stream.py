@@ -1,11 +1,11 @@
 """The live stream: one snapshot, then changes; what is new is encoded once, and who is slow hurts nobody."""
 
 import asyncio
-import json
 import logging
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import aclosing
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from pydantic_core import from_json
@@ -19,6 +19,7 @@ from services.metrics.changes import Place, Values
 from services.metrics.feeds import Asked, Feed, Feeds
 from services.metrics.finality import Standing, standing
 from services.metrics.own import PRODUCT
+from services.metrics.windows import Full, Room, Totals, Windows, when
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +38,18 @@ MOST = 2000
 class Hub:
     """The current totals of all tiers, and everybody who wants to see them change."""
 
-    def __init__(self, database: Database, most: int = MOST, zone: tzinfo = PRODUCT.zone) -> None:
+    def __init__(
+        self,
+        database: Database,
+        most: int = MOST,
+        zone: tzinfo = PRODUCT.zone,
+        stocks: frozenset[str] = frozenset(),
+    ) -> None:
         self._database = database
         self._most = most
-        self._known = Standing(datetime.now(zone), datetime.now(zone), complete=False, zone=zone)
-        """How far figures are known."""
-        self._feeds = Feeds(uuid.uuid4().hex[:8])
+        boot, begun = uuid.uuid4().hex[:8], datetime.now(zone)
+        self._all = Room(Feeds(boot), Standing(begun, begun, complete=False, zone=zone))
+        self._windows = Windows(database, Totals(self._all.feeds.changes, stocks), boot)
         self._written: dict[Place, tuple[int, datetime]] = {}
         self._seen: datetime | None = None
         self._looked = 0.0
@@ -51,9 +58,6 @@ class Hub:
         self._ticks = 0
         self._open = True
         self.listeners = 0
-        self._head = '"as_of":null,"tiers":{}'
-        """As of when a frame is, and how current each tier."""
-        self.as_of: datetime | None = None
         self.tiers: dict[str, dict[str, Any]] = {}
         self.pulse = Pulse(TICK_S)
 
@@ -62,9 +66,14 @@ class Hub:
         """Whether there are as many listeners as there may be."""
         return self.listeners >= self._most
 
+    @property
+    def today(self) -> date:
+        """The day it is by the database's clock, in the policy's zone."""
+        return self._all.known.now.astimezone(self._all.known.zone).date()
+
     def measures(self) -> Mapping[str, Mapping[str, int]]:
         """Everything that has ever been counted, by tier."""
-        return self._feeds.measures()
+        return self._all.feeds.measures()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Looks for changes until stopped; while the database is away, clients see their tier go stale."""
@@ -81,14 +90,20 @@ class Hub:
                 await backoff.wait(stop)
             if (now := _now()) - ticked > TICK_S:
                 ticked = now
-                self._ticks += 1
-                self._feeds.tidy(now)
-                self._feeds.settle(self._known)
-                self._say()
-                self._wake()
+                self._tick(now)
             await self.pulse.wait(stop)
             await asyncio.sleep(EVERY_S)
         self._open = False
+        self._wake()
+
+    def _tick(self, now: float) -> None:
+        """Says that we are there; forgets what nobody wants any more."""
+        self._ticks += 1
+        self._windows.tidy()
+        for room in (self._all, *self._windows):
+            room.feeds.tidy(now)
+            room.feeds.settle(room.known)
+        self._say()
         self._wake()
 
     def _wake(self) -> None:
@@ -108,19 +123,21 @@ class Hub:
             since = None if self._seen is None else self._seen - OVERLAP
             rows = await store.totals(connection, since)
             states = await store.tiers(connection)
-        self._seen = self.as_of = now
+        self._seen = self._all.as_of = now
         self._looked = _now()
         self.tiers = {
             tier: {"as_of": as_of.isoformat(), "stale": age > STALE_S}
             for tier, (as_of, age) in states.items()
         }
         heard = {tier: as_of for tier, (as_of, _) in states.items()}
-        self._known = standing(now, heard, TIERS, self._known.zone)
-        self._say()
+        self._all.known = standing(now, heard, TIERS, self._all.known.zone)
         given = self._anew(rows)
         if since is None:
             given |= self._gone({(row.tier, row.area) for row in rows})
-        if self._feeds.take(given, self._known):
+        news = self._all.feeds.take(given, self._all.known)
+        self._read_again({area for _, area in given})
+        self._say()
+        if news:
             self._wake()
 
     def _anew(self, rows: Iterable[store.Total]) -> dict[Place, Values]:
@@ -140,44 +157,82 @@ class Hub:
             del self._written[place]
         return gone
 
-    async def fresh(self) -> None:
-        """Looks now, unless somebody did just before: those who come together look once. Raises `Unavailable`."""
+    def _read_again(self, areas: set[str]) -> None:
+        """Has the periods read where something was counted; nobody waits for them."""
+        for one in self._windows:
+            if reading := one.note(areas, self._all.known):
+                reading.add_done_callback(self._was_read)
+
+    def _was_read(self, reading: "asyncio.Task[bool]") -> None:
+        if not reading.cancelled() and reading.exception() is None:
+            self._say()
+            self._wake()
+
+    async def fresh(self, period: str | None = None) -> None:
+        """Looks now unless somebody just did; those who come together look once. Raises `Unavailable`, `Full`."""
         if not self.listeners and _now() - self._looked > EVERY_S:
             await self._together()
+        if period is not None:
+            await self._room(period)
 
-    async def listen(self, last_id: str | None, asked: Asked) -> AsyncIterator[bytes]:
-        """The stream of one client, as bytes of server-sent events."""
-        await self.fresh()
-        feed = self._feeds.join(asked, self._known)
+    async def _room(self, period: str | None) -> Room:
+        if period is None:
+            return self._all
+        one = await self._windows.enter(when(period, self.today), self._all.known)
+        if not one.head:
+            self._say()
+        return one
+
+    async def listen(
+        self, last_id: str | None, asked: Asked, period: str | None = None
+    ) -> AsyncIterator[bytes]:
+        """The stream of one client, as bytes of server-sent events; of a period that runs, the next one follows."""
+        await self.fresh(period)
         self.listeners += 1
         try:
-            place, frame = self._first(feed, self._feeds.place(last_id))
+            while self._open:
+                room = await self._room(period)
+                async with aclosing(self._of(room, last_id, asked, period)) as frames:
+                    async for frame in frames:
+                        yield frame
+        except (Unavailable, Full) as error:
+            log.warning("listeners to a period are let go: %s", error)
+        finally:
+            self.listeners -= 1
+
+    async def _of(
+        self, room: Room, last_id: str | None, asked: Asked, period: str | None
+    ) -> AsyncGenerator[bytes, None]:
+        """Frames of a room until it is not the one that is meant any more."""
+        feed = room.feeds.join(asked, room.known)
+        try:
+            place, frame = _first(room, feed, room.feeds.place(last_id))
             ticks = self._ticks
             yield frame
-            while self._open:
+            while self._open and (period is None or when(period, self.today) == room.period):
                 if place < feed.last:
-                    frame, place, ticks = feed.change(place, self._head), feed.last, self._ticks
+                    frame, place, ticks = feed.change(place, room.head), feed.last, self._ticks
                     yield frame
                 elif ticks < self._ticks:
                     ticks = self._ticks
-                    yield feed.tick(self._head)
+                    yield feed.tick(room.head)
                 else:
                     await self._turn.wait()
         finally:
-            self.listeners -= 1
-            self._feeds.leave(feed)
-
-    def _first(self, feed: Feed, place: int | None) -> tuple[int, bytes]:
-        """What a listener is sent at once, and where it stands then."""
-        if place is None:
-            return feed.snapshot(self._head, _now())
-        return feed.last, feed.change(place, self._head)
+            room.feeds.leave(feed)
 
     def _say(self) -> None:
-        """Words what begins every frame from now on, once for all of them."""
-        as_of = self.as_of.isoformat() if self.as_of else None
-        body = {"as_of": as_of, "tiers": as_seen(self.tiers, _now() - self._looked)}
-        self._head = json.dumps(body, separators=(",", ":"))[1:-1]
+        """Words what begins every frame from now on."""
+        tiers = as_seen(self.tiers, _now() - self._looked)
+        for room in (self._all, *self._windows):
+            room.say(tiers)
+
+
+def _first(room: Room, feed: Feed, place: int | None) -> tuple[int, bytes]:
+    """What a listener is sent at once, and where it stands then."""
+    if place is None:
+        return feed.snapshot(room.head, _now())
+    return feed.last, feed.change(place, room.head)
 
 
 def as_seen(tiers: Mapping[str, dict[str, Any]], blind_s: float) -> dict[str, dict[str, Any]]:

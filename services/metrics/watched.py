@@ -6,9 +6,12 @@ from typing import Any
 from pydantic_core import to_json
 
 from services.metrics import showing
-from services.metrics.changes import Change, Place, Values, is_part
+from services.metrics.changes import UNTIL, Change, Place, Values, is_part
 from services.metrics.definition import Definition
+from services.metrics.figures import Counts
 from services.metrics.finality import Standing
+from services.metrics.headcounts import People
+from services.metrics.showing import UNKNOWN
 from services.metrics.sums import Sums
 from services.metrics.views import DistributionView, FigureView
 
@@ -18,8 +21,9 @@ View = FigureView | DistributionView
 class Watched:
     """Some figures of a subtree of areas."""
 
-    def __init__(self, definitions: Sequence[Definition]) -> None:
+    def __init__(self, definitions: Sequence[Definition], people: People = UNKNOWN) -> None:
         self._definitions = definitions
+        self._people = people
         self._measures = showing.measures_of(definitions)
         self._durations = tuple(one.numerator[0] for one in definitions if one.kind == "duration")
         self._counts: dict[str, dict[str, int]] = {}
@@ -28,9 +32,9 @@ class Watched:
         """The figures as JSON."""
 
     def _wants(self, measure: str) -> bool:
-        if is_part(measure):
-            return any(one in measure for one in self._durations)
-        return measure in self._measures
+        if measure.removeprefix(UNTIL) in self._measures:
+            return True
+        return is_part(measure) and any(one in measure for one in self._durations)
 
     def begin(self, places: Iterable[tuple[Place, Values]]) -> None:
         """Adds up what these places have."""
@@ -60,9 +64,19 @@ class Watched:
     def _views(self, known: Standing) -> list[View]:
         """In the order in which they were named."""
         every: tuple[View, ...] = (
-            *showing.rates_of(self._definitions, self._counts, known),
-            *showing.counters_of(self._definitions, Sums(self._counts, self._counts), known),
+            *showing.rates_of(self._definitions, self._counts, known, self._people),
+            *showing.counters_of(self._definitions, Sums(self._counts, self._until()), known),
             *showing.distributions_of(self._definitions, self._counts, known),
         )
         order = [one.key for one in self._definitions]
         return sorted(every, key=lambda one: order.index(one.id))
+
+    def _until(self) -> Counts:
+        """What stocks are made of: of a period what stood at its end, else everything there ever was."""
+        return {
+            tier: {
+                **values,
+                **{one.removeprefix(UNTIL): by for one, by in values.items() if one.startswith(UNTIL)},
+            }
+            for tier, values in self._counts.items()
+        }

@@ -108,6 +108,8 @@ async def test_a_grid_is_known_with_its_village(path):
         ({"metric": ["open", "backlog@1"]}, "not-streamed", "query.metric.1"),
         ({"area": "110101"}, "unknown-area", "query.area"),
         ({"metrics": "closure_rate"}, "unknown-field", "query.metrics"),
+        ({"period": "2026-13"}, "invalid", "query.period"),
+        ({"period": "tomorrow"}, "invalid", "query.period"),
     ],
 )
 async def test_what_cannot_be_listened_to_is_named(given, kind, field):
