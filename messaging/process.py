@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 EXIT_CONFIGURATION = 78
 """EX_CONFIG: starting again will not help, somebody has to change something."""
+FILES = 65_536
+"""Open files a process asks for, where it may: some thousand listeners of the live stream are as many."""
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 Check = Callable[[Connection], Awaitable[None]]
 
@@ -157,6 +159,7 @@ def main(service: str, compose: Callable[[], Process]) -> None:
     tier = os.environ.get("TIER", "?")
     logs.configure(service, tier)
     _leave_no_core()
+    _many_files()
     collector.patient()
     try:
         process = compose()
@@ -175,6 +178,14 @@ def _leave_no_core() -> None:
     """A crash must not write what people told us, and its key, to a disk; 1 stops programs that take cores as well."""
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (min(1, most) if most >= 0 else 1, most))
+
+
+def _many_files() -> None:
+    """A connection is an open file, and the limit a process begins with is often 1024."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(one for one in (FILES, most) if one != resource.RLIM_INFINITY)
+    if resource.RLIM_INFINITY != now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _run(process: Process) -> int:

@@ -1,10 +1,13 @@
 """The README keeps its word: what it tells a partner to type is run as it stands there."""
 
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import httpx
@@ -46,6 +49,27 @@ def test_a_partners_first_events_become_incidents(village):
     assert '"incident_id"' in by_curl.stdout
     incidents = eventually(lambda: listed(village), lambda found: len(found) == 2)
     assert {one["category"] for one in incidents} == {"category/1:land", "category/1:labour"}
+
+
+@pytest.mark.system
+def test_a_dashboard_subscribes_to_figures_as_the_readme_of_metrics_says(village):
+    (shell,) = blocks("services/metrics/README.md", "sh")
+
+    with subprocess.Popen(
+        ["sh", "-c", shell],
+        env=os.environ | addresses(village),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as listening:
+        lines = list(takewhile(lambda line: line != "\n", listening.stdout))
+        os.killpg(listening.pid, signal.SIGTERM)
+
+    event = dict(line.rstrip("\n").split(": ", 1) for line in lines)
+    data = json.loads(event["data"])
+    assert event["event"] == "snapshot"
+    assert [one["id"] for one in data["figures"]] == ["closure_rate@1", "open@1"]
+    assert data["period"]["kind"] == "month"
 
 
 def test_both_languages_show_the_same_lines():

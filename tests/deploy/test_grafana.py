@@ -114,3 +114,13 @@ def test_the_file_for_grafana_is_read_as_it_is_meant():
     provisioned = yaml.safe_load((FOLDER / "provisioning.yaml").read_text(encoding="utf-8"))
 
     assert [one["type"] for one in provisioned["providers"]] == ["file"]
+
+
+def test_what_prometheus_is_told_is_read_as_it_is_meant():
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+
+    jobs = yaml.safe_load(snippet)["scrape_configs"]
+
+    assert [len(job["static_configs"][0]["targets"]) for job in jobs] == [1]
+    assert all(job.get("metrics_path", "/metrics") == "/metrics" for job in jobs)

@@ -133,3 +133,23 @@ def test_a_crash_leaves_no_image_of_the_memory():
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
     assert (ended.returncode, ended.stdout.strip()) in {(78, "0"), (78, "1")}
+
+
+FILES = """
+import resource
+from messaging.process import main
+
+def compose():
+    print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    raise ValueError("that is all")
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 2_000))
+main("metrics", compose)
+"""
+
+
+def test_a_process_takes_as_many_open_files_as_it_may():
+    command = [sys.executable, "-c", FILES]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stdout.strip()) == (78, "2000")
