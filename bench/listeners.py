@@ -12,9 +12,10 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import uvloop
 from aiokafka import AIOKafkaProducer
@@ -24,7 +25,11 @@ from bench.driver import tell
 from bench.views import Delays, Told, View
 from policy.load import areas
 
-REQUEST = b"GET /v1/metrics/stream HTTP/1.1\r\nhost: bench\r\n\r\n"
+PATHS = {
+    "everything": "/v1/metrics/stream",
+    "today": "/v1/metrics/stream?period=today&measure=received&metric=received&metric=open&metric=closure_rate",
+}
+"""What is listened to: all totals there are; or figures of today, with what was received in each village."""
 TOGETHER = 100
 """Who connect at the same moment; a thousand at once would wait for the accept queue, which is not what is measured."""
 PATIENCE_S = 60.0
@@ -38,27 +43,51 @@ class Order:
     port: int
     registry: str
     seed: int
-    listeners: int
+    listeners: dict[str, int]
+    """How many read each of `PATHS`."""
     stalled: int
     rate: float
     warm: float
     seconds: float
 
 
+class Group:
+    """Those who listen to the same."""
+
+    def __init__(self, path: str, told: Told) -> None:
+        self.path = path
+        self.nothing = View(told, {})
+        self.delays = Delays()
+        self.begun = float("inf")
+        self.bytes = 0
+        self.lost = 0
+
+    def seen(self, now: float, fresh: list[float], size: int) -> None:
+        """One of them saw a frame, and in it some reports for the first time."""
+        self.bytes += size
+        if fresh:
+            self.delays.note(now, [one for one in fresh if one >= self.begun])
+
+    def found(self) -> dict[str, float]:
+        """How long they waited."""
+        shares = {f"p{100 * share:g}": self.delays.percentile(share) for share in (0.5, 0.99, 0.999)}
+        return shares | {"most": self.delays.most}
+
+
 class Listener(asyncio.Protocol):
     """Reads the stream as fast as it comes."""
 
-    def __init__(self, audience: "Audience") -> None:
-        self._audience = audience
+    def __init__(self, group: Group) -> None:
+        self._group = group
         self._head = False
         self._raw = bytearray()
         self._text = bytearray()
-        self.view = audience.nothing
+        self.view = group.nothing
         self.events = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asks for the stream."""
-        cast("asyncio.WriteTransport", transport).write(REQUEST)
+        cast("asyncio.WriteTransport", transport).write(_request(self._group.path))
 
     def data_received(self, data: bytes) -> None:
         """Takes the chunks apart, and out of them the events."""
@@ -84,13 +113,13 @@ class Listener(asyncio.Protocol):
             if self._text.endswith(b"\n\n"):
                 self.events += 1
                 self.view, fresh = self.view.then(bytes(self._text))
-                self._audience.seen(now, fresh, len(self._text))
+                self._group.seen(now, fresh, len(self._text))
                 self._text.clear()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """None of those who read is ever cut off."""
         del exc
-        self._audience.lost += 1
+        self._group.lost += 1
 
 
 class Audience:
@@ -99,23 +128,13 @@ class Audience:
     def __init__(self, order: Order) -> None:
         self._order = order
         self.told = Told()
-        self.nothing = View(self.told, {})
-        self.delays = Delays()
-        self.begun = float("inf")
-        self.bytes = 0
-        self.lost = 0
+        self.groups = {name: Group(path, self.told) for name, path in PATHS.items()}
         self.cut_off = 0
         self._listeners: list[Listener] = []
         self._stalled: list[socket.socket] = []
         villages = list(areas(Path(order.registry)).values())
         self._fresh = partner.subjects(villages, order.seed)
         self._producer = AIOKafkaProducer(bootstrap_servers=order.kafka, acks="all", enable_idempotence=True)
-
-    def seen(self, now: float, fresh: list[float], size: int) -> None:
-        """A listener saw a frame, and in it some reports for the first time."""
-        self.bytes += size
-        if fresh:
-            self.delays.note(now, [one for one in fresh if one >= self.begun])
 
     async def run(self) -> None:
         """Connects all, reports for a while, waits until everybody has seen everything."""
@@ -125,27 +144,34 @@ class Audience:
         tell(mark="connected", seconds=time.monotonic() - began)
         watching = asyncio.create_task(self._watch())
         await self._report(self._order.warm)
-        self.begun, self.bytes, events = time.monotonic(), 0, self._events()
-        spent = time.process_time()
+        began, events, spent = self._begin(), self._events(), time.process_time()
         tell(mark="begin")
         await self._report(self._order.seconds)
         tell(mark="end")
-        took, events = time.monotonic() - self.begun, self._events() - events
-        size, spent = self.bytes, time.process_time() - spent
+        took, events = time.monotonic() - began, self._events() - events
+        size, spent = sum(one.bytes for one in self.groups.values()), time.process_time() - spent
         await self._all_seen()
         watching.cancel()
         tell(mark="seen", **self._found(), frames=events / took, bytes=size / took, cores=spent / took)
         await self._producer.stop()
 
+    def _begin(self) -> float:
+        """From now on it is measured."""
+        now = time.monotonic()
+        for one in self.groups.values():
+            one.begun, one.bytes = now, 0
+        return now
+
     async def _connect(self) -> None:
         loop, port = asyncio.get_running_loop(), self._order.port
         self._stalled = [_stalled(port) for _ in range(self._order.stalled)]
-        for begun in range(0, self._order.listeners, TOGETHER):
-            coming = (
-                loop.create_connection(lambda: Listener(self), "127.0.0.1", port)
-                for _ in range(min(TOGETHER, self._order.listeners - begun))
+        coming = [self.groups[name] for name, number in self._order.listeners.items() for _ in range(number)]
+        for at in range(0, len(coming), TOGETHER):
+            made = (
+                loop.create_connection(partial(Listener, group), "127.0.0.1", port)
+                for group in coming[at : at + TOGETHER]
             )
-            self._listeners += [protocol for _, protocol in await asyncio.gather(*coming)]
+            self._listeners += [protocol for _, protocol in await asyncio.gather(*made)]
         async with asyncio.timeout(PATIENCE_S):
             while not all(one.events for one in self._listeners):  # noqa: ASYNC110 - they come by themselves
                 await asyncio.sleep(0.05)
@@ -188,14 +214,14 @@ class Audience:
     def _events(self) -> int:
         return sum(one.events for one in self._listeners)
 
-    def _found(self) -> dict[str, float]:
-        shares = {f"p{100 * share:g}": self.delays.percentile(share) for share in (0.5, 0.99, 0.999)}
-        return shares | {
-            "most": self.delays.most,
-            "lost": self.lost,
-            "cut_off": self.cut_off,
-            "reports": self.told.count,
-        }
+    def _found(self) -> dict[str, Any]:
+        lost = sum(one.lost for one in self.groups.values())
+        waited = {name: one.found() for name, one in self.groups.items()}
+        return {"waited": waited, "lost": lost, "cut_off": self.cut_off, "reports": self.told.count}
+
+
+def _request(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n".encode()
 
 
 def _stalled(port: int) -> socket.socket:
@@ -203,7 +229,7 @@ def _stalled(port: int) -> socket.socket:
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     one.connect(("127.0.0.1", port))
-    one.sendall(REQUEST)
+    one.sendall(_request(PATHS["everything"]))
     return one
 
 

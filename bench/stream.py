@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -22,7 +23,7 @@ from bench.options import Options
 from deploy.local.plan import PROJECT
 from deploy.local.stack import Stack
 
-LISTENERS, STALLED = 980, 20
+LISTENERS, STALLED = {"everything": 880, "today": 100}, 20
 RATE = 200.0
 """Reports a second on the inbound topic; metrics counts two events for each: reported, opened."""
 WARM_S = 15.0
@@ -90,6 +91,13 @@ def section(report: Report, options: Options) -> None:
         Figure("resident when all are connected", memory.connected, "MB"),
         Figure("resident at most, with all listening", memory.most, "MB", at_most=150),
     )
+
+
+def _waited(name: str, waited: dict[str, float]) -> Iterator[Figure]:
+    """From handing over a report to a listener seeing it."""
+    for share in ("p50", "p99"):
+        yield Figure(f"handed over to seen, {name}, {share}", waited[share], "s")
+    yield Figure(f"handed over to seen, {name}, slowest of all", waited["most"], "s", at_most=SEEN_S)
 
 
 async def _measure(stack: Stack, options: Options) -> Found:

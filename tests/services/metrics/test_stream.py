@@ -110,7 +110,7 @@ async def test_a_listener_gets_a_snapshot_and_then_changes(live):
 
 
 async def _value(hub):
-    return hub._feeds._changes.value(Key(*RECEIVED))
+    return hub._all.feeds.changes.value(Key(*RECEIVED))
 
 
 async def test_a_later_listener_s_snapshot_has_everything(live):
@@ -160,7 +160,7 @@ async def test_who_comes_back_gets_only_what_it_missed(live):
 async def test_an_id_that_means_nothing_to_us_gets_a_snapshot(live, last_id):
     _, hub = live
 
-    name, _ = await Client(hub, last_id=last_id.format(boot=hub._feeds.name)).next()
+    name, _ = await Client(hub, last_id=last_id.format(boot=hub._all.feeds.name)).next()
 
     assert name == "snapshot"
 
