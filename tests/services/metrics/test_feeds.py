@@ -233,7 +233,10 @@ READERS = [
 ]  # fmt: skip
 
 
-@given(any_.lists(any_.one_of(WRITTEN, any_.integers(0, len(READERS) - 1)), max_size=40))
+READING, COMING = any_.integers(0, len(READERS) - 1), any_.tuples(any_.integers(0, len(READERS) - 1))
+
+
+@given(any_.lists(any_.one_of(WRITTEN, READING, COMING), max_size=40))
 def test_whoever_reads_whenever_has_the_present_values_in_the_end(steps):
     feeds, changes = Feeds("boot"), Changes()
     readers = [Reader(feeds, asked) for asked in READERS]
@@ -242,6 +245,8 @@ def test_whoever_reads_whenever_has_the_present_values_in_the_end(steps):
         if isinstance(step, dict):
             feeds.take(step, KNOWN)
             changes.take(step)
+        elif isinstance(step, tuple):  # somebody new, who may be given the snapshot of those who came before
+            readers[step[0]] = Reader(feeds, READERS[step[0]])
         elif readers[step].at < readers[step].feed.last:
             readers[step].read()
     for reader in readers:
