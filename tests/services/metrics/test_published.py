@@ -104,3 +104,13 @@ def test_what_was_counted_before_routing_said_which_was_the_first_stands_beside_
     apart = [figure(one, {"village": old}).apart for one in CATALOGUE.named(names)]
 
     assert apart == [{"unnoted": 4}, {"unnoted": 3}, {"unnoted": 2}]
+
+
+def test_whoever_of_a_party_did_not_answer_stands_beside_its_satisfaction_by_why():
+    answers = {"satisfied": 8, "dissatisfied": 2, "refused": 3, "unreachable": 4, "pending": 5, "unasked": 1}
+    counts = {f"answer__applicant__{answer}": by for answer, by in answers.items()}
+
+    found = shown("satisfaction.applicant@1", **counts)
+
+    assert (found.value, found.denominator) == ("80.00", 10)
+    assert found.apart == {"refused": 3, "unreachable": 4, "pending": 5, "unasked": 1}
