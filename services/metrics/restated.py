@@ -53,6 +53,11 @@ class Days:
             )
         return self._day
 
+    def earlier(self, moment: datetime, than: datetime) -> bool:
+        """Whether a moment lies on an earlier day than another; the day of the other is the one that is kept."""
+        self.of(than)
+        return moment < self._first
+
 
 def logged(measure: str) -> bool:
     """Whether a change of a measure is one of a figure of its day.
@@ -75,7 +80,7 @@ def restatements(message: Message, increments: Iterable[Increment], days: Days) 
             changes[cell.measure] = changes.get(cell.measure, 0) + by
     if not places:
         return []
-    kind: Kind = "late" if days.of(message.occurred_at) < recorded else "matured"
+    kind: Kind = "late" if days.earlier(message.occurred_at, message.recorded_at) else "matured"
     times = message.occurred_at, message.recorded_at
     return [
         Restatement(message.id, message.source, message.type, *times, kind, *place, changes)

@@ -139,6 +139,7 @@ def test_days_are_named_right_in_whatever_order_they_come(moments):
         named = [days.of(one) for one in moments]
 
         assert named == [one.astimezone(zone).date().isoformat() for one in moments]
+        assert [days.earlier(one, moments[0]) for one in moments] == [one < named[0] for one in named]
 
 
 def test_a_duration_is_said_in_its_bucket_and_not_a_second_time_by_its_seconds():
