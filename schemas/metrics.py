@@ -92,7 +92,7 @@ class MetricDefinition(Event):
     zh: str
     en: str
     kind: Word
-    """`count`, `share`, `ratio`, `stock` (what was added on all days up to one) or `duration`."""
+    """`count`, `share`, `ratio`, `stock` (what was added on all days up to one), `duration`, or another, later."""
     formula: str
     """In measures, to be read by people."""
     numerator: tuple[Measure, ...]
