@@ -20,6 +20,8 @@ HEAD_S = 30.0
 """How long a head may take to come: who sends it a byte at a time holds a connection for ever otherwise."""
 STALL_S = 30.0
 """A reader who takes nothing of what waits for them for so long is cut off: closing would wait for them to take it."""
+WAITING = 32_768
+"""Bytes of an answer that wait in the process for a reader before whatever makes it waits as well."""
 UNSENT = 131_072
 """Bytes the system keeps for a reader beyond what is on its way; it would be megabytes for each who takes nothing.
 It asks for more when half of it is gone, so that who takes less than 2 KB/s counts as taking nothing."""
@@ -54,6 +56,7 @@ class _Bounded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the library has it
         """Somebody is there, and has so long to say what they want."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=WAITING)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:

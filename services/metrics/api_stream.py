@@ -28,7 +28,7 @@ from services.metrics.windows import Full, when
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
-PIECE = 32_768
+PIECE = 16_384
 """Bytes of a frame given to the connection at a time: it holds no more of it for a reader who takes nothing."""
 
 
