@@ -101,6 +101,8 @@ class MetricDefinition(Event):
     denominator: tuple[Measure, ...] = ()
     per: Word | None = None
     """What is divided by where that is no sum of measures, such as `headcount`."""
+    headcount: str | None = None
+    """Which way of counting heads that is."""
     apart: tuple[Measure, ...] = ()
     """Measures to be shown beside the figure, because they must not disappear in it."""
     cohort: MetricCohort
@@ -115,6 +117,10 @@ class MetricDefinition(Event):
     """Whether what is counted is a part of the denominator: more than that shows that to be incomplete."""
     whole_months: bool = False
     """Whether it has a value for whole months only, because something of it is known by the month."""
+    better: Word = "none"
+    """Which way areas are ranked by it: `higher`, `lower`, or `none`: not at all."""
+    rank_from: Annotated[int, Field(ge=1)] = 1
+    """From which denominator on an area has a rank."""
 
 
 class MetricHeartbeat(Event):

@@ -28,4 +28,7 @@ def said(tier: Tier, one: Definition) -> MetricDefinition:
         smallest=one.smallest,
         within=one.within,
         whole_months=one.whole_months,
+        headcount=one.headcount,
+        better=one.better,
+        rank_from=one.rank_from,
     )

@@ -9,6 +9,7 @@ from schemas.metrics import MetricDefinition
 from services.metrics import published_definitions
 from services.metrics.catalogue import catalogue
 from services.metrics.defined import said
+from services.metrics.definition import Definition
 from services.metrics.publisher import Publisher
 from tests.builders import NOW
 from tests.messaging.tiny import rows
@@ -24,11 +25,22 @@ def test_every_figure_is_said_with_all_it_is_made_of(one):
 
     assert (event.tier, event.numerator_tier, f"{event.id}@{event.version}") == ("town", one.tier, one.key)
     assert (event.numerator, event.denominator, event.apart) == (one.numerator, one.denominator, one.apart)
-    same = {"zh", "en", "kind", "formula", "per", "settles_days", "smallest", "within"}
+    same = (MetricDefinition.model_fields.keys() & Definition.model_fields.keys()) - {
+        "tier",
+        "cohort",
+        "rounding",
+    }
     assert event.model_dump(include=same) == {name: getattr(one, name) for name in same}
+    assert event.formula == one.formula
     assert event.cohort.model_dump() == one.cohort.model_dump()
     assert event.rounding.model_dump() == one.rounding.model_dump()
     assert (event.unit_zh, event.unit_en) == (one.unit.zh, one.unit.en)
+
+
+def test_nothing_of_a_definition_is_left_unsaid():
+    otherwise = {"each", "unit"}  # of a locality's words one each, and the unit in both languages
+
+    assert Definition.model_fields.keys() - MetricDefinition.model_fields.keys() == otherwise
 
 
 def two_figures():
