@@ -1,11 +1,12 @@
 """What stands beside what was counted again: in one order, what differs, and a digest of each. Pure."""
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from pydantic_core import to_json
 
 from services.metrics.sketches import ADDED, settled
 
@@ -57,8 +58,9 @@ class Comparison:
     def take(self, slot: Slot, stands: Iterable[Counts], counted: Iterable[Counts]) -> Counts:
         """What has to be added to a slot so that it says what the events say; nothing where it does."""
         before, after = canonical(added(stands)), canonical(kept(added(counted)))
-        self._stood.update(line(slot, before))
-        self._counted.update(line(slot, after))
+        written = line(slot, after)
+        self._counted.update(written)
+        self._stood.update(written if before == after else line(slot, before))
         self.cells.counted += len(after)
         _add(self._by_area[slot[0]], after)
         if before == after:
@@ -128,4 +130,4 @@ def line(slot: Slot, counts: Counts) -> bytes:
     """A slot in canonical form: one JSON line; nothing where nothing is counted."""
     if not counts:
         return b""
-    return json.dumps([*slot, counts], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return to_json([*slot, counts]) + b"\n"

@@ -101,7 +101,8 @@ async def test_what_was_corrected_is_published_under_a_higher_version_than_any_b
 
 async def test_what_a_rebuild_changed_is_on_record_cell_by_cell(village):
     await village.execute(
-        """update cell set counts = (counts::jsonb || '{"closed": 40}')::json where counts::text ~ '"closed":1'"""
+        """update cell set counts = (counts::jsonb || '{"closed": 40}')::json
+            where day = '2026-09-13' and counts::text ~ '"closed":1'"""
     )
 
     found = await village.rebuild()
