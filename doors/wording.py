@@ -25,6 +25,7 @@ KINDS = {
     "model_type": OBJECT,
     "model_attributes_type": OBJECT,
     "tuple_type": LIST,
+    "list_type": LIST,
     "too_short": "至少要有 {min_length} 项",
     "too_long": "最多 {max_length} 项",
     "string_type": "应为文本",

@@ -30,6 +30,7 @@ NODES = {
         "datetime_from_date_parsing",
     },
     "int": {"int_type", "int_parsing", "int_parsing_size", "int_from_float"},
+    "list": {"list_type"},
     "literal": {"literal_error"},
     "model": {"model_type", "model_attributes_type"},
     "model-fields": {"missing", "extra_forbidden"},
@@ -52,7 +53,8 @@ NODES = {
 BOUNDS = {
     ("str", "min_length"): "string_too_short", ("str", "max_length"): "string_too_long",
     ("str", "pattern"): "string_pattern_mismatch", ("tuple", "min_length"): "too_short",
-    ("tuple", "max_length"): "too_long", ("int", "ge"): "greater_than_equal", ("int", "le"): "less_than_equal",
+    ("tuple", "max_length"): "too_long", ("list", "max_length"): "too_long",
+    ("int", "ge"): "greater_than_equal", ("int", "le"): "less_than_equal",
     ("date", "ge"): "greater_than_equal", ("date", "le"): "less_than_equal",
     ("datetime", "tz_constraint"): "timezone_aware", ("tagged-union", "custom_error_type"): "unknown_action",
 }  # fmt: skip
