@@ -14,6 +14,7 @@ from deploy.local.topics import create as create_topics
 from messaging import migrate
 from messaging.database import Database
 from schemas.topics import TOPICS
+from tests.board import browser
 
 ABSENT = "real data is absent; set FENGQIAO_SHARED to the folder that holds data/"
 
@@ -125,10 +126,10 @@ def shared():
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
-    """Says last how many proofs on real data did not run, so that nobody takes their silence for success."""
+    """Says last how many proofs did not run for want of something, so that nobody takes their silence for success."""
     done = yield
-    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if ABSENT in str(one.longrepr)]
-    if skipped:
-        said = f"{len(skipped)} proofs on real data did NOT run: {ABSENT}"
-        terminalreporter.write_line(said, red=True, bold=True)
+    skipped = [str(one.longrepr) for one in terminalreporter.stats.get("skipped", ())]
+    for what, absent in (("proofs on real data", ABSENT), ("tests of the board", browser.ABSENT)):
+        if number := sum(absent in why for why in skipped):
+            terminalreporter.write_line(f"{number} {what} did NOT run: {absent}", red=True, bold=True)
     return done

@@ -15,6 +15,7 @@ PACKAGE = "@sparticuz/chromium@147.0.0"
 """A Chromium that travels inside its package; nothing else is fetched when it is unpacked."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fengqiao" / "chromium-147.0.0"
 FETCH_S = 180
+ABSENT = "there is no Chromium; install one, name it in FENGQIAO_BROWSER, or let npm reach its registry"
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -5,11 +5,9 @@ from playwright.sync_api import sync_playwright
 
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
-from tests.board.browser import chromium, launched
+from tests.board.browser import ABSENT, chromium, launched
 from tests.board.matters import Matter, tell
 from tests.board.page import Board
-
-ABSENT = "there is no Chromium; install one, name it in FENGQIAO_BROWSER, or let npm reach its registry"
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +66,3 @@ def open_board(browser, address):
 def board(open_board):
     """The board on a common screen, with the first figures on it."""
     return open_board()
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_terminal_summary(terminalreporter):
-    """Says last how many tests of the board did not run, so that nobody takes their silence for success."""
-    done = yield
-    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if ABSENT in str(one.longrepr)]
-    if skipped:
-        said = f"{len(skipped)} tests of the board did NOT run: {ABSENT}"
-        terminalreporter.write_line(said, red=True, bold=True)
-    return done

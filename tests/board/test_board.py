@@ -62,7 +62,8 @@ def test_the_language_is_switched_and_remembered(board):
     board.sees("#h-rates", "比率")
 
 
-def test_the_keyboard_goes_down_to_a_village_and_back_up(board):
+def test_the_keyboard_goes_down_to_a_village_and_back_up(board, tells):
+    tells(Matter().reported())
     board.page.locator(f'#area-table a[href="#{TOWN}"]').focus()
 
     board.press("Enter")
@@ -71,6 +72,9 @@ def test_the_keyboard_goes_down_to_a_village_and_back_up(board):
     board.press("Enter")
     board.sees("#crumbs [aria-current]", "上河村")
     board.sees("#h-areas", "按类别")
+    expect(board.page.locator("#area-table td.received").first).to_have_attribute(
+        "data-value", re.compile("[1-9]")
+    )
     for above in (TOWN, "620522"):
         board.page.locator(f'#crumbs a[href="#{above}"]').focus()
         board.press("Enter")

@@ -24,7 +24,8 @@ export class DefinitionDialog {
   }
 
   closed() {
-    const same = `.${this.button.className}[data-define="${CSS.escape(this.figure)}"]`;
+    const { place } = this.button.dataset;
+    const same = `.${this.button.className}[data-define="${CSS.escape(this.figure)}"]${place ? `[data-place="${CSS.escape(place)}"]` : ""}`;
     const back = this.button.isConnected ? this.button : document.querySelector(same);
     this.button = null;
     if (back) back.focus();

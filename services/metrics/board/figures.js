@@ -3,6 +3,7 @@
 import { COUNTS, firstDay } from "./series.js";
 
 const REST_MS = 3000;
+const IN_TABLE = ["received", "resolved", "open", "escalated", "reopened", "resolved_in_village@1", "closure_rate@1"];
 const TIMEOUT_MS = 10000;
 const LONGEST_REST_MS = 30000;
 
@@ -20,17 +21,17 @@ export async function readJson(url, signal) {
   }
 }
 
-/** Where the figures of a scope are: of the area and what lies in it, and of one figure over time. */
+/** Where the figures of a scope are: all of the area, those in the table of what lies in it, and one over time. */
 function urls({ area, by, span, metric }) {
-  const metrics = metric === COUNTS ? [COUNTS, "resolved"] : [metric];
-  const asked = metrics.map((one) => `&metric=${encodeURIComponent(one)}`).join("");
-  const place = `v1/metrics?area=${encodeURIComponent(area)}&group_by=`;
-  return [place + by, `${place}${span}&first=${firstDay(span)}${asked}`];
+  const place = `v1/metrics?area=${encodeURIComponent(area)}`;
+  const only = (metrics) => metrics.map((one) => `&metric=${encodeURIComponent(one)}`).join("");
+  const trend = only(metric === COUNTS ? [COUNTS, "resolved"] : [metric]);
+  return [place, `${place}&group_by=${by}${only(IN_TABLE)}`, `${place}&group_by=${span}&first=${firstDay(span)}${trend}`];
 }
 
 /** The figures of one area at a time, kept as fresh as the rest between reads allows. */
 export class Figures {
-  /** `arrived({area, by, span, metric, main, series})` after each read; `failed(since)` with a time, or null once well again. */
+  /** `arrived({area, by, span, metric, main, groups, series})` after each read; `failed(since)` with a time, or null once well again. */
   constructor(arrived, failed) {
     Object.assign(this, { arrived, failed });
     this.scope = null;
@@ -69,10 +70,10 @@ export class Figures {
     this.running = true;
     this.abort = new AbortController();
     try {
-      const [main, series] = await Promise.all(urls(scope).map((url) => readJson(url, this.abort.signal)));
+      const [main, { groups }, series] = await Promise.all(urls(scope).map((url) => readJson(url, this.abort.signal)));
       if (scope !== this.scope) return;
       this.well();
-      this.arrived({ ...scope, main, series });
+      this.arrived({ ...scope, main, groups, series });
     } catch (problem) {
       if (scope !== this.scope) return;
       this.ill(problem);

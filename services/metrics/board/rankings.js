@@ -6,7 +6,7 @@ import { readJson } from "./figures.js";
 import { FlagDialog, flagsByArea } from "./flags.js";
 import { NONE, count, stamp } from "./format.js";
 import { number } from "./number.js";
-import { labelOf, t } from "./words.js";
+import { labelOf, language, t } from "./words.js";
 
 const AGAIN_MS = 60000;
 const OFFERED = [
@@ -94,8 +94,21 @@ export class Rankings {
     byId("ranked-levels").hidden = Boolean(this.area && this.area.tier === "town");
     press("#ranking button[data-level]", (button) => button.dataset.level === this.level);
     setText(byId("ranked-note"), this.note());
-    byId("ranked").replaceChildren(...(answer ? answer.places : []).map((place) => this.row(place)));
+    this.rows(answer ? answer.places : []);
     setAttr(byId("ranked"), "data-shown", answer ? `${answer.id} ${this.period} ${this.level}` : null);
+  }
+
+  /** Writes the rows only when something in them changed, and leaves the focus where it was. */
+  rows(places) {
+    const picture = JSON.stringify([places, this.found && this.found.flags, language()]);
+    if (picture === this.drawn) return;
+    this.drawn = picture;
+    const held = document.activeElement;
+    const row = held.closest("#ranked tr");
+    const kind = row && (held.className ? `.${held.className}` : held.localName);
+    byId("ranked").replaceChildren(...places.map((place) => this.row(place)));
+    const back = row && byId("ranked").querySelector(`[data-area="${row.dataset.area}"] ${kind}`);
+    if (back) back.focus({ preventScroll: true });
   }
 
   note() {

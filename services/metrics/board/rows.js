@@ -8,7 +8,7 @@ const ratesOf = (group) => new Map(((group && group.rates) || []).map((rate) => 
 /** What the table shows of the page's state: a row for each area below, category or channel. */
 export function tableRows(state) {
   const { by, figures: answer, area } = state;
-  const groups = (answer && answer.main.groups) || [];
+  const groups = (answer && answer.groups) || [];
   if (by !== "child") {
     return groups.map((group) => ({
       key: group.key, name: labelOf(group, group.key), counts: group.counts, rates: ratesOf(group),
