@@ -55,9 +55,9 @@ async def add(tx: Connection, tier: Tier, changes: Mapping[Cell, int]) -> None:
 
 
 async def change(tx: Connection, tier: Tier, by_slot: Mapping[Slot, Counts], since: int = 0) -> None:
-    """Adds to cells alone and marks them to be published; new ones begin after version `since`. Raises `LostRace`."""
-    before, new = await _load(tx, tier, sorted(by_slot)), Row({}, since)
-    after = {slot: _plus(before.get(slot, new), by) for slot, by in by_slot.items()}
+    """Adds to cells alone and marks them to be published, under versions after `since`. Raises `LostRace`."""
+    before = await _load(tx, tier, sorted(by_slot))
+    after = {slot: _plus(before.get(slot, EMPTY), by, since) for slot, by in by_slot.items()}
     await _to_publish(tx, await _store(tx, tier, before, after))
 
 
@@ -72,13 +72,14 @@ async def receive(tx: Connection, tier: Tier, given: Mapping[Slot, Row]) -> None
     await add_totals(tx, tier, _by_area(by))
 
 
-def _plus(row: Row, by: Mapping[str, int]) -> Row:
+def _plus(row: Row, by: Mapping[str, int], since: int = 0) -> Row:
     """In canonical form: whatever the order in which events came, the same bytes are stored in the end.
 
     A measure that became zero is left out, and whoever is sent the cell has it no more either.
     """
     counts = _sum(row.counts, by)
-    return Row({measure: counts[measure] for measure in sorted(counts) if counts[measure]}, row.version + 1)
+    kept = {measure: counts[measure] for measure in sorted(counts) if counts[measure]}
+    return Row(kept, max(row.version, since) + 1)
 
 
 def _sum(counts: Mapping[str, int], by: Mapping[str, int]) -> Counts:

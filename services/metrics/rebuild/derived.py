@@ -38,7 +38,7 @@ class Derived(Protocol):
         ...
 
     async def correct(self, tx: Connection, since: int) -> None:
-        """Does it. What changed since was counted by the live service, and stays. New versions begin after `since`."""
+        """Does it. What changed since was counted by the live service, and stays. Versions are after `since`."""
         ...
 
 

@@ -84,7 +84,7 @@ class Cells:
         return comparison.cells
 
     async def correct(self, tx: Connection, since: int) -> None:
-        """Adds every correction, and puts it on record; cells that are equal stay. New ones begin after `since`."""
+        """Adds every correction, and puts it on record; cells that are equal stay. Versions are after `since`."""
         await tx.execute(
             """
             insert into rebuilt_cell
