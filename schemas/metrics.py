@@ -123,6 +123,38 @@ class MetricDefinition(Event):
     """From which denominator on an area has a rank."""
 
 
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}\.[0-9]{1,4}$")]
+"""A decimal number; written out, so that every reader has the same."""
+
+
+class MetricUnusualDay(Event):
+    """异常日: an area and category had far more (spike) or less (silence) on a day than its weekday usually has.
+
+    Judged once, some hours after the day was over, by what this tier had received for that day by `as_of`; under the
+    key `unusual|<area>|<category>|<day>|<rule>`. It is a hint to look, not a figure: a day that is restated later
+    keeps its mark, with what was seen then.
+    """
+
+    type: ClassVar[str] = "metric.unusual-day.v1"
+    tier: Tier
+    area: str
+    category: str = ""
+    """Empty: all categories together."""
+    day: date
+    kind: Literal["spike", "silence"]
+    seen: Annotated[int, Field(ge=0)]
+    """Reports received under this day."""
+    expected: Number
+    """The median of its weekday in the weeks before, times `season`."""
+    season: Number
+    """How the same weeks of earlier years stood to the weeks before them; 1.00 where there is no earlier year."""
+    score: Number
+    """So many robust spreads lie between."""
+    rule: str
+    """How it was judged, in which version, and by which policy."""
+    as_of: AwareDatetime
+
+
 class MetricHeartbeat(Event):
     """The tier's figures are current as of `as_of`: sent every two seconds, even when nothing changes."""
 

@@ -25,7 +25,7 @@ from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported
-from schemas.metrics import MetricCell, MetricDefinition, MetricHeartbeat, MetricRestated
+from schemas.metrics import MetricCell, MetricDefinition, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from schemas.offline import ActionDone
 from schemas.routing import (
     ActionForwarded,
@@ -152,7 +152,7 @@ FLOWS: tuple[Flow, ...] = (
         "metrics",
         "metrics",
         (("metrics", "other"),),
-        (MetricCell, MetricRestated, MetricDefinition, MetricHeartbeat),
+        (MetricCell, MetricRestated, MetricDefinition, MetricHeartbeat, MetricUnusualDay),
         "cell",
         retention_ms=FOREVER,
         cleanup="compact",

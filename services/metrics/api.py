@@ -18,6 +18,7 @@ from services.metrics import (
     api_rankings,
     api_restatements,
     api_stream,
+    api_unusual,
     views,
 )
 from services.metrics.naming import Naming
@@ -34,6 +35,7 @@ def api(database: Database, hub: Hub, naming: Naming, tier: Tier, rules: Flags |
     api_definitions.routes(app, naming)
     api_restatements.routes(app, database, naming)
     api_rankings.routes(app, database, naming)
+    api_unusual.routes(app, database, naming)
     api_flags.routes(app, database, api_flags.Watched(naming, rules or Flags(), tier))
     api_stream.routes(app, hub, naming)
     api_prometheus.routes(app, database, naming)

@@ -8,7 +8,7 @@ from messaging.process import Process
 from messaging.settings import settings_of
 from policy.load import Area, Codes, areas, both, policy, with_codes
 from policy.model import Policy
-from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
+from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from schemas.topics import topics_read_by
 from services.metrics import restatement_log, store
 from services.metrics.api import api
@@ -24,6 +24,7 @@ from services.metrics.publisher import Publisher
 from services.metrics.settings import Files, Settings
 from services.metrics.showing import measures_of
 from services.metrics.stream import Hub
+from services.metrics.watch import Watch
 
 Places = tuple[dict[str, Area], Headcounts]
 
@@ -57,7 +58,7 @@ def compose() -> Process:
     counting = process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
     counted = Abreast(counting, process.database)
     receiving = process.reads(
-        Reading(others, (MetricCell, MetricHeartbeat, MetricRestated), desk.receive),
+        Reading(others, (MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay), desk.receive),
         group=f"{process.name}-board",
         committed=hub.pulse,
     )
@@ -69,5 +70,6 @@ def compose() -> Process:
     said = figures.figures(naming.own)
     publisher = Publisher(process.database, settings.kafka, settings.tier, lambda: counted.as_of, said)
     process.loops(publisher.run)
+    process.loops(Watch(process.database, settings.tier, rules, places, lambda: counted.as_of).run)
     process.door = api(process.database, hub, naming, settings.tier, rules.flags)
     return process

@@ -7,8 +7,8 @@ from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Message, Outcome
 from schemas.base import Tier
-from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated
-from services.metrics import restatement_log
+from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay
+from services.metrics import restatement_log, unusual_log
 from services.metrics.cells import EMPTY, Row, Slot, add, receive
 from services.metrics.counting import Cell, Increment
 from services.metrics.evidence import keep
@@ -60,6 +60,7 @@ class Desk:
         cells: dict[Tier, dict[Slot, Row]] = {}
         alive: dict[Tier, datetime] = {}
         restated: list[MetricRestated] = []
+        marks: list[MetricUnusualDay] = []
 
         def step(message: Message) -> None:
             match message.event:
@@ -70,6 +71,8 @@ class Desk:
                         cells[one.tier][slot] = Row(dict(one.counts), one.version)
                 case MetricRestated() as said:
                     restated.append(said)
+                case MetricUnusualDay() as mark:
+                    marks.append(mark)
                 case MetricHeartbeat() as beat:
                     alive[beat.tier] = max(beat.as_of, alive.get(beat.tier, beat.as_of))
                 case _:
@@ -79,6 +82,7 @@ class Desk:
         for tier, given in sorted(cells.items()):
             await receive(tx, tier, given)
         await restatement_log.take_over(tx, restated)
+        await unusual_log.note(tx, marks, to_publish=False)
         for tier, as_of in sorted(alive.items()):
             self._hearing.note(tier, as_of, now)
         return Outcome([], faults)

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from messaging.producer import Outgoing
 from schemas.base import Event, Tier
-from schemas.metrics import MetricCell, MetricDefinition, MetricHeartbeat, MetricRestated
+from schemas.metrics import MetricCell, MetricDefinition, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from schemas.topics import source_of
 
 _DEFINITION = "definition|"
@@ -39,6 +39,11 @@ class Voice:
         key = _DEFINITION + name
         headers = self._headers(key, f"{key}/retired", MetricDefinition.type)
         return Outgoing(self._topic, key.encode(), None, headers)
+
+    def unusual(self, one: MetricUnusualDay) -> Outgoing:
+        """A day that is unusual, as it was judged."""
+        key = f"unusual|{one.area}|{one.category}|{one.day.isoformat()}|{one.rule}"
+        return self._record(key, key, one)
 
     def heartbeat(self, as_of: datetime) -> Outgoing:
         """That all of it is current as of a moment."""

@@ -13,7 +13,7 @@ from messaging.pace import Backoff, Pulse
 from messaging.producer import Outgoing, Producer
 from schemas.base import Tier
 from schemas.metrics import MetricCell
-from services.metrics import published_definitions, restatement_log, store
+from services.metrics import published_definitions, restatement_log, store, unusual_log
 from services.metrics.cells import Row, Slot
 from services.metrics.defined import said
 from services.metrics.definition import Definition
@@ -89,6 +89,7 @@ class Publisher:
             self._beaten = now
         await self._publish_log(connection)
         await self._publish_definitions(connection)
+        await self._publish_unusual(connection)
         return len(cells)
 
     async def _beat(self, connection: Connection, as_of: datetime) -> None:
@@ -124,6 +125,17 @@ class Publisher:
         await published_definitions.mark_published(connection, sent & known.keys(), sent - known.keys())
         if len(sent) < len(names):
             raise KafkaError("some definitions were not acknowledged")
+
+    async def _publish_unusual(self, connection: Connection) -> None:
+        """Days that were judged to be unusual."""
+        rows = await unusual_log.unpublished(connection, BATCH)
+        if not rows:
+            return
+        results = await self._producer.send([self._voice.unusual(mark) for _, mark in rows])
+        sent = [number for (number, _), error in zip(rows, results, strict=True) if error is None]
+        await unusual_log.mark_published(connection, sent)
+        if len(sent) < len(rows):
+            raise KafkaError("some unusual days were not acknowledged")
 
     def _outgoing(self, slot: Slot, row: Row) -> Outgoing:
         return self._voice.cell(
