@@ -46,6 +46,9 @@ KINDS = (CSV, JSON, "application/*", "*/*")
 TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 
 
+Format = Literal["json", "csv"]
+
+
 class Asked(BaseModel):
     """Which figures: a subtree of areas, a period or days (inclusive), a category or channel, by what to group them.
 
@@ -63,7 +66,7 @@ class Asked(BaseModel):
     category: str | None = None
     channel: str | None = None
     metric: Annotated[list[MetricName], Field(max_length=100)] = []
-    format: Literal["json", "csv"] | None = None
+    format: Format | None = None
     """Without one, the header Accept says which."""
 
     @model_validator(mode="after")

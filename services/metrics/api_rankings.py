@@ -1,26 +1,25 @@
 """月排名: the areas of a level side by side by one figure, over HTTP. Areas, never persons."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from doors.areas import unknown_area
 from doors.problems import Problem
+from doors.spreadsheet import Cell, sheet
 from messaging.database import Database, clock
 from schemas.base import TIERS, AreaCode
 from services.metrics import periods, ranked, showing, store
-from services.metrics.api_figures import MetricName, PeriodKey
+from services.metrics.api_figures import CSV, JSON, TABLE, Format, MetricName, PeriodKey, wants_table
 from services.metrics.area_sums import Beside, by_area
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Better, Definition
-from services.metrics.figures import UNKNOWN
-from services.metrics.finality import Provisional, Standing, standing
+from services.metrics.finality import Provisional, standing
 from services.metrics.headcounts import People
 from services.metrics.naming import Naming
-from services.metrics.ranking import Counted
+from services.metrics.printed import YES_NO
 from services.metrics.sums import Sum
 from services.metrics.views import PeriodView, WordView
 
@@ -35,6 +34,8 @@ class Asked(BaseModel):
     period: PeriodKey
     level: Level = "town"
     area: AreaCode | None = None
+    format: Format | None = None
+    """Without one, the header Accept says which."""
 
 
 class RankingsView(BaseModel):
@@ -77,14 +78,17 @@ class Standings(BaseModel):
 def routes(app: FastAPI, database: Database, naming: Naming) -> None:
     """Adds them to the door."""
 
-    @app.get("/v1/metrics/rankings")
-    async def rankings(asked: Annotated[Asked, Query()]) -> RankingsView:
+    @app.get("/v1/metrics/rankings", response_model=RankingsView, responses=TABLE)
+    async def rankings(asked: Annotated[Asked, Query()], request: Request) -> Response:
         """The towns or villages of an area, ranked by a figure of a period, each with how sure its rank is."""
         area = asked.area or naming.root
         areas = of_level(naming, area, asked.level)
         one = _rankable(asked.metric, naming)
         found = await _read(database, asked, area, one)
-        return _view(asked, areas, one, found, naming)
+        shown = _view(asked, areas, one, found, naming)
+        if wants_table(asked.format, request.headers.get("accept", "")):
+            return _table(shown, naming)
+        return Response(shown.model_dump_json(), media_type=JSON, headers={"vary": "Accept"})
 
 
 def of_level(naming: Naming, area: str, level: str) -> list[str]:
@@ -139,40 +143,36 @@ async def _read(database: Database, asked: Asked, area: str, one: Definition) ->
 def _view(asked: Asked, areas: list[str], one: Definition, found: Standings, naming: Naming) -> RankingsView:
     period = periods.parse(asked.period)
     known = standing(found.now, found.heard, TIERS, naming.own.zone).over(period.first, period.last)
-    provisional = known.provisional(one.settles_days)
-    shown = ranked.ranked(one, _counted(one, areas, found, known, naming), naming.labels)
-    days = showing.period_of(period.first, period.last, period)
-    assert days is not None
-    words = ranked.words_of(shown) | (
-        {} if provisional is None else {provisional: showing.WORDS[provisional]}
-    )
+    figures = {
+        area: showing.figure_of(one, found.counts.get(area, {}), known, People(naming.own.headcounts, area))
+        for area in areas
+    }
+    places = ranked.ranked(one, figures, naming.labels)
+    days, said = showing.period_of(period.first, period.last, period), showing.said(one, known)
+    why = said["provisional"]
     return RankingsView(
-        id=one.key,
-        zh=one.zh,
-        en=one.en,
         area=asked.area or naming.root,
         level=asked.level,
         period=days,
         better=one.better,
         rank_from=one.rank_from,
-        unit=one.unit.zh,
-        unit_en=one.unit.en,
-        cohort_zh=one.cohort.zh,
-        cohort_en=one.cohort.en,
-        as_of=known.as_of,
-        final=provisional is None,
-        provisional=provisional,
         interval="wilson-95" if one.kind == "share" else "poisson-95",
         headcount=one.headcount,
-        places=shown,
-        words=words,
+        places=places,
+        words=ranked.words_of(places) | ({why: showing.WORDS[why]} if why else {}),
+        **said,
     )
 
 
-def _counted(
-    one: Definition, areas: list[str], found: Standings, known: Standing, naming: Naming
-) -> Iterator[Counted]:
-    for area in areas:
-        people = People(naming.own.headcounts, area)
-        heads = UNKNOWN if one.headcount is None else people.of(one.headcount, known.first, known.until_now)
-        yield ranked.counted(one, area, found.counts.get(area, {}), heads)
+def _table(shown: RankingsView, naming: Naming) -> Response:
+    """The same as a table for a spreadsheet."""
+    as_of = shown.as_of.astimezone(naming.own.zone).isoformat(timespec="seconds")
+    why = shown.provisional and f"{shown.words[shown.provisional].zh} {shown.provisional}"
+    beside: list[Cell] = [
+        shown.level, shown.period.key, shown.id, shown.zh, shown.en, shown.unit, shown.cohort_zh, as_of,
+        YES_NO[shown.final], why,
+    ]  # fmt: skip
+    text = sheet(ranked.HEADINGS, ranked.rows(shown.places, beside))
+    name = f"ranking-{shown.id}-{shown.area}-{shown.period.key}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "vary": "Accept"}
+    return Response(text, media_type=CSV, headers=headers)

@@ -1,19 +1,25 @@
 """From counts of areas to a ranking as it is shown: every rank with its parts, its interval and its reasons. Pure."""
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from pydantic import BaseModel
 
-from services.metrics import figures, headcounts, showing
+from doors.spreadsheet import Cell
+from services.metrics import figures, showing
 from services.metrics.definition import Definition
-from services.metrics.figures import UNKNOWN, Counts
-from services.metrics.headcounts import Headcount
+from services.metrics.figures import Figure
+from services.metrics.printed import YES_NO
 from services.metrics.ranking import Counted, Standing, Terms, Why, ranking
 from services.metrics.views import WordView
 
 Labels = Mapping[str, tuple[str, str]]
-NO_HEADS = frozenset(headcounts.WORDS)
+HEADINGS = (
+    "名次 rank", "并列 tied", "区划代码 area", "区划名称 area name", "分子 numerator", "分母 denominator", "数值 value",
+    "下限 low (95 %)", "上限 high (95 %)", "与前一名有别 told apart", "不排名原因 why unranked", "层级 level",
+    "期间 period", "指标 figure", "指标名称 name", "name (en)", "单位 unit", "口径 cohort", "数据截至 as of",
+    "终值 final", "未定原因 why provisional",
+)  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     **figures.WORDS,
     "too-few-to-rank": (
@@ -54,17 +60,13 @@ def terms_of(one: Definition) -> Terms | None:
     )
 
 
-def ranked(one: Definition, areas: Iterable[Counted], labels: Labels) -> tuple[PlaceView, ...]:
-    """Areas by a figure, which must rank areas."""
+def ranked(one: Definition, found: Mapping[str, Figure], labels: Labels) -> tuple[PlaceView, ...]:
+    """Areas by their figures, by a definition that ranks areas."""
     terms = terms_of(one)
     assert terms is not None
-    return tuple(_place(one, standing, labels) for standing in ranking(tuple(areas), terms))
-
-
-def counted(one: Definition, area: str, counts: Counts, headcount: Headcount = UNKNOWN) -> Counted:
-    """What a figure has in an area. Whose heads are counted otherwise than it says has no headcount by it."""
-    found = figures.figure(one, counts, headcount)
-    return Counted(area, found.numerator, found.denominator or 0, found.withheld)
+    counted = (Counted(area, of.numerator, of.denominator or 0, of.withheld) for area, of in found.items())
+    standings = ranking(tuple(counted), terms)
+    return tuple(_place(standing, found[standing.counted.area], labels) for standing in standings)
 
 
 def words_of(places: Iterable[PlaceView]) -> dict[str, WordView]:
@@ -73,18 +75,18 @@ def words_of(places: Iterable[PlaceView]) -> dict[str, WordView]:
     return {word: WordView(zh=WORDS[word][0], en=WORDS[word][1]) for word in sorted(said)}
 
 
-def _place(one: Definition, standing: Standing, labels: Labels) -> PlaceView:
-    found = standing.counted
-    zh, en = labels.get(found.area, (found.area, found.area))
+def _place(standing: Standing, figure: Figure, labels: Labels) -> PlaceView:
+    area = standing.counted.area
+    zh, en = labels.get(area, (area, area))
     return PlaceView(
-        area=found.area,
+        area=area,
         zh=zh,
         en=en,
         rank=standing.rank,
         tied=standing.tied,
-        numerator=found.numerator,
-        denominator=showing.plain(found.denominator) if found.why not in NO_HEADS else None,
-        value=_value(found, one),
+        numerator=figure.numerator,
+        denominator=showing.plain(figure.denominator),
+        value=figure.value,
         low=_text(standing.low),
         high=_text(standing.high),
         told_apart=standing.told_apart,
@@ -92,13 +94,17 @@ def _place(one: Definition, standing: Standing, labels: Labels) -> PlaceView:
     )
 
 
-def _value(found: Counted, one: Definition) -> str | None:
-    """What is too small to be ranked has a value all the same, where the figure has one."""
-    if found.why is not None:
-        return None
-    value = Fraction(found.numerator * (100 if one.kind == "share" else 1)) / Fraction(found.denominator)
-    return figures.rounded(value.numerator, value.denominator, one.rounding)
-
-
-def _text(bound: object) -> str | None:
+def _text(bound: Decimal | None) -> str | None:
     return None if bound is None else str(bound)
+
+
+def rows(places: Iterable[PlaceView], beside: Sequence[Cell]) -> Iterator[list[Cell]]:
+    """As a table for a spreadsheet; `beside` stands at the end of every row."""
+    for one in places:
+        numbers = (None if text is None else Decimal(text) for text in (one.value, one.low, one.high))
+        apart = None if one.told_apart is None else YES_NO[one.told_apart]
+        why = None if one.unranked is None else f"{WORDS[one.unranked][0]} {one.unranked}"
+        yield [
+            one.rank, YES_NO[one.tied], one.area, one.zh, one.numerator, one.denominator, *numbers, apart, why,
+            *beside,
+        ]  # fmt: skip

@@ -82,11 +82,17 @@ def counters_of(definitions: Definitions, sums: Sums, known: Standing) -> tuple[
     return tuple(_figure(one, from_which[one.kind], known) for one in definitions if one.kind in from_which)
 
 
-def _figure(one: Definition, counts: Counts, known: Standing, people: People = UNKNOWN) -> FigureView:
+def figure_of(one: Definition, counts: Counts, known: Standing, people: People = UNKNOWN) -> figures.Figure:
+    """A figure of some people over some days."""
     heads = NOT_ASKED if one.headcount is None else people.of(one.headcount, known.first, known.until_now)
     found = figures.figure(one, counts, heads)
     if one.whole_months and not known.whole_months:
         found = replace(found, value=None, withheld="part-of-a-month")
+    return found
+
+
+def _figure(one: Definition, counts: Counts, known: Standing, people: People = UNKNOWN) -> FigureView:
+    found = figure_of(one, counts, known, people)
     return FigureView(
         kind=one.kind,
         numerator=found.numerator,

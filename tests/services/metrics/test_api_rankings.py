@@ -1,5 +1,7 @@
 """Rankings over HTTP: the areas of a level by one figure of a period, and plain words for what cannot be ranked."""
 
+import csv
+
 import httpx
 import pytest
 
@@ -61,6 +63,21 @@ async def test_a_town_has_what_lies_in_it_and_no_village_of_no_town(database, cl
     assert [(one["area"], one["numerator"], one["denominator"]) for one in ranking["places"]] == [
         (TOWN, 15, 40)
     ]
+
+
+@pytest.mark.parametrize(
+    "wanted", [({"format": "csv"}, {}), ({}, {"accept": "text/csv"})], ids=["format", "accept"]
+)
+async def test_a_ranking_comes_as_a_table_too(database, client, wanted):
+    await count(database, cells(VILLAGE, 30, 60), cells(FARM, 30, 40))
+    params, headers = wanted
+
+    answer = await client.get("/v1/metrics/rankings", params=CLOSED | params, headers=headers)
+
+    heading, first, second, last = csv.reader(answer.text.removeprefix("\ufeff").splitlines())
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert {len(heading), len(first), len(second), len(last)} == {len(heading)}
+    assert first[:9] == ["1", "否 no", FARM, FARM, "30", "40", "75.00", "59.81", "85.81"]
 
 
 @pytest.mark.parametrize(
