@@ -59,9 +59,7 @@ async def test_a_town_has_what_lies_in_it_and_no_village_of_no_town(database, cl
 
     said = (await client.get("/v1/metrics/rankings", params=CLOSED | {"level": "town"})).json()
 
-    assert [(one["area"], one["numerator"], one["denominator"]) for one in said["places"]] == [
-        (TOWN, 15, 40)
-    ]
+    assert [(one["area"], one["numerator"], one["denominator"]) for one in said["places"]] == [(TOWN, 15, 40)]
 
 
 @pytest.mark.parametrize(
