@@ -65,24 +65,32 @@ class Watch:
 
     async def look(self, as_of: datetime) -> None:
         """Judges the days that are due as of a moment, unless another replica does."""
-        async with self._database.connection() as connection:
-            last = await unusual_log.last_judged(connection, self.rule)
-        for day in self._due(last, as_of):
-            async with self._database.transaction() as tx:
-                if not await unusual_log.alone(tx):
-                    return
-                marks = [one async for one in self._unusual(tx, day, as_of)]
-                await unusual_log.note(tx, marks, to_publish=True)
-                await unusual_log.judged(tx, self.rule, day)
-            log.info("judged %s: unusual %d times", day, len(marks))
+        while await self._next(as_of):
+            continue
 
-    def _due(self, last: date | None, as_of: datetime) -> Iterator[date]:
-        """The days that are over and settled, and not judged yet; at the first start the last of them only."""
+    async def _next(self, as_of: datetime) -> bool:
+        """Judges the next day that is due, in a transaction of its own; False when there is none."""
+        async with self._database.connection() as connection:
+            if self._due(await unusual_log.last_judged(connection, self.rule), as_of) is None:
+                return False
+        async with self._database.transaction() as tx:
+            alone = await unusual_log.alone(tx)
+            day = self._due(
+                await unusual_log.last_judged(tx, self.rule), as_of
+            )  # another may have done it by now
+            if not alone or day is None:
+                return False
+            marks = [one async for one in self._unusual(tx, day, as_of)]
+            await unusual_log.note(tx, marks, to_publish=True)
+            await unusual_log.judged(tx, self.rule, day)
+        log.info("judged %s: unusual %d times", day, len(marks))
+        return True
+
+    def _due(self, last: date | None, as_of: datetime) -> date | None:
+        """The next day that is over and settled, and not judged yet; at the first start the last of them."""
         settled = (as_of - self._policy.unusual.settles).astimezone(self._policy.zone).date() - DAY
         day = settled if last is None else max(last + DAY, settled - (BEHIND - 1) * DAY)
-        while day <= settled:
-            yield day
-            day += DAY
+        return day if day <= settled else None
 
     async def _unusual(self, tx: Connection, day: date, as_of: datetime) -> AsyncIterator[MetricUnusualDay]:
         begins = await unusual_log.begins(tx, self._tier)
