@@ -168,7 +168,7 @@ async def test_a_mark_is_published_once_and_another_tier_keeps_it_once(new_datab
     await inbox.apply([record])
     await inbox.apply([record])
 
-    assert MetricUnusualDay.model_validate_json(said.value).score == "7.3"
+    assert MetricUnusualDay.model_validate_json(said.value).score == "8.1"
     assert await rows(target, "select tier, area, category, kind, seen, unpublished from unusual") == [
         ("village", VILLAGE, kind, "spike", 40, False)
     ]
