@@ -11,9 +11,10 @@ from services.metrics.views import BacklogView, OlderView
 SHARE = Rounding(digits=2)
 
 
-def is_asked(metrics: Iterable[str]) -> bool:
+def is_asked(definitions: Iterable[Definition], metrics: Iterable[str]) -> bool:
     """Whether a figure of this kind is among those asked for: it is read from all cells there are, so only then."""
-    return any(one.partition("@")[0] == "backlog" for one in metrics)
+    ages = {name for one in definitions if one.kind == "age" for name in (one.id, one.key)}
+    return not ages.isdisjoint(metrics)
 
 
 def backlog_of(

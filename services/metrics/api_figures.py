@@ -157,7 +157,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
         wanted = asked.cells(area, naming)
         async with database.transaction() as tx:
             found = await read(tx, wanted)
-            if aging.is_asked(asked.metric):
+            if aging.is_asked(naming.catalogue.definitions, asked.metric):
                 found = replace(
                     found, waiting=await waiting(tx, wanted.area, wanted.category, wanted.channel)
                 )

@@ -109,7 +109,9 @@ class Wanted(BaseModel):
         if missing := naming.catalogue.strange(self.metric):
             raise unknown_metric(self.metric, missing)
         if wrong := [
-            (f"query.metric.{at}", *NO_STREAM) for at, one in enumerate(self.metric) if is_asked([one])
+            (f"query.metric.{at}", *NO_STREAM)
+            for at, one in enumerate(self.metric)
+            if is_asked(naming.catalogue.definitions, [one])
         ]:
             raise Unusable("not-streamed", "This is no stream.", zh="该指标不能订阅", wrong=wrong)
         if wrong := [

@@ -16,12 +16,14 @@ from pydantic import (
 from schemas.base import Tier
 from services.metrics.measures import is_counted, is_duration
 from services.metrics.own import Own
+from services.metrics.standing import OPEN_BY_REPORT
 
 EACH = "{each}"
 """Stands in names and measures for one word of the locality, such as a ring or a role."""
 Kind = Literal["count", "share", "ratio", "stock", "duration", "age"]
 Each = Literal["role", "ring", "arriving-ring", "headcount"]
 Better = Literal["higher", "lower", "none"]
+AGED = (OPEN_BY_REPORT,)
 DIVIDED = ("share", "ratio")
 
 
@@ -119,6 +121,8 @@ class Definition(Fixed):
             raise ValueError(
                 "this measure is kept in buckets; only a figure of the kind duration can show it"
             )
+        if info.data.get("kind") == "age" and info.field_name == "numerator" and value != AGED:
+            raise ValueError(f"an age is of what is open by the day of its report: {AGED[0]}")
         if info.data.get("each") is None and any(EACH in one for one in value):
             raise ValueError(f"{EACH} stands here, and each does not say of what")
         return value

@@ -137,7 +137,9 @@ def test_a_day_more_is_counted_from_midnight_in_shanghai():
 
 
 def test_it_is_looked_for_only_where_it_is_asked_for():
-    assert [is_asked(one) for one in ([], ["open"], ["open", "backlog@1"], ["backlog"])] == [
+    assert [
+        is_asked(PRODUCTS.definitions, one) for one in ([], ["open"], ["open", "backlog@1"], ["backlog"])
+    ] == [
         False,
         False,
         True,

@@ -80,6 +80,7 @@ def test_a_figure_of_the_product_is_never_replaced(tmp_path):
         (("kind: share", "kind: rate"), "5: kind: Input should be 'count', 'share', "),
         (("[cohort.closed]", "[time_to_accept]"), "11: numerator: Value error, this measure is kept in buckets"),
         (("kind: share", "kind: duration"), "11: numerator: Value error, a duration is of one measure"),
+        (("kind: share", "kind: age"), "11: numerator: Value error, an age is of what is open by the day of its"),
         (("digits: 1", "digits: 9"), "14: rounding.digits: Input should be less than or equal to 6"),
         (("mode: truncate", "mode: up"), "14: rounding.mode: Input should be 'half-up' or 'truncate'"),
         (("by: report", "by: chance"), "9: cohort.by: Input should be"),
