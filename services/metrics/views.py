@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel
 
 from services.metrics import periods
-from services.metrics.definition import Cohort, Kind, Rounding
+from services.metrics.definition import Better, Cohort, Kind, Rounding
 from services.metrics.figures import Withheld
 from services.metrics.finality import Provisional
 
@@ -190,6 +190,10 @@ class DefinitionView(BaseModel):
     within: bool
     whole_months: bool
     """Whether it has a value for whole months only."""
+    better: Better
+    """Which way areas are ranked by it; `none`: not at all."""
+    rank_from: int
+    """From which denominator on an area has a rank."""
     settles_days: int
 
 

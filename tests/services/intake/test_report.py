@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.base import Actor
+from services.intake.api_reports import ReportRequest, submitted_of
 from services.intake.report import (
     CLOCK_SKEW,
     NotAccepted,
@@ -37,6 +38,24 @@ def test_bare_codes_become_full_ones():
     ]
     assert (event.tier, event.source, event.incident_id) == ("village", "/partner", INCIDENT)
     assert event.reported_at == event.occurred_at == a_report().occurred_at
+
+
+def test_who_entered_a_report_goes_with_it_as_a_reference():
+    assert accepted(a_report(entered_by="gs-0517")).entered_by == "gs-0517"
+    assert accepted(a_report()).entered_by is None
+
+
+def test_who_entered_a_report_is_no_telephone_number():
+    with pytest.raises(NotAccepted) as caught:
+        check_opaque(a_report(entered_by="13812345678"), "/partner")
+
+    assert [name for name, _ in caught.value.fields] == ["entered_by"]
+
+
+def test_the_window_hands_on_who_entered_a_report():
+    body = ReportRequest(area=VILLAGE, category="land", channel="patrol", entered_by="gs-0517")
+
+    assert submitted_of(body, NOW).entered_by == "gs-0517"
 
 
 def test_full_codes_stay_as_they_are():
