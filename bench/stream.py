@@ -64,33 +64,30 @@ class Found:
 def section(report: Report, options: Options) -> None:
     """Adds its figures."""
     with house(options, ("village",)) as stack:
-        say(
-            f"{LISTENERS} listeners and {STALLED} who take nothing, {RATE:g} reports/s for {options.seconds:g} s"
-        )
+        readers = ", ".join(f"{number} of {name}" for name, number in LISTENERS.items())
+        say(f"listeners: {readers}, {STALLED} who take nothing; {RATE:g} reports/s for {options.seconds:g} s")
         found = asyncio.run(_measure(stack, options))
+    report.details["stream"] = {"said": found.said, "memory": asdict(found.memory)}
+    show_cpu(found.readings["begin"], found.readings["end"])
+    report.add(*_figures(found))
+
+
+def _figures(found: Found) -> Iterator[Figure]:
     said, memory = found.said, found.memory
     begin, end = found.readings["begin"], found.readings["end"]
-    spent = end.cpu[NAME] - begin.cpu[NAME]
-    show_cpu(begin, end)
-    report.details["stream"] = {"said": said, "memory": asdict(memory)}
-    report.add(
-        *(
-            Figure(f"report handed over to seen by a listener, {one}", said[one], "s")
-            for one in ("p50", "p99")
-        ),
-        Figure("report handed over to seen by a listener, slowest of all", said["most"], "s", at_most=SEEN_S),
-        Figure("listeners cut off although they read", said["lost"], "", at_most=0),
-        Figure("frames a second", said["frames"], "/s"),
-        Figure("bytes a second", said["bytes"] / MB, "MB/s"),
-        Figure("until all are connected and have a snapshot", said["connected"], "s"),
-        Figure("cut off for taking nothing, and come again", said["cut_off"], ""),
-        Figure(
-            "CPU of the metrics process", 100 * spent / (end.at - begin.at).total_seconds(), "% of a core"
-        ),
-        Figure("resident before anybody listens", memory.before, "MB"),
-        Figure("resident when all are connected", memory.connected, "MB"),
-        Figure("resident at most, with all listening", memory.most, "MB", at_most=150),
-    )
+    spent = (end.cpu[NAME] - begin.cpu[NAME]) / (end.at - begin.at).total_seconds()
+    for name, waited in said["waited"].items():
+        yield from _waited(name, waited)
+    yield Figure("listeners cut off although they read", said["lost"], "", at_most=0)
+    yield Figure("frames a second", said["frames"], "/s")
+    yield Figure("bytes a second", said["bytes"] / MB, "MB/s")
+    yield Figure("until all are connected and have a snapshot", said["connected"], "s")
+    yield Figure("cut off for taking nothing, and come again", said["cut_off"], "")
+    yield Figure("CPU of the metrics process", 100 * spent, "% of a core")
+    yield Figure("CPU of those who listen and report", 100 * said["cores"], "% of a core")
+    yield Figure("resident before anybody listens", memory.before, "MB")
+    yield Figure("resident when all are connected", memory.connected, "MB")
+    yield Figure("resident at most, with all listening", memory.most, "MB", at_most=150)
 
 
 def _waited(name: str, waited: dict[str, float]) -> Iterator[Figure]:
