@@ -19,9 +19,9 @@ class Waiting(NamedTuple):
     def unaged(self) -> int:
         """How many more are open than have a report day: of what was counted before that was, until it is rebuilt.
 
-        For a moment also of what another tier has only half published.
+        For a moment also of what another tier has only half published, which may as well make it seem one fewer.
         """
-        return self.open - sum(one for one in self.by_day.values() if one > 0)
+        return max(self.open - sum(one for one in self.by_day.values() if one > 0), 0)
 
 
 @dataclass(frozen=True, slots=True)
