@@ -1,12 +1,14 @@
 """The board in a real browser, over the metrics services of three tiers and their broker; without one it is said."""
 
+import time
+
 import pytest
 from playwright.sync_api import sync_playwright
 
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
 from tests.board.browser import ABSENT, chromium, launched
-from tests.board.matters import Matter, tell
+from tests.board.matters import Matter, an_unusual_day, tell
 from tests.board.page import Board
 
 
@@ -29,7 +31,9 @@ def house(browser, tmp_path_factory):
         stack.start()
         stack.wait_ready(180)
         begun = (Matter(f"62052210{at}201") for at in range(3))
-        tell(stack.kafka, *(one.reported().accepted().resolved().closed() for one in begun))
+        tell(
+            stack.kafka, *(one.reported().accepted().resolved().closed() for one in begun), [an_unusual_day()]
+        )
         yield stack
     finally:
         stack.stop(wipe=True)
@@ -39,6 +43,20 @@ def house(browser, tmp_path_factory):
 def tells(house):
     """Tells of matters: `tells(Matter().reported().accepted())`."""
     return lambda *matters: tell(house.kafka, *matters)
+
+
+@pytest.fixture
+def killed(house):
+    """Kills a program, and keeps its supervisor from running another in its place."""
+
+    def kill(program):
+        dead = house.kill(program)
+        until = time.monotonic() + 30
+        while house.pid(program) in {0, dead} and time.monotonic() < until:
+            time.sleep(0.1)
+        house.stop_program(program)
+
+    return kill
 
 
 @pytest.fixture

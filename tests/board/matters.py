@@ -2,12 +2,26 @@
 
 import itertools
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from deploy.local.exclusive import run
+from schemas.metrics import MetricUnusualDay
 from schemas.routing import IncidentAccepted, IncidentClosed, IncidentEscalated, IncidentOpened
+from services.metrics.outgoing import Voice
 from tests.builders import MATTER, OFFICER, a_completed_revisit, a_record, reported, resolved
 from tests.messaging.wire import send
+
+
+def an_unusual_day(**changes):
+    """What the villages' metrics says of yesterday, as a record."""
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    fields = {
+        "tier": "village", "area": "620522101", "category": "category/1:land", "day": yesterday, "kind": "spike",
+        "seen": 41, "expected": "9.5", "season": "1.00", "score": "6.1", "rule": "weekday-median@1/default/2",
+        "as_of": datetime.now(UTC),
+    }  # fmt: skip
+    return Voice("village").unusual(MetricUnusualDay(**(fields | changes)))
+
 
 UP = {"to_tier": "town", "reason": "reason/1:too-hard", "by": "person"}
 

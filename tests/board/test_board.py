@@ -1,7 +1,6 @@
 """The board in a browser, over running services: what somebody sees who watches it, and who moves about in it."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -163,20 +162,20 @@ def test_areas_are_ranked_with_how_sure_that_is_and_flags_open_their_evidence(bo
     expect(board.page.locator("#ranked tr:not(.unranked)")).to_have_count(0)
 
 
-def killed(house, program):
-    """Kills a program, and keeps its supervisor from running another in its place."""
-    dead = house.kill(program)
-    until = time.monotonic() + 30
-    while house.pid(program) in {0, dead} and time.monotonic() < until:
-        time.sleep(0.1)
-    house.stop_program(program)
+def test_unusual_days_are_shown_where_there_are_any(board):
+    told = board.sees("#unusual [data-day]", "突增")
+
+    expect(told).to_contain_text("莲花镇")
+    expect(told).to_contain_text("实际 41，往常 9.5")
+    board.page.evaluate("location.hash = '#620522102'")
+    expect(board.page.locator("#unusual")).to_be_hidden()
 
 
 def test_a_service_that_was_killed_is_said_to_be_away_and_what_it_missed_is_there_when_it_is_back(
-    board, house, tells
+    board, house, killed, tells
 ):
     before = board.counted("received")
-    killed(house, "county-metrics")
+    killed("county-metrics")
 
     board.sees("#link", "已中断", data_state="down")
     board.sees("#banner-stream", "实时数据已中断")

@@ -16,6 +16,7 @@ import { Table } from "./table.js";
 import { showTogether, showTogetherRates } from "./together.js";
 import { Totals } from "./totals.js";
 import { Trend } from "./trend.js";
+import { UnusualDays } from "./unusual.js";
 import { applyWords, language, speak, t } from "./words.js";
 
 const PAINT_MS = 250;
@@ -36,6 +37,7 @@ const stream = new Stream("v1/metrics/stream", hear, (link) => {
 });
 const table = new Table(byId("area-table"), byId("table-empty"));
 const rankings = new Rankings();
+const unusual = new UnusualDays();
 const trend = new Trend(() => { look(); paintChart(); });
 
 function hear(kind, data, charted) {
@@ -103,6 +105,7 @@ function follow(moved) {
   setAttr(byId("board"), "data-by", state.by);
   look();
   rankings.look(state.area, state.leaf);
+  unusual.look(state.area);
   table.show([], true);
   paintWords();
   if (!moved || from === state.area) return;
@@ -135,6 +138,7 @@ function paintWords() {
   table.title(state.by);
   paintCrumbs();
   rankings.paint();
+  unusual.paint();
   paintLive();
   paintFigures();
 }

@@ -136,4 +136,9 @@ export const PAGE = {
   flag_seen: ["所见：{what}", "Seen: {what}"],
   flag_expected: ["界限：{what}", "Limits: {what}"],
   flag_evidence: ["依据：{n} 件", "Evidence: {n} incidents"],
+
+  unusual: ["异常日", "Unusual days"],
+  unusual_note: ["近 30 天与同一星期几的往常相比；只供查看，不是结论。", "The last 30 days beside what their weekday usually has; a hint to look, no verdict."],
+  unusual_seen: ["实际 {seen}，往常 {expected}", "{seen} seen, {expected} expected"],
+  unusual_restated: ["（现为 {now}）", " (now {now})"],
 };
