@@ -29,6 +29,8 @@ BATCH = 2000
 UNHURRIED = 600
 """Cells a second we are content with: under load a cell changes often, and only its last value is worth sending."""
 HEARTBEAT_S = 2.0
+LOG_S = 1.0
+"""So long at a time the restatement log is published before cells have their turn again."""
 
 
 class Publisher:
@@ -63,8 +65,8 @@ class Publisher:
                             while not stop.is_set():
                                 published = await self._publish(connection)
                                 backoff.reset()
+                                await self._meanwhile(connection, published / UNHURRIED)
                                 await pulse.wait(stop)
-                                await asyncio.sleep(published / UNHURRIED)
                         finally:
                             await connection.execute("select pg_advisory_unlock($1)", LOCK)
                 await asyncio.sleep(0 if stop.is_set() else 1.0)
@@ -87,10 +89,20 @@ class Publisher:
         if as_of is not None and len(cells) < BATCH and now - self._beaten > HEARTBEAT_S:
             await self._beat(connection, as_of)
             self._beaten = now
-        await self._publish_log(connection)
         await self._publish_definitions(connection)
         await self._publish_unusual(connection)
         return len(cells)
+
+    async def _meanwhile(self, connection: Connection, unhurried: float) -> None:
+        """Cells may wait so long, to change again; rows of the log never change, and as many go as there are.
+
+        The log follows the cells it explains: no figure waits for it, and a long one lets cells through each second.
+        """
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        while await self._publish_log(connection) == BATCH and loop.time() - begun < max(unhurried, LOG_S):
+            pass
+        await asyncio.sleep(max(0.0, unhurried - (loop.time() - begun)))
 
     async def _beat(self, connection: Connection, as_of: datetime) -> None:
         results = await self._producer.send([self._voice.heartbeat(as_of)])
@@ -98,16 +110,16 @@ class Publisher:
             raise KafkaError("the heartbeat was not acknowledged")
         await store.note_alive(connection, self._tier, as_of)
 
-    async def _publish_log(self, connection: Connection) -> None:
-        """The log follows the cells it explains: no figure waits for it."""
+    async def _publish_log(self, connection: Connection) -> int:
         rows = await restatement_log.unpublished(connection, BATCH)
         if not rows:
-            return
+            return 0
         results = await self._producer.send([self._voice.restated(said) for _, said in rows])
         sent = [number for (number, _), error in zip(rows, results, strict=True) if error is None]
         await restatement_log.mark_published(connection, sent)
         if len(sent) < len(rows):
             raise KafkaError("some rows of the restatement log were not acknowledged")
+        return len(rows)
 
     async def _publish_definitions(self, connection: Connection) -> None:
         """What figures are, and that those are no more which this process does not know."""
