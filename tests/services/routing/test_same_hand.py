@@ -2,8 +2,13 @@
 
 import pytest
 
+from messaging.inbox import Inbox, Reading
 from schemas.actions import Accept, Resolve
 from schemas.base import Actor
+from schemas.routing import IncidentResolved
+from schemas.topics import TOPICS
+from services.routing.app import LISTENS_TO
+from services.routing.desk import Desk
 from services.routing.handling import Request
 from services.routing.life import act, arrive
 from tests.builders import (
@@ -11,11 +16,14 @@ from tests.builders import (
     OFFICER,
     a_centre,
     a_completed_revisit,
+    a_record,
     a_resolved_incident,
     an_accepted_incident,
     later,
     reported,
 )
+from tests.messaging.tiny import rows
+from tests.services.routing.acting import received
 
 RESOLVE = Resolve(method="method/1:mediation", outcome="outcome/1:success", agreement=True)
 
@@ -64,3 +72,24 @@ def test_a_closing_says_whether_the_hand_of_its_revisit_entered_the_report(enter
     _, [event, *_] = arrive(resolved_one, a_completed_revisit(), a_centre(), later(days=1))
 
     assert (event.type, event.same_hand) == ("incident.closed.v1", same)
+
+
+@pytest.mark.system
+async def test_who_entered_it_is_kept_in_the_books_until_it_is_resolved_though_everything_is_delivered_twice(
+    new_database,
+):
+    database = await new_database()
+    topics, handle = (TOPICS["village.intake"],), Desk(a_centre()).handle
+    inbox = Inbox(database, Reading(topics, LISTENS_TO, handle), lambda: None)
+    told = [
+        a_record(reported(entered_by=OFFICER.ref)),
+        a_record(received(Accept()), seq=2),
+        a_record(received(RESOLVE), seq=3),
+    ]
+
+    for record in told:
+        await inbox.apply([record])
+        await inbox.apply([record])
+
+    [(said,)] = await rows(database, "select data from outbox where type = 'incident.resolved.v1'")
+    assert IncidentResolved.model_validate_json(said).same_hand is True
