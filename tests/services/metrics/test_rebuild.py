@@ -8,7 +8,7 @@ import pytest
 from messaging.dead_letters import Gravedigger, Request, ask
 from messaging.inbox import Reading
 from services.metrics.facts import LISTENS_TO
-from services.metrics.rebuild import marks
+from services.metrics.rebuild import marks, reading, rowsets, shadow
 from services.metrics.rebuild.compared import canonical
 from services.metrics.rebuild.reading import Incomplete
 from services.metrics.rebuild.recount import topics_of
@@ -76,6 +76,24 @@ async def test_what_was_damaged_is_as_before(village, damage):
     assert unchanged == spoilt != before
     assert (found.same, found.corrected, again.same) == (False, True, True)
     assert [one.differing for one in found.tables] == [one.differing for one in checked.tables]
+    assert await village.export() == before
+
+
+async def test_what_does_not_fit_into_memory_is_laid_aside_and_counts_the_same(village, monkeypatch):
+    before = await village.export()
+    for place, name, few in (
+        (shadow, "MOST", 3),
+        (rowsets, "MOST", 1),
+        (shadow, "AT_ONCE", 2),
+        (reading, "AT_ONCE", 4),
+    ):
+        monkeypatch.setattr(place, name, few)
+    await village.execute("truncate cell, total, unpublished, restatement, evidence")
+
+    found = await village.rebuild()
+    again = await village.rebuild()
+
+    assert (found.same, again.same) == (False, True)
     assert await village.export() == before
 
 
