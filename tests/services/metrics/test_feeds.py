@@ -222,14 +222,15 @@ def test_a_figure_that_becomes_final_is_said_again_although_nothing_changed():
     assert figures(feed.change(at, HEAD))["received@1"]["final"]
 
 
-AREAS = any_.sampled_from([VILLAGE, OTHER, "620522101001"])
+COUNTY = "620522"
+AREAS = any_.sampled_from([VILLAGE, OTHER, "620522101001", TOWN, COUNTY])
 MEASURES = ("received", "closed", "open")
 VALUES = any_.dictionaries(any_.sampled_from(MEASURES), any_.integers(-2, 3))
 WRITTEN = any_.dictionaries(any_.tuples(any_.sampled_from(["village", "town"]), AREAS), VALUES, max_size=3)
 RECEIVED = frozenset({"received"})
 READERS = [
     Asked(), Asked(), Asked(TOWN), Asked(VILLAGE), Asked(TOWN, RECEIVED), Asked(OTHER, RECEIVED),
-    watching("received", area=""),
+    watching("received", area=COUNTY),
 ]  # fmt: skip
 
 
