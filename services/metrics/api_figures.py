@@ -1,7 +1,7 @@
 """The figures over HTTP: a snapshot, each with its definition, numerator, denominator, cohort and as-of time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -11,11 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from doors.areas import unknown_area
 from doors.problems import Problem
 from doors.spreadsheet import sheet
-from messaging.database import Connection, Database, clock
+from messaging.database import Database
 from schemas.base import EARLIEST_YEAR, LATEST_YEAR, TIERS, AreaCode, Tier
 from schemas.codes import complete
 from services.metrics import aging, periods, printed, showing, store, views
-from services.metrics.backlog import Waiting
 from services.metrics.backlog_store import waiting
 from services.metrics.catalogue import Unknown
 from services.metrics.definition import Definition
@@ -24,9 +23,10 @@ from services.metrics.finality import standing
 from services.metrics.headcounts import People
 from services.metrics.naming import Naming
 from services.metrics.periods import Period
+from services.metrics.reading import Found, read
 from services.metrics.showing import Chosen
 from services.metrics.stream import STALE_S
-from services.metrics.sums import Sums, merged, only, running
+from services.metrics.sums import Sums, merged, running
 from services.metrics.sums import standing as grouped
 
 
@@ -109,6 +109,14 @@ class Asked(BaseModel):
         except Unknown as error:
             raise unknown_metric(self.metric, error.names) from error
 
+    def stocks(self, naming: Naming) -> frozenset[str]:
+        """The measures of the stocks that are shown; only those of rings of old are not known before they are read."""
+        try:
+            definitions = self.chosen(naming, {})
+        except Problem:
+            definitions = naming.catalogue.figures(naming.own)
+        return showing.measures_of(definitions, "stock")
+
     @property
     def timed(self) -> bool:
         """Whether each group is to have durations of its own: asked for by name, of what keeps them apart."""
@@ -119,28 +127,6 @@ class Asked(BaseModel):
         """How long things took; nothing by category or channel, of which durations are not kept apart."""
         narrow = self.category or self.channel
         return () if narrow else showing.distributions_of(chosen.definitions, counts, chosen.known)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the database said, as of one moment."""
-
-    groups: Mapping[str, Counts]
-    before: Mapping[str, Counts]
-    tiers: Mapping[str, tuple[datetime, float]]
-    now: datetime
-    waiting: Waiting | None = None
-    """What is open by report day, where that was asked for."""
-
-
-async def read(connection: Connection, wanted: store.Wanted) -> Found:
-    """Everything in one snapshot: no tier may be more current than the cells that were added up."""
-    await connection.execute("set transaction isolation level repeatable read, read only")
-    now = await clock(connection)
-    groups = await store.sums(connection, wanted)
-    by = None if wanted.group_by in periods.KINDS else wanted.group_by
-    before = await store.before(connection, replace(wanted, group_by=by))
-    return Found(groups, before, await store.tiers(connection), now)
 
 
 def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None:
@@ -156,7 +142,7 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
             raise unknown_metric(asked.metric, missing)
         wanted = asked.cells(area, naming)
         async with database.transaction() as tx:
-            found = await read(tx, wanted)
+            found = await read(tx, wanted, asked.stocks(naming))
             if aging.is_asked(naming.catalogue.definitions, asked.metric):
                 found = replace(
                     found, waiting=await waiting(tx, wanted.area, wanted.category, wanted.channel)
@@ -209,8 +195,8 @@ def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.Metri
 
 def _groups(asked: Asked, found: Found, chosen: Chosen, naming: Naming) -> tuple[views.GroupView, ...]:
     if asked.group_by in periods.KINDS:
-        stocks = showing.measures_of(chosen.definitions, "stock")
-        groups = running(found.groups, only(merged(found.before.values()), stocks), stocks)
+        stocked = showing.measures_of(chosen.definitions, "stock")
+        groups = running(found.groups, merged(found.before.values()), stocked)
     else:
         groups = grouped(found.groups, found.before)
     return showing.groups_of(groups, chosen, naming.labels, asked.group_by)

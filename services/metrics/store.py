@@ -1,7 +1,7 @@
 """SQL that reads figures, and what the publisher and the heartbeat write."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -10,7 +10,6 @@ from messaging.columns import numbers, texts
 from messaging.database import Connection
 from schemas.base import Tier
 from services.metrics.cells import Row, Slot, row_of, slot_of
-from services.metrics.sums import minus
 
 LONG_S = 60.0
 """A year of a whole county is a million cells."""
@@ -200,7 +199,7 @@ BELOW = (
 )
 
 
-def _key(wanted: Wanted, *before: str | None) -> tuple[str, list[str | None]]:
+def key_of(wanted: Wanted, *before: str | None) -> tuple[str, list[str | None]]:
     """What is grouped by, as SQL, and the arguments it takes beside those before."""
     key, given = GROUPS[wanted.group_by], list(before)
     if wanted.group_by != "child" or not wanted.below:
@@ -231,7 +230,7 @@ async def sums(connection: Connection, wanted: Wanted) -> dict[str, dict[str, di
     narrow = wanted.first or wanted.last or wanted.category or wanted.channel
     whole = wanted.group_by in {None, "tier", "child"} and not narrow
     narrowed = () if whole else (wanted.first, wanted.last, wanted.category, wanted.channel)
-    key, given = _key(wanted, wanted.area, *narrowed)
+    key, given = key_of(wanted, wanted.area, *narrowed)
     cells, which = ("total", "") if whole else ("cell", NARROW)
     if not wanted.durations:
         which += " and m.key not like '%:%'"
@@ -240,18 +239,3 @@ async def sums(connection: Connection, wanted: Wanted) -> dict[str, dict[str, di
     for row in rows:
         found.setdefault(row["key"], {}).setdefault(row["tier"], {})[row["measure"]] = row["value"]
     return found
-
-
-async def before(connection: Connection, wanted: Wanted) -> dict[str, dict[str, dict[str, int]]]:
-    """The same sums over all days before the first that is wanted, without durations; without one there are none.
-
-    Where the totals can tell, they do: recent days are few, and those before them are years.
-    """
-    if wanted.first is None:
-        return {}
-    if wanted.category or wanted.channel:
-        eve = date.fromisoformat(wanted.first) - timedelta(days=1)
-        return await sums(connection, replace(wanted, first=None, last=eve.isoformat(), durations=False))
-    every = await sums(connection, replace(wanted, first=None, last=None, durations=False))
-    since = await sums(connection, replace(wanted, last=None, durations=False))
-    return {key: minus(every.get(key, {}), since.get(key, {})) for key in every.keys() | since.keys()}
