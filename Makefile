@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: help demo up down test test-long check format generate bench clean
+.PHONY: help demo up down test test-long check format generate screenshot bench clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/  —/'
 
@@ -52,6 +52,9 @@ format: $(STAMP) ## let the tools write what they can
 
 generate: $(STAMP) ## JSON Schema and AsyncAPI from the models and the topic table
 	@$(BIN)/python -m schemas.generate
+
+screenshot: $(STAMP) ## the pictures of the README, of a county at work for two minutes
+	@$(BIN)/python -m tests.board.picture docs
 
 bench: $(STAMP) ## floors, our figures, side by side in one run
 	@$(BIN)/python -m bench
