@@ -27,7 +27,7 @@ RUNNING: dict[str, periods.Kind] = {
 """Periods that are always the one we are in."""
 PERIODS = 12
 """Different periods that are listened to at once: each is read from the cells by itself."""
-EVERY_S = 0.5
+EVERY_S = 0.2
 REST = 4
 """So many times as long as reading took is waited before the next: a year of a county takes a while."""
 
