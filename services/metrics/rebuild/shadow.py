@@ -11,7 +11,8 @@ from schemas.base import Tier
 from services.metrics import cells
 from services.metrics.cells import Slot
 from services.metrics.counting import Cell, Increment
-from services.metrics.rebuild.compared import Compared, Comparison, Counts
+from services.metrics.rebuild.compared import Compared, Comparison, Counts, canonical, kept
+from services.metrics.sketches import ADDED
 
 MOST = 200_000
 """Cells added up in memory, some 60 MB, before they are laid aside."""
@@ -25,6 +26,7 @@ class Cells:
     def __init__(self, tier: Tier) -> None:
         self._tier: Tier = tier
         self._sums: dict[Cell, int] = {}
+        self._by_area: dict[str, Counts] = defaultdict(dict)
         self._totals: dict[str, Counts] = {}
         self._wrong_totals: dict[str, Counts] = {}
 
@@ -61,12 +63,15 @@ class Cells:
 
     async def lay_aside(self, connection: Connection) -> None:
         """Empties the memory into the shadow table."""
-        by_slot: dict[Slot, Counts] = defaultdict(dict)
+        by_slot: dict[tuple[str, ...], Counts] = defaultdict(dict)
         for cell, value in self._sums.items():
             if value:
-                by_slot[Slot(*cell[1:])][cell.measure] = value
+                by_slot[cell[1:]][cell[0]] = value
+                of_area = self._by_area[cell[1]]
+                of_area[cell[0]] = of_area.get(cell[0], 0) + value
         self._sums = {}
-        rows = [(*slot, False, to_json(counts).decode()) for slot, counts in by_slot.items()]
+        self._by_area.update({area: kept(counts) for area, counts in self._by_area.items()})
+        rows = [(*slot, False, to_json(canonical(counts)).decode()) for slot, counts in by_slot.items()]
         await connection.copy_records_to_table("counted", columns=_COLUMNS, records=rows)
 
     async def compare(self, connection: Connection) -> Compared:
@@ -74,13 +79,17 @@ class Cells:
         comparison, wrong = Comparison(), list[tuple[str, ...]]()
         async with connection.transaction():
             async for slot, stands, counted in _slots(connection):
-                if missing := comparison.take(slot, stands, counted):
+                # durations are taken apart in any case: what is kept of them depends on how many there are
+                if len(stands) == len(counted) == 1 and stands == counted and ADDED not in stands[0]:
+                    comparison.same(slot, stands[0])
+                    continue
+                if missing := comparison.take(slot, map(from_json, stands), map(from_json, counted)):
                     wrong.append((*slot, to_json(missing).decode()))
                 if len(wrong) >= AT_ONCE:
                     await connection.copy_records_to_table("correction", records=wrong)
                     wrong = []
             await connection.copy_records_to_table("correction", records=wrong)
-        self._wrong_totals = comparison.totals(self._totals)
+        self._wrong_totals = comparison.totals(self._totals, self._by_area)
         return comparison.cells
 
     async def correct(self, tx: Connection, since: int) -> None:
@@ -101,21 +110,21 @@ class Cells:
             await cells.add_totals(tx, self._tier, self._wrong_totals)
 
 
-async def _slots(tx: Connection) -> AsyncIterator[tuple[Slot, list[Counts], list[Counts]]]:
-    """Each slot once, with what stood and with the parts of what was counted; in an order no collation changes."""
+async def _slots(tx: Connection) -> AsyncIterator[tuple[Slot, list[str], list[str]]]:
+    """Each slot once: what stood, and the parts of what was counted, as written; in an order no collation changes."""
     cursor = await tx.cursor(
         """
         select area, day, category, channel, stands, counts from counted
         order by area collate "C", day collate "C", category collate "C", channel collate "C"
         """
     )
-    slot, stands, counted = None, list[Counts](), list[Counts]()
+    slot, stands, counted = None, list[str](), list[str]()
     while rows := await cursor.fetch(AT_ONCE):
         for row in map(tuple, rows):
             if (here := Slot(*row[:4])) != slot:
                 if slot is not None:
                     yield slot, stands, counted
                 slot, stands, counted = here, [], []
-            (stands if row[4] else counted).append(from_json(row[5]))
+            (stands if row[4] else counted).append(row[5])
     if slot is not None:
         yield slot, stands, counted
