@@ -97,7 +97,8 @@ class Watch:
         ranges = days_needed(day, self._policy.unusual)
         for place in self._places():
             known = min((first for area, first in begins.items() if area.startswith(place[0])), default=day)
-            needed = [one for one in ranges if one[1] >= known]
+            if not (needed := [one for one in ranges if one[1] >= known]):
+                continue  # by the end of that day nothing was known of it
             rows = await unusual_log.received(tx, self._tier, place, needed)
             for (area, category), seen in _series(place, rows).items():
                 series = Series(seen, known if area == place[0] else begins.get(area, day))

@@ -102,6 +102,16 @@ async def test_only_what_this_tier_received_is_judged(database):
     assert await marks(database) == {}
 
 
+@pytest.mark.parametrize("begun", [(), (DAY + timedelta(days=1),), (DAY,)])
+async def test_a_house_that_was_not_there_yet_on_the_day_has_nothing_unusual_on_it(database, begun):
+    await count(database, *(some(VILLAGE, 40, day) for day in begun))
+
+    await a_watch(database).look(SETTLED)
+
+    assert await marks(database) == {}
+    assert await rows(database, "select day from judged") == [(DAY.isoformat(),)]
+
+
 async def test_a_day_is_judged_only_when_it_has_settled(database):
     await count(database, weeks_of(VILLAGE, 5), some(VILLAGE, 40))
 
