@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: help demo up down test test-long check format generate screenshot bench clean
+.PHONY: help demo up down test test-long check format generate screenshot bench lock sbom image image-pins clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/  —/'
 
@@ -32,7 +32,7 @@ down: $(STAMP) ## stop it; the data stays
 	@$(BIN)/fengqiao down
 
 test: check ## everything, on a real broker and a real database
-	@$(BIN)/pytest -m "system and not long" -n 2 --dist loadfile
+	@$(BIN)/pytest -m "(system or wide) and not long" -n 2 --dist loadfile
 
 test-long: $(STAMP) ## the longer proofs: crashes, tiers, real data
 	@$(BIN)/pytest -m long --timeout 3600
@@ -43,21 +43,49 @@ check: $(STAMP) ## format, lint, types, import contracts, generated files, pure 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m deploy.k8s.generate --check
 	@$(BIN)/python -m schemas.compatibility
-	@$(BIN)/pytest -q -m "not system and not long" -n 2
+	@$(BIN)/pytest -q -m "not system and not wide and not long" -n 2
 
 format: $(STAMP) ## let the tools write what they can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-generate: $(STAMP) ## JSON Schema and AsyncAPI from the models and the topic table
+generate: $(STAMP) ## JSON Schema, AsyncAPI and Kubernetes objects from the models and the topic table
 	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m deploy.k8s.generate
 
 screenshot: $(STAMP) ## the pictures of the README, of a county at work for two minutes
 	@$(BIN)/python -m tests.board.picture docs
 
 bench: $(STAMP) ## floors, our figures, side by side in one run
 	@$(BIN)/python -m bench
+
+LOCK := $(BIN)/uv pip compile --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 -q
+
+lock: $(STAMP) ## versions and hashes of everything, and of what an image runs and is built with
+	@$(LOCK) pyproject.toml --extra local --extra dev -o requirements.lock
+	@$(LOCK) pyproject.toml --no-annotate -c requirements.lock -o requirements-run.lock
+	@echo setuptools | $(LOCK) - --no-annotate -c requirements.lock -o deploy/images/requirements-build.lock
+
+sbom: $(STAMP) ## the bill of materials of what an image runs, as CycloneDX
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements requirements-run.lock --pyproject pyproject.toml --output-reproducible --output-file build/fengqiao.cdx.json
+
+# An archive by default, because a county's network seldom reaches a registry of ours. For one of yours:
+# make image IMAGE=registry.example/fengqiao:0.1.0 IMAGE_OUTPUT=type=registry,rewrite-timestamp=true
+IMAGE ?= fengqiao:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+IMAGE_OUTPUT ?= type=oci,dest=build/fengqiao.oci.tar,rewrite-timestamp=true
+image: ## the image of every service, with its bill of materials and its provenance attached (needs Docker)
+	@mkdir -p build
+	@docker buildx build --file deploy/images/Dockerfile --tag $(IMAGE) --sbom=true --provenance=mode=max \
+	  --build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) --build-arg REVISION=$$(git rev-parse HEAD) \
+	  --build-arg VERSION=$(lastword $(subst :, ,$(IMAGE))) --output $(IMAGE_OUTPUT) .
+
+image-pins: ## the digests that are pinned, and what their tags are at today (needs Docker)
+	@grep -ohE '[a-z0-9./-]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}' deploy/images/Dockerfile compose.yaml | sort -u | while IFS=@ read -r tag pinned; do \
+	  today=$$(docker buildx imagetools inspect "$$tag" --format '{{.Manifest.Digest}}') || exit 1; \
+	  [ "$$pinned" = "$$today" ] && echo "$$tag as pinned" || echo "$$tag pinned $$pinned, today $$today"; done
 
 clean: ## remove what was installed and built here
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .import_linter_cache

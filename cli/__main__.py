@@ -21,6 +21,10 @@ MODULES = (
     "cli.contacts",
     "cli.referrals",
     "cli.rebuild",
+    "cli.topics",
+    "cli.reconcile",
+    "cli.recover",
+    "cli.doctor",
 )
 
 

@@ -7,7 +7,10 @@ from cli.cast import Places
 from cli.knock import Knocker
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
-from schemas.base import TIERS, Service, Tier
+from schemas.base import SERVICES, TIERS, Service, Tier
+
+DOORS = "http://{tier}-{service}:8080"
+"""The doors as compose and Kubernetes name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,23 @@ class County:
     def of(cls, stack: Stack) -> "County":
         """The doors of a running local stack; `StackError` unless whole tiers run."""
         running = stack.programs()
-        services: tuple[Service, ...] = ("intake", "routing", "followup", "metrics")
-        tiers = tuple(tier for tier in TIERS if all(f"{tier}-{service}" in running for service in services))
+        tiers = tuple(tier for tier in TIERS if all(f"{tier}-{service}" in running for service in SERVICES))
         if not tiers:
             raise StackError(f"no tier runs in {stack.data}; start it first (fengqiao up)")
-        doors = {(tier, service): stack.url(f"{tier}-{service}") for tier in tiers for service in services}
+        doors = {(tier, service): stack.url(f"{tier}-{service}") for tier in tiers for service in SERVICES}
         return cls(tiers, doors, stack.kafka)
+
+    @classmethod
+    def at(cls, doors: str, kafka: str) -> "County":
+        """The doors of a county elsewhere, by a pattern with `{tier}` and `{service}`, else `StackError`."""
+        if not all(word in doors for word in ("{tier}", "{service}")):
+            raise StackError(f"--doors needs {{tier}} and {{service}}, such as {DOORS}")
+        named = {
+            (tier, service): doors.replace("{tier}", tier).replace("{service}", service)
+            for tier in TIERS
+            for service in SERVICES
+        }
+        return cls(TIERS, named, kafka)
 
     def url(self, tier: Tier, service: Service, path: str) -> str:
         """The address of something at a door."""

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cli import aside
+from cli.broker import broker_options
 from cli.files import FILE, areas_option, code_lists, codes_option
 from cli.importing import applied, mapping, sending
 from cli.importing.reading import Tally, cases
@@ -19,6 +20,7 @@ from cli.importing.source import Source
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from deploy.local.supervision import SERVICES
+from messaging.broker import Broker
 from policy import load
 
 console = Console(highlight=False)
@@ -32,7 +34,7 @@ console = Console(highlight=False)
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of a running local stack (default: .fengqiao); waits until everything has taken effect.",
 )
-@click.option("--kafka", help="Bootstrap address of another broker; waits until it has acknowledged.")
+@broker_options("Bootstrap address of another broker; waits until it has acknowledged.")
 @areas_option
 @codes_option
 @click.option(
@@ -44,7 +46,7 @@ def import_cases(
     file: Path,
     mapping_file: Path,
     data: Path | None,
-    kafka: str | None,
+    kafka: Broker | None,
     areas: Path,
     codes: Path | None,
     refused: Path | None,
@@ -93,14 +95,14 @@ class _Work:
         self.sent = 0
 
 
-async def _import(work: _Work, kafka: str | None, stack: Stack | None) -> None:
+async def _import(work: _Work, kafka: Broker | None, stack: Stack | None) -> None:
     began = time.monotonic()
     before = await aside.set_aside(stack.data) if stack else aside.Aside(0, 0)
-    bootstrap = kafka or (stack.kafka if stack else "")
+    broker = kafka or Broker(stack.kafka if stack else "")
     with _bars() as bars:
         try:
-            await sending.check_topics(bootstrap)
-            await _send(work, bootstrap, bars)
+            await sending.check_topics(broker)
+            await _send(work, broker, bars)
         except BaseException:
             work.refusals.abandon()
             raise
@@ -116,7 +118,7 @@ async def _import(work: _Work, kafka: str | None, stack: Stack | None) -> None:
             _say(f"everything has taken effect, {took}")
 
 
-async def _send(work: _Work, bootstrap: str, bars: Progress) -> None:
+async def _send(work: _Work, broker: Broker, bars: Progress) -> None:
     bar = bars.add_task("sent", total=work.source.size, said="")
 
     def note(count: int) -> None:
@@ -124,7 +126,7 @@ async def _send(work: _Work, bootstrap: str, bars: Progress) -> None:
         bars.update(bar, completed=work.source.position, said=f"{work.sent:,} cases")
 
     read = cases(work.source, work.reader, work.refusals, work.tally)
-    await sending.send(bootstrap, work.name, read, note)
+    await sending.send(broker, work.name, read, note)
     bars.update(bar, completed=work.source.size)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from messaging.broker import At, Broker
 from messaging.producer import Outgoing, Producer
 from schemas.base import Tier
 from schemas.topics import PARTITIONS
@@ -45,9 +46,9 @@ class Submission:
 class Bus:
     """What other systems may do with Kafka. Close it with `aclose`."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        self._producer = Producer(bootstrap, "play")
+    def __init__(self, broker: At) -> None:
+        self._broker = Broker.at(broker)
+        self._producer = Producer(self._broker, "play")
         self._turn = asyncio.Lock()
 
     async def send(self, submission: Submission) -> None:
@@ -76,7 +77,7 @@ class Bus:
         wanted, found = set(actors), set[str]()
         if not wanted:
             return found
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(**self._broker.client(), enable_auto_commit=False)
         await consumer.start()
         try:
             topics = [f"{tier}.{kind}" for tier in tiers for kind in ("routing", "followup")]

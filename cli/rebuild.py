@@ -7,11 +7,13 @@ import click
 from aiokafka.errors import KafkaError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cli.broker import broker_options
 from cli.databases import of_stack, run
 from cli.files import FILE
 from cli.stack import console, data_option, say
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
+from messaging.broker import Broker
 from messaging.collector import patient
 from messaging.settings import NO_DSN, is_dsn
 from policy import load
@@ -35,7 +37,7 @@ def metrics() -> None:
 @data_option
 @click.option("--tier", type=click.Choice(TIERS), help="Only this tier.")
 @click.option("--check", is_flag=True, help="Only say what differs; nothing is changed.")
-@click.option("--kafka", help="Bootstrap address of another broker than the local stack's.")
+@broker_options("Bootstrap address of another broker than the local stack's.")
 @click.option(
     "--dsn",
     envvar="FENGQIAO_DSN",
@@ -43,7 +45,7 @@ def metrics() -> None:
 )
 @click.option("--policy", type=FILE, help="The policy the services run with: where a day begins.")
 def rebuild_figures(
-    data: Path, tier: Tier | None, kafka: str | None, dsn: str | None, policy: Path | None, *, check: bool
+    data: Path, tier: Tier | None, kafka: Broker | None, dsn: str | None, policy: Path | None, *, check: bool
 ) -> None:
     """Count the figures again from the first event and correct what differs, while everything runs on.
 
@@ -58,7 +60,7 @@ def rebuild_figures(
     raise SystemExit(0 if all(one.same for one in found) else DIFFERED)
 
 
-def _elsewhere(tier: Tier | None, kafka: str | None, dsn: str | None, policy: Path | None) -> list[House]:
+def _elsewhere(tier: Tier | None, kafka: Broker | None, dsn: str | None, policy: Path | None) -> list[House]:
     if not (tier and kafka and dsn and policy):
         raise click.UsageError("outside the local stack, name all of --tier, --kafka, --dsn and --policy")
     if not is_dsn(dsn):

@@ -12,7 +12,7 @@ import click
 from cli import show
 from cli.acting import Play
 from cli.centres import centres
-from cli.county import County
+from cli.county import DOORS, County
 from cli.errands import errands
 from cli.exits import Exits
 from cli.knock import Knocker
@@ -45,13 +45,19 @@ seed_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option
 @rate_option
 @click.option("--seconds", type=click.FloatRange(min=0), help="How long (default: until Ctrl-C).")
 @seed_option
-def simulate(data: Path, rate: float, seconds: float | None, seed: int) -> None:
+@click.option("--doors", help=f"Pattern of the doors of a county elsewhere, such as {DOORS}.")
+@click.option("--kafka", help="Bootstrap address of its Kafka; together with --doors.")
+def simulate(
+    data: Path, rate: float, seconds: float | None, seed: int, doors: str | None, kafka: str | None
+) -> None:
     """Act as grid staff, centres, revisitors and other systems.
 
-    Works on the running stack of a data folder, through its public doors. Started again, it goes on where
-    the county stands.
+    Works on the running stack of a data folder, or on a county elsewhere, through its public doors. Started again, it
+    goes on where the county stands.
     """
-    county = County.of(Stack(data))
+    if (doors is None) is not (kafka is None):
+        raise click.UsageError("--doors and --kafka go together")
+    county = County.at(doors, kafka) if doors and kafka else County.of(Stack(data))
     with Exits() as exits:
         tally = exits.run(_simulate(county, rate, seconds, (seed, exits)))
     for line in show.told(tally):

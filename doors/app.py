@@ -14,6 +14,8 @@ from doors import problems
 from doors.document import OTHERWISE, Door
 from doors.last_resort import LastResort
 from doors.limits import Allowance, Limits
+from doors.measured import Measured
+from doors.traced import Traced
 
 ASSETS = Path(fastapi_offline.__file__).parent / "static"
 """Swagger UI as files: this process serves them, no CDN does."""
@@ -66,6 +68,8 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
     app.add_middleware(Limits, router=app.router, files=files)
     app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Measured)
+    app.add_middleware(Traced)
     app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")
 
     @app.get("/docs", include_in_schema=False)

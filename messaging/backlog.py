@@ -19,7 +19,7 @@ class Backlog:
     def __init__(self, database: Database, count: Callable[[Connection], Awaitable[int]]) -> None:
         self._database = database
         self._count = count
-        self._gauge = Gauge(2 * LOOK_S)
+        self._gauge = Gauge[int](2 * LOOK_S)
 
     @property
     def waiting(self) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
+from messaging.broker import Broker
 from messaging.inbox import BATCH
 
 POLL_MS = 20
@@ -19,6 +20,9 @@ PARTITION_BYTES = 262_144
 """What is fetched ahead per partition: with 12 partitions of a few topics it bounds the memory of a backlog."""
 FETCH_BYTES = 4_194_304
 SESSION_MS = 15_000
+HEARTBEAT_MS = 1_000
+"""How often a member asks how its group is. So it learns that another has come or gone; until the last has learned of
+it, the partitions that are to change hands rest."""
 REBALANCE_MS = 30_000
 RETRY_MS = 500
 """Between tries while the broker is away: twelve processes must leave it the CPU it needs to come back."""
@@ -36,6 +40,7 @@ RAW_BATCHES: dict[str, Any] = {
     "fetch_max_bytes": FETCH_BYTES,
     "max_partition_fetch_bytes": PARTITION_BYTES,
     "session_timeout_ms": SESSION_MS,
+    "heartbeat_interval_ms": HEARTBEAT_MS,
     "rebalance_timeout_ms": REBALANCE_MS,
     "max_poll_interval_ms": 600_000,
     "include_in_schema": False,
@@ -43,10 +48,11 @@ RAW_BATCHES: dict[str, Any] = {
 """How every topic is read."""
 
 
-def consuming(bootstrap: str, group: str) -> KafkaBroker:
+def consuming(broker: Broker, group: str) -> KafkaBroker:
     """The library's connection, for reading only."""
     return KafkaBroker(
-        bootstrap,
+        broker.bootstrap,
+        security=broker.security(),
         client_id=group,
         request_timeout_ms=REQUEST_MS,
         metadata_max_age_ms=30_000,

@@ -25,9 +25,15 @@ PLANNING = {"jit": "off", "plan_cache_mode": "force_custom_plan"}
 it scans the table from end to end until somebody analyses it."""
 
 
-NOTICED = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-"""Seconds, and how often: the server notices within half a minute that our machine has gone without a word. At its own
-default of two hours the locks of a dead process would last as long, and nobody could take over its relay."""
+NOTICED = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "11000",
+}
+"""The server notices within eleven seconds that our machine has gone without a word, be it while it answers. At its own
+default of two hours the locks of a dead process would last as long. So they are gone before the broker gives our share
+of the partitions to another (`consuming.SESSION_MS`), who would wait for them."""
 
 
 class Database:

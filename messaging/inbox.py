@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +17,8 @@ from messaging.envelope import Draft, Faults, Letter, Message, Outcome, Record, 
 from messaging.errors import LostRace, Rejected, Unavailable, is_outage
 from messaging.guard import Verdict
 from messaging.logs import frames
+from messaging.spans import judged, taken
+from messaging.stages import stage
 from schemas.base import Event
 from schemas.topics import Topic
 
@@ -119,12 +122,14 @@ class Inbox:
         self, records: Sequence[Record], touched: Sequence[Stream], *, singly: bool = False
     ) -> None:
         """One transaction. `singly`, each message is handled alone, and what meets a bug is buried."""
-        messages, letters = self._decoded(records)
+        with stage("decode"):
+            messages, letters = self._decoded(records)
         runs = None if letters or touched or singly else guard.runs(messages)
         if runs is not None and await self._usual(messages, runs):
             self.budget.note(applied=len(messages), dead=0)
             return
-        await self._judged(messages, letters, touched, singly=singly)
+        with stage("judge"):
+            await self._judged(messages, letters, touched, singly=singly)
 
     async def _usual(self, messages: Sequence[Message], runs: Mapping[Stream, tuple[int, int]]) -> bool:
         """Applies a batch in which everything is the next of its stream and takes effect, as nearly always.
@@ -132,11 +137,16 @@ class Inbox:
         False when it is not so, and then nothing was changed: where the streams stand need not be read to know it.
         """
         try:
-            async with self._database.transaction() as tx:
-                now = await streams.advance(tx, runs)
-                outcome = await self._reading.handler(tx, messages, now)
-                _must_have_worked(outcome)
-                await outbox.put(tx, outcome.drafts, now)
+            with ExitStack() as ending:
+                async with self._database.transaction() as tx:
+                    with stage("guard"):
+                        now = await streams.advance(tx, runs)
+                    with stage("apply"):
+                        outcome = await self._reading.handler(tx, messages, now)
+                    _must_have_worked(outcome)
+                    with stage("outbox"):
+                        await outbox.put(tx, outcome.drafts, now)
+                    ending.enter_context(stage("commit"))
         except (LostRace, _Unusual):
             return False
         return True
@@ -163,6 +173,7 @@ class Inbox:
             _must_be_buried(plan.ready, outcome.faults)
             anew = frozenset(touched) if only_touched else frozenset()
             verdict = guard.judge(guarded, plan, outcome.faults, letters, anew)
+            judged(plan, verdict)
             await streams.store(tx, guarded, verdict.moved, verdict.waiting)
             await self._tidy(tx, verdict)
             await outbox.put(tx, outcome.drafts, guarded.now)
@@ -217,10 +228,10 @@ class Inbox:
         for record in records:
             topic = self._topics[record.topic]
             try:
-                messages.append(decode(record, topic, self._wanted))
+                messages.append(taken(decode(record, topic, self._wanted), topic))
             except Rejected as why:
                 if (unreadable := signed(record, topic, why)) is not None:
-                    messages.append(unreadable)
+                    messages.append(taken(unreadable, topic))
                     continue
                 seq = sequence_of(record, topic)
                 stream = Stream(record.topic, guard.text_of(record.key))

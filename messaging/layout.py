@@ -19,8 +19,11 @@ _TYPES = {
 }
 
 
-def headers_of(row: Row, source: str) -> list[tuple[str, bytes]]:
-    """The headers of an outbox row; the id repeats after a replay because nothing in it is random."""
+def headers_of(row: Row, source: str, trace: str | None = None) -> list[tuple[str, bytes]]:
+    """The headers of an outbox row; the id repeats after a replay because nothing in it is random.
+
+    `trace` is said instead of what the row says.
+    """
     key, seq = row["key"], row["seq"]
     headers = [
         ("ce_specversion", _VERSION),
@@ -33,8 +36,8 @@ def headers_of(row: Row, source: str) -> list[tuple[str, bytes]]:
         ("ce_recordedtime", row["recorded_at"].isoformat().encode()),
         ("content-type", _CONTENT),
     ]
-    if row["traceparent"]:
-        headers.append(("traceparent", row["traceparent"].encode()))
+    if trace := trace or row["traceparent"]:
+        headers.append(("traceparent", trace.encode()))
     return headers
 
 

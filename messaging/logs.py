@@ -10,6 +10,8 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+from messaging.telemetry import exemplar
+
 log = logging.getLogger(__name__)
 
 CHAIN = 20
@@ -34,7 +36,17 @@ def _before(error: BaseException) -> Iterator[BaseException]:
 
 
 class Silent(JsonFormatter):
-    """Tells of an exception somebody else logged what we tell of our own: libraries log its text, which may quote."""
+    """Tells of an exception somebody else logged what we tell of our own: libraries log its text, which may quote.
+
+    And in which trace it was, where that is recorded.
+    """
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        """All that stands in a line."""
+        super().add_fields(log_data, record, message_dict)
+        log_data.update(exemplar() or {})
 
     def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - as the library has it
         """Its kind and its place, on one line."""

@@ -34,6 +34,11 @@ def of(service: str) -> tuple[Migration, ...]:
     return (*_in_package("messaging"), *_in_package(f"services.{service}"))
 
 
+def newest(service: str) -> dict[str, int]:
+    """The number of the newest migration a service's program knows, by what it belongs to."""
+    return {one.scope: one.number for one in of(service)}
+
+
 def _in_package(package: str) -> tuple[Migration, ...]:
     folder = resources.files(package) / "migrations"
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".sql")), key=lambda one: one.name)

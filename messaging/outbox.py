@@ -10,6 +10,7 @@ from messaging.backlog import MOST
 from messaging.columns import numbers, texts
 from messaging.database import Connection
 from messaging.envelope import Draft
+from messaging.spans import begun
 
 KEPT = timedelta(days=7)
 """How long a sent row stays, so that a wiped broker can be refilled from the database."""
@@ -26,13 +27,13 @@ async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
         return
     upcoming = await _draw(tx, Counter((draft.topic, draft.key) for draft in drafts))
     ids = await _queue(tx, len(drafts))
-    rows = []
+    traces, rows = begun(drafts), []
     for place, draft in zip(ids, drafts, strict=True):
         seq = upcoming[draft.topic, draft.key]
         upcoming[draft.topic, draft.key] = seq + 1
         rows.append((
-            place, draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now, draft.traceparent,
-            draft.event.model_dump_json().encode(),
+            place, draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now,
+            draft.traceparent or traces.get(draft.key), draft.event.model_dump_json().encode(),
         ))  # fmt: skip
     await tx.copy_records_to_table("outbox", columns=_COLUMNS, records=rows)
 

@@ -3,26 +3,30 @@
 import asyncio
 import logging
 import os
-import resource
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Any
 
 from aiokafka.errors import KafkaError
 
-from messaging import collector, logs, migrate, outbox
+from messaging import allowed, collector, logs, migrate, outbox, told, tracing
 from messaging.backlog import Backlog
 from messaging.database import Connection, Database
-from messaging.dead_letters import Gravedigger
 from messaging.errors import CannotStart, Unavailable
+from messaging.fence import Fence
+from messaging.gravedigger import Gravedigger
 from messaging.health import Health, probes
 from messaging.inbox import Inbox, Reading
 from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
+from messaging.parting import Parting
+from messaging.patience import Patience, migrated
 from messaging.relay import Relay
-from messaging.settings import ServiceSettings
+from messaging.settings import DatabaseSettings, ServiceSettings, settings_of
+from messaging.standing import Standing
 from messaging.subscriber import Subscriber
+from messaging.telemetry import QUEUE, UNSENT, Series
 from messaging.watchdog import Watchdog
 from messaging.web import serve
 from schemas.topics import source_of
@@ -31,8 +35,11 @@ log = logging.getLogger(__name__)
 
 EXIT_CONFIGURATION = 78
 """EX_CONFIG: starting again will not help, somebody has to change something."""
-FILES = 65_536
-"""Open files a process asks for, where it may: some thousand listeners of the live stream are as many."""
+EXIT_UNAVAILABLE = 69
+"""EX_UNAVAILABLE: starting again later may help."""
+JOIN_S = 60.0
+"""How long a door stays closed for readers that cannot join their groups. A release that reads nothing should not take
+the place of one that does, unseen; but reports are taken while the broker is away, and nobody waits for it longer."""
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 Check = Callable[[Connection], Awaitable[None]]
 
@@ -45,31 +52,56 @@ class Process:
         self.settings = settings
         self.name = f"{settings.tier}-{service}"
         self.health = Health(self.name)
-        self.dsn = settings.postgres.get_secret_value()
+        self.dsn = settings.dsn()
         self.database = Database(self.dsn, name=self.name, max_size=settings.pool_size)
-        self.relay = Relay(self.database, settings.kafka, source_of(service, settings.tier), self.health)
+        self._patience = Patience(settings.schema_wait_s)
+        self.broker = settings.broker()
+        """What every client of Kafka in this process is given."""
+        self._fence = Fence(self.broker, source_of(service, settings.tier))
+        self.relay = Relay(self.database, self.broker, self._fence.source, self.health, self._fence.said)
         self.door: Any = None
         """The ASGI application of the HTTP door."""
         self._loops: list[Loop] = [self.relay.run, collector.sweep]
         self._subscribers: list[Subscriber] = []
-        self._checks: list[Check] = []
+        self._checks: list[Check] = [self._fence.check]
         self._stop = asyncio.Event()
-        self.queues("unsent", outbox.waiting)
+        self.leaving = False
+        """Whether it was told to stop."""
+        self._policy = ""
+        self._tells()
+        self.queues("unsent", outbox.waiting, UNSENT)
 
-    def queues(self, name: str, count: Callable[[Connection], Awaitable[int]]) -> None:
-        """Adds a table in which something waits to be sent, to be told of at `/ready`."""
+    def queues(
+        self, name: str, count: Callable[[Connection], Awaitable[int]], series: Series = QUEUE
+    ) -> None:
+        """Adds a table in which something waits to be sent, to be told of at `/ready` and `/telemetry`."""
         backlog = Backlog(self.database, count)
         self.health.figures[f"queue {name}"] = lambda: backlog.waiting
+        self.health.readings.reads(series, lambda: backlog.waiting, *(name for _ in series.labels))
         self._loops.append(backlog.run)
+
+    def policy(self, version: str) -> None:
+        """Names the policy in force, to be told of at `/telemetry`."""
+        self._policy = version
+
+    def _tells(self) -> None:
+        """What telemetry says of any process."""
+        known = migrate.newest(self.service)
+        standing = Standing(self.database, known)
+        standing.told(self.health.readings)
+        told.of_process(self.health.readings, known, lambda: self._policy)
+        self._loops.append(standing.run)
 
     def reads(
         self, reading: Reading, *, group: str | None = None, committed: Pulse | None = None
     ) -> Subscriber:
         """Adds a consumer group member; its group is the process's name unless given. Commits beat the pulse."""
         inbox = Inbox(self.database, reading, (committed or self.relay.pulse).beat)
-        subscriber = Subscriber(self.settings.kafka, group or self.name, reading, inbox, self.health)
+        subscriber = Subscriber(self.broker, group or self.name, reading, inbox, self.health)
         watchdog = Watchdog(subscriber, self.database, self.health)
         self.health.figures[f"lag {group or self.name}"] = lambda: watchdog.lag
+        told.of_reader(self.health.readings, group or self.name, (subscriber, watchdog, inbox))
+        self._fence.reads(group or self.name, reading.topics)
         self._subscribers.append(subscriber)
         self._loops += [watchdog.run, Gravedigger(self.database, inbox, reading).run]
         return subscriber
@@ -87,11 +119,12 @@ class Process:
         loop = asyncio.get_running_loop()
         logs.watch(loop)
         for one in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(one, self._stop.set)
+            loop.add_signal_handler(one, self.leave)
         self.health.set("started", ok=False)
         async with serve(probes(self.health), self.settings.host, self.settings.probe_port):
             try:
-                if await self._database_ready() and await self._fit():
+                steps = (self._open_database, self._checked)
+                if all([await self._until_available("database", one) for one in steps]):
                     await self._work()
             except CannotStart as error:
                 log.critical("%s", error)
@@ -100,15 +133,17 @@ class Process:
                 await self.database.close()
         return 0
 
-    async def _database_ready(self) -> bool:
-        return await self._until_available("database", self._open_database)
+    def leave(self) -> None:
+        """Says that nobody should be sent here, and stops when proxies have heard of it; told twice, at once."""
+        drain_s = self.settings.drain_s if self.health.closed is None else 0.0
+        self.leaving = True
+        self.health.set("started", ok=False, why="stopping")
+        asyncio.get_running_loop().call_later(drain_s, self._stop.set)
 
     async def _open_database(self) -> None:
-        await migrate.verify(self.dsn, self.service)
+        with self._patience.with_migrations():
+            await migrate.verify(self.dsn, self.service)
         await self.database.connect()
-
-    async def _fit(self) -> bool:
-        return await self._until_available("database", self._checked)
 
     async def _checked(self) -> None:
         async with self.database.connection() as connection:
@@ -133,59 +168,77 @@ class Process:
     async def _work(self) -> None:
         tasks = [asyncio.create_task(loop(self._stop), name=loop.__qualname__) for loop in self._loops]
         joining = [
-            asyncio.create_task(self._until_available(one.condition, one.start)) for one in self._subscribers
+            asyncio.create_task(
+                self._until_available(one.condition, self._fence.joining(one.start, self.database))
+            )
+            for one in self._subscribers
         ]
         for task in tasks:
             task.add_done_callback(self._ended)
-        async with serve(self.door, self.settings.host, self.settings.port):
-            await asyncio.gather(*joining)
-            self.health.set("started", ok=not self._stop.is_set())
+        async with serve(Parting(self.door, lambda: self.leaving), self.settings.host, self.settings.port):
+            await self._joined(joining)
+            self.health.set("started", ok=not self.leaving, why="stopping")
             await self._stop.wait()
-            self.health.set("started", ok=False, why="stopping")
+        await asyncio.gather(*joining)
         for subscriber in self._subscribers:
             await subscriber.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """A loop that ends by an exception is a bug: the process ends with it and is started afresh."""
-        if not task.cancelled() and (error := task.exception()) is not None:
+    async def _joined(self, joining: Collection[asyncio.Task[bool]]) -> None:
+        """Returns once all readers have joined their groups, or when a door need not be closed for them any longer."""
+        joined, late = await asyncio.wait(joining, timeout=JOIN_S) if joining else (set(), set())
+        for task in joined:
+            task.result()
+        for task in late:
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """A loop that ends by an exception is a bug, or has found that we should not have started: we end with it."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if cannot := isinstance(error, CannotStart):
+            log.critical("%s", error)
+        else:
             log.critical("%s ended", task.get_name(), extra=frames(error))
-            logging.shutdown()
-            os._exit(1)
+        logging.shutdown()
+        os._exit(EXIT_CONFIGURATION if cannot else 1)
 
 
 def main(service: str, compose: Callable[[], Process]) -> None:
     """The entry point of `python -m services.<name> [migrate]`."""
     tier = os.environ.get("TIER", "?")
     logs.configure(service, tier)
-    _leave_no_core()
-    _many_files()
+    allowed.no_core()
+    allowed.many_files()
     collector.patient()
     try:
+        if sys.argv[1:] == ["migrate"]:
+            sys.exit(_migrate(service))
         process = compose()
+        tracing.configure(service, tier)
         collector.settled()
     except ValueError as error:
         log.critical("the settings cannot be used: %s", error)
         sys.exit(EXIT_CONFIGURATION)
-    if sys.argv[1:] == ["migrate"]:
-        names = asyncio.run(migrate.apply(process.dsn, service))
-        log.info("migrated: %s", ", ".join(names) or "nothing to do")
-        return
-    sys.exit(_run(process))
+    code = _run(process)
+    tracing.end()
+    sys.exit(code)
 
 
-def _leave_no_core() -> None:
-    """A crash must not write what people told us, and its key, to a disk; 1 stops programs that take cores as well."""
-    _, most = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (min(1, most) if most >= 0 else 1, most))
-
-
-def _many_files() -> None:
-    """A connection is an open file, and the limit a process begins with is often 1024."""
-    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(one for one in (FILES, most) if one != resource.RLIM_INFINITY)
-    if resource.RLIM_INFINITY != now < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+def _migrate(service: str) -> int:
+    """Brings the database up to date, knowing nothing but where it is; returns the exit code. Raises `ValueError`."""
+    settings = settings_of(DatabaseSettings, service)
+    dsn, patience = settings.dsn(), Patience(settings.schema_wait_s)
+    try:
+        names = asyncio.run(migrated(dsn, service, patience))
+    except CannotStart as error:
+        log.critical("%s", error)
+        return EXIT_CONFIGURATION
+    except Unavailable as error:
+        log.critical("the database does not answer: %s", error)
+        return EXIT_UNAVAILABLE
+    log.info("migrated: %s", ", ".join(names) or "nothing to do")
+    return 0
 
 
 def _run(process: Process) -> int:

@@ -12,6 +12,8 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from messaging.broker import At, Broker
+
 log = logging.getLogger(__name__)
 
 MAX_BATCH_BYTES = 131_072
@@ -36,8 +38,8 @@ class Outgoing(NamedTuple):
 class Producer:
     """Idempotent, acknowledged by all replicas; batches records given together."""
 
-    def __init__(self, bootstrap: str, source: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: At, source: str) -> None:
+        self._broker = Broker.at(broker)
         self._client_id = source.strip("/").replace("/", "-")
         self._producer: AIOKafkaProducer | None = None
 
@@ -77,7 +79,7 @@ class Producer:
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **self._broker.client(),
                 client_id=self._client_id,
                 acks="all",
                 enable_idempotence=True,

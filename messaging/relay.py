@@ -2,21 +2,31 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiokafka.errors import KafkaError
+from asyncpg import Record
 
 from messaging import outbox
+from messaging.broker import At
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
 from messaging.health import Health
 from messaging.layout import headers_of
-from messaging.pace import Backoff, Pulse
+from messaging.leader import STANDBY_S, heard, leading
+from messaging.pace import Backoff, Pulse, pause
 from messaging.producer import Outgoing, Producer
+from messaging.spans import departing, not_sent, sending
+from messaging.stages import stage
+from messaging.telemetry import LEADER, sent_events
 
 log = logging.getLogger(__name__)
 
 LOCK = 0x72656C61
-"""Advisory lock of the relay (the letters "rela"): whoever holds it in a database sends for it."""
+"""Advisory lock of the relay (the letters "rela"): whoever holds it in a database sends for it.
+
+Two that send at a moment do no harm: each sends in order from the first event that is not acknowledged, so an event is
+on the wire for the first time after the one before it was, and readers drop what they have."""
 BATCH = 1000
 POLL_S = 0.25
 """How often the table is looked at although nobody in this process wrote: other replicas do, too."""
@@ -28,27 +38,36 @@ PRUNE_S = 60.0
 class Relay:
     """Moves rows from the outbox of one database to the topics named in them."""
 
-    def __init__(self, database: Database, bootstrap: str, source: str, health: Health) -> None:
+    def __init__(
+        self,
+        database: Database,
+        broker: At,
+        source: str,
+        health: Health,
+        known: Callable[[Connection], Awaitable[None]] | None = None,
+    ) -> None:
         self._database = database
+        self._known = known
+        """Raises when the database does not know what it has said: it was set back, perhaps under our feet."""
         self._source = source
         self._health = health
-        self._producer = Producer(bootstrap, source)
+        self._producer = Producer(broker, source)
         self.pulse = Pulse(POLL_S)
+        self.leads = False
+        """Whether this process sends for its database."""
+        health.readings.reads(LEADER, lambda: float(self.leads))
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Waits for leadership, sends until stopped; takes over within a second of another relay's death."""
+        """Waits for leadership, sends until stopped; takes over soon after another relay's death, or its silence."""
         backoff = Backoff(0.2, 5.0)
         while not stop.is_set():
             try:
-                async with self._database.connection() as connection:
-                    if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
-                        try:
-                            await self._lead(connection, stop, backoff)
-                        finally:
-                            await connection.execute("select pg_advisory_unlock($1)", LOCK)
-                    else:
+                async with leading(self._database, LOCK) as connection:
+                    if connection is None:
                         self._health.doubt("relay", None)  # another one leads, and tells of its own trouble
-                await asyncio.sleep(0 if stop.is_set() else 1.0)
+                    else:
+                        await self._lead(connection, stop, backoff)
+                await pause(STANDBY_S, stop)
             except (Unavailable, KafkaError) as error:
                 log.warning("the relay holds: %s", error)
                 self._health.doubt("relay", str(error))
@@ -57,6 +76,15 @@ class Relay:
         await self._producer.drop()
 
     async def _lead(self, connection: Connection, stop: asyncio.Event, backoff: Backoff) -> None:
+        if self._known is not None:
+            await self._known(connection)
+        self.leads = True
+        try:
+            await self._send_all(connection, stop, backoff)
+        finally:
+            self.leads = False
+
+    async def _send_all(self, connection: Connection, stop: asyncio.Event, backoff: Backoff) -> None:
         pruned = asyncio.get_running_loop().time()
         while not stop.is_set():
             sent = await self._pump(connection)
@@ -73,17 +101,28 @@ class Relay:
     async def _pump(self, connection: Connection) -> int:
         """Sends one batch; raises `KafkaError` when a row could not be sent: it and all after it go again."""
         rows = await outbox.unsent(connection, BATCH)
-        if not rows:
-            return 0
-        results = await self._producer.send([
-            Outgoing(row["topic"], row["key"].encode(), row["data"], headers_of(row, self._source)) for row in rows
-        ])  # fmt: skip
+        if rows:
+            with sending(len(rows)):
+                await self._send(connection, rows)
+        return len(rows)
+
+    async def _send(self, connection: Connection, rows: Sequence[Record]) -> None:
+        with stage("send"):
+            results = await heard(connection, self._producer.send([
+                Outgoing(
+                    row["topic"], row["key"].encode(), row["data"], headers_of(row, self._source, departing(row))
+                ) for row in rows
+            ]))  # fmt: skip
         failed = next(
             (at for at, result in enumerate(results) if isinstance(result, BaseException)), len(rows)
         )
         if failed:
-            await outbox.mark_sent(connection, [int(row["id"]) for row in rows[:failed]])
+            with stage("mark"):
+                await outbox.mark_sent(connection, [int(row["id"]) for row in rows[:failed]])
+            sent_events.inc(failed)
         if failed < len(rows):
+            for row, result in zip(rows, results, strict=True):
+                if result is not None:
+                    not_sent(row, result)
             error = results[failed]
             raise error if isinstance(error, KafkaError) else KafkaError(str(error))
-        return len(rows)

@@ -1,32 +1,31 @@
 """The settings every service has; each service adds its own and reads them under its own prefix."""
 
+from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from messaging.broker import Broker
+from messaging.tls import Identity, Renewing, check_chain
 from schemas.base import Tier
 
 
-class ServiceSettings(BaseSettings):
-    """Read once from the environment, passed down, never printed with a secret in it."""
+class DatabaseSettings(BaseSettings):
+    """What migrations are given: nothing that they do not need, no key among it."""
 
     model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
 
     tier: Tier = Field(validation_alias="TIER")
     """Which tier this process serves: `TIER`, without prefix, the same for all services."""
-    kafka: str = "127.0.0.1:9092"
-    """Bootstrap servers."""
     postgres: SecretStr
     """DSN of this service's own database of this tier."""
-    host: str = "127.0.0.1"
-    """Address of the HTTP door. Loopback until sign-in is configured."""
-    port: int = 0
-    probe_port: int = 0
-    """Port of `/live` and `/ready`, apart from the door so that a busy door does not look dead."""
-    pool_size: int = 8
-    """Connections to PostgreSQL: the consumer, the relay, timers and dead letters take one each."""
+    postgres_password_file: Path | None = None
+    """A file with its password, for a DSN that has none: an environment is seen by more eyes than a file."""
+    schema_wait_s: float = Field(default=0.0, ge=0)
+    """How long a process waits for its migrations, and they for their database, before it gives up: where both are
+    started at once, as in Kubernetes, neither has failed because the other is not there yet."""
 
     @field_validator("postgres")
     @classmethod
@@ -34,6 +33,88 @@ class ServiceSettings(BaseSettings):
         if not is_dsn(given.get_secret_value()):
             raise ValueError(NO_DSN)
         return given
+
+    @field_validator("postgres_password_file")
+    @classmethod
+    def _is_wanted(cls, given: Path | None, others: ValidationInfo) -> Path | None:
+        if given is not None and isinstance(dsn := others.data.get("postgres"), SecretStr):
+            with_password(dsn.get_secret_value(), given)
+        return given
+
+    def dsn(self) -> str:
+        """Where the database is, with the password."""
+        dsn = self.postgres.get_secret_value()
+        return dsn if self.postgres_password_file is None else with_password(dsn, self.postgres_password_file)
+
+
+class ServiceSettings(DatabaseSettings):
+    """Read once from the environment, passed down, never printed with a secret in it."""
+
+    kafka: str = "127.0.0.1:9092"
+    """Bootstrap servers."""
+    kafka_tls_ca: Path | None = None
+    """PEM file of whoever signs the brokers' certificates; with it Kafka is spoken to over TLS, else in clear."""
+    kafka_tls_cert: Path | None = None
+    """PEM file of our own certificate: a broker that asks for one knows us by its subject."""
+    kafka_tls_key: Path | None = Field(default=None, validate_default=True)
+    """PEM file of its key, not encrypted. All three are read again for a new connection once they have changed."""
+    host: str = "127.0.0.1"
+    """Address of the HTTP door. Loopback until sign-in is configured."""
+    port: int = 0
+    probe_port: int = 0
+    """Port of `/live`, `/open` and `/ready`, apart from the door so that a busy door does not look dead."""
+    drain_s: float = Field(default=0.0, ge=0.0)
+    """Seconds a process that was told to stop goes on answering, each answer ending its connection, while `/open` says
+    no: an orchestrator tells its proxies while it tells us, and some hear later. 0 where nothing stands before us."""
+    pool_size: int = 8
+    """Connections to PostgreSQL: the consumer, the relay, timers and dead letters take one each."""
+
+    @field_validator("kafka_tls_ca")
+    @classmethod
+    def _signs(cls, given: Path | None) -> Path | None:
+        try:
+            if given is not None:
+                Identity(given).context()
+        except OSError as error:
+            raise ValueError(f"is no readable PEM file of certificates: {error}") from None
+        return given
+
+    @field_validator("kafka_tls_cert")
+    @classmethod
+    def _is_checked_too(cls, given: Path | None, others: ValidationInfo) -> Path | None:
+        if given is not None and others.data.get("kafka_tls_ca", ...) is None:
+            raise ValueError("needs KAFKA_TLS_CA as well: who shows a certificate must know to whom")
+        return _there(given)
+
+    @field_validator("kafka_tls_key")
+    @classmethod
+    def _belongs(cls, given: Path | None, others: ValidationInfo) -> Path | None:
+        """Judged last of the three; a certificate that was refused has been told of already."""
+        cert = others.data.get("kafka_tls_cert", ...)
+        if cert is ...:
+            return _there(given)
+        if (given is None) is not (cert is None):
+            raise ValueError("KAFKA_TLS_CERT and KAFKA_TLS_KEY go together")
+        try:
+            if given is not None:
+                check_chain(cert, given)
+        except OSError as error:
+            raise ValueError(f"cannot be used with the certificate of KAFKA_TLS_CERT: {error}") from None
+        return given
+
+    def broker(self) -> Broker:
+        """How Kafka is reached. Raises `OSError` when its files have gone since the settings were read."""
+        if self.kafka_tls_ca is None:
+            return Broker(self.kafka)
+        return Broker(
+            self.kafka, Renewing(Identity(self.kafka_tls_ca, self.kafka_tls_cert, self.kafka_tls_key))
+        )
+
+
+def _there(given: Path | None) -> Path | None:
+    if given is not None and not given.is_file():
+        raise ValueError("no such file")
+    return given
 
 
 NO_DSN = (
@@ -55,13 +136,28 @@ def is_dsn(dsn: str) -> bool:
     return known and not torn and all(one.isdigit() or not one for one in ports)
 
 
-Kind = TypeVar("Kind", bound=ServiceSettings)
+def with_password(dsn: str, file: Path) -> str:
+    """The DSN with the password of a file. Raises `ValueError` saying what is missing, never the password."""
+    parts = urlsplit(dsn)
+    user, _, hosts = parts.netloc.rpartition("@")
+    if not user or ":" in user:
+        raise ValueError("is for a POSTGRES that names a user and no password")
+    try:
+        password = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot be read: {type(error).__name__}") from None
+    if not password:
+        raise ValueError("is empty")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{hosts}"))
+
+
+Kind = TypeVar("Kind", bound=DatabaseSettings)
 
 
 def settings_of(kind: type[Kind], service: str) -> Kind:
     """The settings of a service. Raises `ValueError` with everything that is wrong, a line each."""
     try:
-        return kind()
+        return kind(_env_prefix=f"{service}_".upper())
     except ValidationError as error:
         raise ValueError(wrong(error, service)) from None
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 
+from messaging.broker import At, Broker
 from messaging.careful import Careful, Polled
 from messaging.consuming import RAW_BATCHES, consuming
 from messaging.envelope import Record
@@ -17,9 +17,13 @@ from messaging.errors import Unavailable
 from messaging.health import Health
 from messaging.inbox import Inbox, Reading
 from messaging.logs import frames
+from messaging.membership import Membership
 from messaging.pace import Backoff
 from messaging.patient import Patient
 from messaging.questions import Questions
+from messaging.spans import applying, given_up, happened
+from messaging.stages import stage
+from messaging.telemetry import batch_events, exemplar
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +37,8 @@ Ends = dict[TopicPartition, int]
 class Subscriber:
     """One consumer group member for all topics a service reads."""
 
-    def __init__(self, bootstrap: str, group: str, reading: Reading, inbox: Inbox, health: Health) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: At, group: str, reading: Reading, inbox: Inbox, health: Health) -> None:
+        self._bootstrap, self._group = Broker.at(broker).bootstrap, group
         self.condition = f"consumer {group}"
         """Under which name our health says whether this reader works: a process may have several."""
         self._inbox = inbox
@@ -50,10 +54,10 @@ class Subscriber:
         self._in_hand = 0
         self._next: dict[TopicPartition, int] = {}
         """The offset after the last one applied here; going back to an old one is harmless."""
-        self._membership = _Membership(self._assigned)
+        self._membership = Membership(self._assigned)
         self._topics = tuple(topic.name for topic in reading.topics)
         self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
-        self._broker = consuming(bootstrap, group)
+        self._broker = consuming(Broker.at(broker), group)
         self._subscription = self._broker.subscriber(
             *self._topics,
             group_id=group,
@@ -99,13 +103,17 @@ class Subscriber:
         """Never raises: a batch is applied, or held until it can be."""
         records = message.raw_message
         assert isinstance(records, tuple)
-        if await self._apply(records):
-            await self._commit(records)
+        with applying(self._group, len(records)):
+            if await self._apply(records):
+                await self._commit(records)
+            else:
+                given_up("stopped")
         self._in_hand = 0
 
     async def _apply(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> bool:
         """Applies the batch, however long the database is away; False when we stop before it worked."""
         raw = [_record(one) for one in records]
+        batch_events.observe(len(raw), exemplar())
         backoff = Backoff(0.1, 5.0)
         while not self._stopping.is_set():
             if self._inbox.budget.spent:
@@ -130,6 +138,7 @@ class Subscriber:
     def _hold(self, why: str) -> None:
         if not self.held:
             log.warning("consuming is held: %s", why)
+            happened("held")
         self.held = True
         self._health.set(self.condition, ok=False, why=why)
 
@@ -140,7 +149,8 @@ class Subscriber:
             offsets[TopicPartition(one.topic, one.partition)] = one.offset + 1
         self._next.update(offsets)
         try:
-            await self._consumer().commit(offsets)
+            with stage("offsets"):
+                await self._consumer().commit(offsets)
         except KafkaError as error:
             log.warning("offsets were not committed, their records will come again: %s", type(error).__name__)
         else:
@@ -219,23 +229,6 @@ class Subscriber:
             writer.close()
             return True
         return False
-
-
-class _Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
-    """Tells whether this member has its share, from the moment the group gives it until it is taken back."""
-
-    def __init__(self, tell: Callable[[bool], None]) -> None:
-        self._tell = tell
-
-    async def on_partitions_revoked(self, revoked: object) -> None:
-        """A rebalance begins."""
-        del revoked
-        self._tell(False)  # noqa: FBT003
-
-    async def on_partitions_assigned(self, assigned: object) -> None:
-        """It has ended."""
-        del assigned
-        self._tell(True)  # noqa: FBT003
 
 
 async def _undecoded(message: KafkaMessage) -> bytes:

@@ -5,13 +5,17 @@ Works on a service's table `deadline (incident_id, try_at, …)`: `try_at` is wh
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from messaging.database import Connection, Database
 from messaging.errors import Rejected, Unavailable
 from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
+from messaging.spans import firing
+from messaging.stages import stage
+from messaging.telemetry import deadline_late, deadlines_fired, exemplar
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +62,9 @@ class Timer:
     async def once(self) -> int:
         """Fires one batch; returns how many. Raises `Unavailable`."""
         try:
-            async with self.database.transaction() as tx:
-                fired = await self.fire(tx, AT_ONCE, None)
+            with firing(), stage("fire"):
+                async with self.database.transaction() as tx:
+                    fired = await self.fire(tx, AT_ONCE, None)
         except Unavailable:
             raise
         except Exception as bug:  # noqa: BLE001 - one deadline's bug must not delay the others
@@ -81,8 +86,9 @@ class Timer:
     async def _alone(self, incident_id: str) -> None:
         """Fires one deadline, or tries it again in a minute; it stays due as of its time."""
         try:
-            async with self.database.transaction() as tx:
-                await self.fire(tx, 1, incident_id)
+            with firing():
+                async with self.database.transaction() as tx:
+                    await self.fire(tx, 1, incident_id)
         except Unavailable:
             raise
         except Rejected as why:
@@ -98,3 +104,9 @@ class Timer:
                 "update deadline set try_at = now() + interval '1 minute' where incident_id = $1",
                 incident_id,
             )
+
+
+def acted_on(due: Sequence[datetime], now: datetime) -> None:
+    """Tells telemetry of a batch of deadlines that were fired: how many, and how late the most overdue was."""
+    deadlines_fired.inc(len(due))
+    deadline_late.observe((now - min(due)).total_seconds(), exemplar())

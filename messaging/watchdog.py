@@ -51,12 +51,18 @@ class Watchdog:
         self._health = health
         self._end = end or _exit
         self._stall = Stall()
-        self._gauge = Gauge(2 * CHECK_S)
+        self._gauge = Gauge[int](2 * CHECK_S)
+        self._stuck = Gauge[float](PATIENCE_S)
 
     @property
     def lag(self) -> int | None:
         """How far the subscriber was behind at the last look; None while nobody knows."""
         return self._gauge.value
+
+    @property
+    def stuck_s(self) -> float | None:
+        """For how long there was work without progress at the last look; patience ends at `PATIENCE_S`."""
+        return self._stuck.value
 
     async def run(self, stop: asyncio.Event) -> None:
         """Checks every few seconds until stopped."""
@@ -65,14 +71,18 @@ class Watchdog:
             begun = self._gauge.begin()
             lag = await self._subscriber.lag()
             self._gauge.note(lag, begun)
+            if lag is not None:
+                self._health.doubt("kafka", None)
             stalled = self._stall.stalled(
                 lag=await self._assumed() if lag is None else lag,
                 progress=self._subscriber.progress,
                 held=self._subscriber.held,
                 now=loop.time(),
             )
+            self._stuck.note(loop.time() - self._stall.since, begun)
             answers = await self._answers()
             self._health.set("database", ok=answers, why="PostgreSQL does not answer")
+            self._health.came_round(self._subscriber.condition, loop.time())
             if stalled and answers:
                 log.critical("lag %s and no progress for %d s: ending the process", lag, PATIENCE_S)
                 self._end()
@@ -80,7 +90,9 @@ class Watchdog:
 
     async def _assumed(self) -> int:
         """A client that cannot say how far it is counts as behind, while there is a broker it could ask."""
-        return int(await self._subscriber.reachable())
+        reachable = await self._subscriber.reachable()
+        self._health.doubt("kafka", None if reachable else "no broker answers")
+        return int(reachable)
 
     async def _answers(self) -> bool:
         try:

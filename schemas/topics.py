@@ -71,6 +71,8 @@ class Flow:
     max_bytes: int = 1_048_576
     sequenced: bool = True
     """Whether events are numbered per incident. The untrusted topic is not; cells carry versions instead."""
+    group: str = ""
+    """What the consumer group that reads it is called behind its service's name, where it is one of its own."""
 
 
 FLOWS: tuple[Flow, ...] = (
@@ -157,6 +159,7 @@ FLOWS: tuple[Flow, ...] = (
         retention_ms=FOREVER,
         cleanup="compact",
         sequenced=False,
+        group="board",  # what other tiers say of themselves never waits behind what is counted here
     ),
 )
 
@@ -232,6 +235,15 @@ TOPICS: dict[str, Topic] = {
 def topics_read_by(service: Service, tier: Tier) -> tuple[Topic, ...]:
     """All topics a service of a tier listens to."""
     return tuple(topic for topic in TOPICS.values() if topic.read_by(service, tier))
+
+
+def groups_of(service: Service, tier: Tier) -> dict[str, tuple[Topic, ...]]:
+    """The consumer groups of a service of a tier, by name, and what each listens to."""
+    found: dict[str, tuple[Topic, ...]] = {}
+    for topic in topics_read_by(service, tier):
+        name = "-".join(filter(None, (tier, service, topic.flow.group)))
+        found[name] = (*found.get(name, ()), topic)
+    return found
 
 
 EVENTS: dict[str, type[Event]] = {event.type: event for flow in FLOWS for event in flow.events}

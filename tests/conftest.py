@@ -15,6 +15,11 @@ from messaging import migrate
 from messaging.database import Database
 from schemas.topics import TOPICS
 from tests.board import browser
+from tests.deploy import promtool
+from tests.deploy.k8s import custom, rendered
+from tests.images import composed
+from tests.silence import silenced
+from tests.system.operate import releases, server
 
 ABSENT = "real data is absent; set FENGQIAO_SHARED to the folder that holds data/"
 
@@ -65,6 +70,13 @@ def _containers():
 def kafka(providers):
     """Bootstrap servers of a broker with all topics."""
     return providers[0]
+
+
+@pytest.fixture
+async def silent(kafka):
+    """The same broker, with nothing on it that a new database does not know."""
+    await silenced(kafka)
+    return kafka
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +141,18 @@ def pytest_terminal_summary(terminalreporter):
     """Says last how many proofs did not run for want of something, so that nobody takes their silence for success."""
     done = yield
     skipped = [str(one.longrepr) for one in terminalreporter.stats.get("skipped", ())]
-    for what, absent in (("proofs on real data", ABSENT), ("tests of the board", browser.ABSENT)):
+    for what, absent in (
+        ("proofs on real data", ABSENT),
+        ("tests of the board", browser.ABSENT),
+        ("tests of the manifests", rendered.ABSENT),
+        ("tests of custom resources", custom.ABSENT),
+        ("tests of an upgrade", releases.ABSENT),
+        ("tests on a server of their own", server.ABSENT),
+        ("tests of a full disk", server.NO_DISK),
+        ("tests of a lost broker", server.NO_BROKER),
+        ("tests of alerts", promtool.ABSENT),
+        ("checks by the client of compose", composed.ABSENT),
+    ):
         if number := sum(absent in why for why in skipped):
             terminalreporter.write_line(f"{number} {what} did NOT run: {absent}", red=True, bold=True)
     return done

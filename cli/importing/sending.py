@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from cli.importing.rows import Case
 from deploy.local.plan import StackError
+from messaging.broker import At, Broker
 from messaging.producer import Outgoing, Producer
 from schemas.topics import TOPICS
 
@@ -20,22 +21,24 @@ GIVE_UP_S = 120.0
 PAUSE_S = 1.0
 
 
-async def check_topics(bootstrap: str) -> None:
+async def check_topics(broker: At) -> None:
     """The inbound topics must be there: asking a strange broker for them could create them. Raises `StackError`."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**Broker.at(broker).client())
     try:
         await admin.start()
         there = set(await admin.list_topics())
     except (KafkaError, OSError, TimeoutError) as error:
-        raise StackError(f"Kafka does not answer at {bootstrap}: {error}") from error
+        raise StackError(f"Kafka does not answer at {Broker.at(broker).bootstrap}: {error}") from error
     finally:
         await admin.close()
     missing = {topic.name for topic in TOPICS.values() if topic.flow.kind == "inbound"} - there
     if missing:
-        raise StackError(f"the broker at {bootstrap} has no topic {', '.join(sorted(missing))}")
+        raise StackError(
+            f"the broker at {Broker.at(broker).bootstrap} has no topic {', '.join(sorted(missing))}"
+        )
 
 
-async def send(bootstrap: str, source: str, cases: Iterable[Case], sent: Callable[[int], None]) -> None:
+async def send(broker: At, source: str, cases: Iterable[Case], sent: Callable[[int], None]) -> None:
     """Sends all cases; `sent` hears how many more are acknowledged. Raises `StackError` when the broker stays away.
 
     A chunk is acknowledged before the next begins, so whatever fails, no step of a case can overtake its report.
@@ -43,11 +46,11 @@ async def send(bootstrap: str, source: str, cases: Iterable[Case], sent: Callabl
     logging.getLogger("aiokafka").setLevel(
         logging.CRITICAL
     )  # it shouts on every retry; we say it once, at the end
-    producer = Producer(bootstrap, "fengqiao-import")
+    producer = Producer(broker, "fengqiao-import")
     remaining = iter(cases)
     try:
         while chunk := list(islice(remaining, CASES)):
-            await _deliver(producer, bootstrap, [one for case in chunk for one in outgoing(source, case)])
+            await _deliver(producer, broker, [one for case in chunk for one in outgoing(source, case)])
             sent(len(chunk))
     finally:
         await producer.drop()
@@ -72,14 +75,14 @@ def outgoing(source: str, case: Case) -> list[Outgoing]:
     ]
 
 
-async def _deliver(producer: Producer, bootstrap: str, records: Sequence[Outgoing]) -> None:
+async def _deliver(producer: Producer, broker: At, records: Sequence[Outgoing]) -> None:
     """Sends records until all are acknowledged; after an error all of them go again, by a fresh producer."""
     deadline = asyncio.get_running_loop().time() + GIVE_UP_S
     while (error := await _attempt(producer, records)) is not None:
         await producer.drop()
         if asyncio.get_running_loop().time() > deadline:
             raise StackError(
-                f"Kafka at {bootstrap} does not take the records ({type(error).__name__}: {error});"
+                f"Kafka at {Broker.at(broker).bootstrap} does not take the records ({type(error).__name__}: {error});"
                 " start the import again, what has been sent takes effect once"
             )
         await asyncio.sleep(PAUSE_S)

@@ -2,12 +2,16 @@
 
 import signal
 import time
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
-
+from deploy.local.extra import Late
 from deploy.local.supervision import MARK
+
+if TYPE_CHECKING:
+    import psutil
+else:
+    psutil = Late("psutil")
 
 
 def stop(data: Path, clusters: tuple[Path, ...], *, at_once: bool = False) -> list[str]:
@@ -30,15 +34,15 @@ def running(data: Path, clusters: tuple[Path, ...]) -> list[str]:
     return [_named(process) for process in _of(data, clusters)]
 
 
-def _of(data: Path, clusters: tuple[Path, ...]) -> list[psutil.Process]:
+def _of(data: Path, clusters: tuple[Path, ...]) -> "list[psutil.Process]":
     return [process for process in psutil.process_iter(["name"]) if _belongs(process, data, clusters)]
 
 
-def _named(process: psutil.Process) -> str:
+def _named(process: "psutil.Process") -> str:
     return f"{process.info['name']} ({process.pid})"
 
 
-def _belongs(process: psutil.Process, data: Path, clusters: tuple[Path, ...]) -> bool:
+def _belongs(process: "psutil.Process", data: Path, clusters: tuple[Path, ...]) -> bool:
     if process.pid == psutil.Process().pid:
         return False
     try:
@@ -48,7 +52,7 @@ def _belongs(process: psutil.Process, data: Path, clusters: tuple[Path, ...]) ->
         return False
 
 
-def _cutting(process: psutil.Process, clusters: tuple[Path, ...]) -> signal.Signals:
+def _cutting(process: "psutil.Process", clusters: tuple[Path, ...]) -> signal.Signals:
     """The fastest orderly end: PostgreSQL's immediate shutdown, which neither waits nor check-points; else none."""
     try:
         return signal.SIGQUIT if process.cwd() in map(str, clusters) else signal.SIGKILL
@@ -56,7 +60,7 @@ def _cutting(process: psutil.Process, clusters: tuple[Path, ...]) -> signal.Sign
         return signal.SIGTERM
 
 
-def _signal(process: psutil.Process, number: signal.Signals) -> None:
+def _signal(process: "psutil.Process", number: signal.Signals) -> None:
     try:
         process.send_signal(number)
     except psutil.NoSuchProcess:
@@ -83,7 +87,7 @@ def wait_gone(pid: int, timeout: float) -> None:
         _signal(stubborn, signal.SIGKILL)
 
 
-def _alive_after(seconds: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+def _alive_after(seconds: float, processes: "list[psutil.Process]") -> "list[psutil.Process]":
     """Those that have not ended by then. One that is dead and only waits to be collected by its parent has ended."""
     deadline, alive = time.monotonic() + seconds, list(processes)
     while (alive := [one for one in alive if _lives(one)]) and time.monotonic() < deadline:
@@ -91,7 +95,7 @@ def _alive_after(seconds: float, processes: Iterable[psutil.Process]) -> list[ps
     return alive
 
 
-def _lives(process: psutil.Process) -> bool:
+def _lives(process: "psutil.Process") -> bool:
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import deploy
@@ -26,6 +27,8 @@ class Plan:
     tiers: tuple[str, ...] = TIERS
     services: tuple[str, ...] = SERVICES
     replicas: int = 1
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Processes of single workloads, by name such as ``village-routing``, where they are not `replicas`."""
     providers_only: bool = False
     policy: Path = PROJECT / "policy" / "default.yaml"
     areas: Path = PROJECT / "policy" / "areas-620522.csv"
@@ -37,17 +40,24 @@ class Plan:
         unknown = [*sorted(set(self.tiers) - set(TIERS)), *sorted(set(self.services) - set(SERVICES))]
         if unknown:
             raise StackError(f"unknown tier or service: {', '.join(unknown)}")
-        if self.replicas < 1:
+        if any(count < 1 for count in (self.replicas, *self.places.values())):
             raise StackError("replicas: at least 1")
+        if strange := self.places.keys() - {Instance(*one, 1).name for one in product(TIERS, SERVICES)}:
+            raise StackError(f"unknown workload: {', '.join(sorted(strange))}")
 
     def instances(self) -> list["Instance"]:
         """Every service process of this plan, in the order it is shown."""
         if self.providers_only:
             return []
-        numbers = range(1, self.replicas + 1)
-        return [
-            Instance(tier, service, n) for tier in self.tiers for service in self.services for n in numbers
-        ]
+        return [one for workload in product(self.tiers, self.services) for one in self._of(*workload)]
+
+    def names(self, workload: str) -> list[str]:
+        """The program names of one workload."""
+        return [one.name for one in self._of(*workload.split("-"))]
+
+    def _of(self, tier: str, service: str) -> list["Instance"]:
+        count = self.places.get(f"{tier}-{service}", self.replicas)
+        return [Instance(tier, service, number) for number in range(1, count + 1)]
 
     def missing_files(self) -> list[Path]:
         """The files this plan names that are not there; providers alone read none."""

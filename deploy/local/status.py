@@ -6,10 +6,15 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-import psutil
-
+from deploy.local.extra import Late
 from deploy.local.supervision import ProgramState
+
+if TYPE_CHECKING:
+    import psutil
+else:
+    psutil = Late("psutil")
 
 _SAMPLE_SECONDS = 0.5
 
@@ -55,7 +60,7 @@ def probe(port: int, path: str = "ready") -> bool:
         return False
 
 
-def _row(state: ProgramState, tree: list[psutil.Process], doors: Doors) -> ProcessStatus:
+def _row(state: ProgramState, tree: "list[psutil.Process]", doors: Doors) -> ProcessStatus:
     running = state.pid != 0
     return ProcessStatus(
         name=state.name,
@@ -84,7 +89,7 @@ def _accepts(port: int) -> bool:
         return False
 
 
-def _tree(pid: int) -> list[psutil.Process]:
+def _tree(pid: int) -> "list[psutil.Process]":
     try:
         process = psutil.Process(pid) if pid else None
         return [process, *process.children(recursive=True)] if process else []
@@ -92,7 +97,7 @@ def _tree(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _cpu(tree: list[psutil.Process]) -> float:
+def _cpu(tree: "list[psutil.Process]") -> float:
     total = 0.0
     for process in tree:
         try:
@@ -102,7 +107,7 @@ def _cpu(tree: list[psutil.Process]) -> float:
     return total
 
 
-def _memory(tree: list[psutil.Process]) -> int:
+def _memory(tree: "list[psutil.Process]") -> int:
     total = 0
     for process in tree:
         try:

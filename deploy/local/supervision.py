@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
-from supervisor.xmlrpc import Faults, SupervisorTransport
-
 from deploy.local import private_file
+from deploy.local.extra import Late
 from deploy.local.plan import PROJECT, Program, StackError, fingerprint
 from deploy.local.tool import call
+
+xmlrpc = Late("supervisor.xmlrpc")
 
 MARK = "FENGQIAO_STACK_FOLDER"
 """Environment variable of every process of a stack, by which a later start finds orphans."""
@@ -76,15 +77,17 @@ class Supervisor:
         """Start the services beside the running providers; their addresses were not known before."""
         private_file.write(self._services_config, self._group(SERVICES, services, 2).encode())
         self._call("supervisor.reloadConfig")
-        self._call_unless("supervisor.addProcessGroup", Faults.ALREADY_ADDED, SERVICES)
+        self._call_unless("supervisor.addProcessGroup", xmlrpc.Faults.ALREADY_ADDED, SERVICES)
 
     def start(self, name: str, group: str) -> None:
         """Start a program; harmless if it runs."""
-        self._call_unless("supervisor.startProcess", Faults.ALREADY_STARTED, f"{group}:{name}", _AT_ONCE)
+        self._call_unless(
+            "supervisor.startProcess", xmlrpc.Faults.ALREADY_STARTED, f"{group}:{name}", _AT_ONCE
+        )
 
     def stop(self, name: str, group: str) -> None:
         """Stop a program and wait until it has gone; harmless if it does not run."""
-        self._call_unless("supervisor.stopProcess", Faults.NOT_RUNNING, f"{group}:{name}")
+        self._call_unless("supervisor.stopProcess", xmlrpc.Faults.NOT_RUNNING, f"{group}:{name}")
 
     def shutdown(self) -> int:
         """Ask for the end of everything, services before providers; answers the supervisor's process id."""
@@ -112,7 +115,7 @@ class Supervisor:
         }
 
     def _call(self, method: str, *arguments: object) -> Any:  # noqa: ANN401 - XML-RPC has no types
-        transport = SupervisorTransport(None, None, serverurl=f"unix://{self._socket}")
+        transport = xmlrpc.SupervisorTransport(None, None, serverurl=f"unix://{self._socket}")
         with ServerProxy("http://localhost", transport=transport) as server:
             answer: Any = getattr(server, method)(*arguments)
             return answer

@@ -3,58 +3,30 @@
 import asyncio
 import time
 from collections.abc import Iterable
-from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import ClusterAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
+from deploy import cluster
 from deploy.local.plan import StackError
+from deploy.topics import TopicPlan
+from messaging.broker import At, Broker
 
-_ALREADY_EXISTS = 36
-
-
-class TopicPlan(Protocol):
-    """What creation needs to know of a topic."""
-
-    @property
-    def name(self) -> str:
-        """The full name, such as ``village.intake``."""
-        ...
-
-    @property
-    def partitions(self) -> int:
-        """How many; never fewer later."""
-        ...
-
-    @property
-    def retention_ms(self) -> int:
-        """How long records stay."""
-        ...
-
-    @property
-    def cleanup(self) -> str:
-        """``delete`` or ``compact``."""
-        ...
-
-    @property
-    def max_bytes(self) -> int:
-        """The largest record batch."""
-        ...
+_FORBIDDEN = (ClusterAuthorizationFailedError, TopicAuthorizationFailedError)
 
 
-async def wait_until_up(bootstrap: str, seconds: float) -> None:
+async def wait_until_up(broker: At, seconds: float) -> None:
     """Return once a broker that takes part in the cluster answers; ``StackError`` after so many seconds."""
+    place = Broker.at(broker)
     deadline = time.monotonic() + seconds
-    await _wait_for_port(bootstrap, deadline)
+    await _wait_for_port(place.bootstrap, deadline)
     while True:
-        producer = AIOKafkaProducer(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+        producer = AIOKafkaProducer(**place.client(), request_timeout_ms=5000)
         try:
             await producer.start()
         except (KafkaError, OSError, TimeoutError) as error:
             if time.monotonic() > deadline:
-                raise StackError(f"Kafka does not answer at {bootstrap}: {error}") from error
+                raise StackError(f"Kafka does not answer at {place.bootstrap}: {error}") from error
             await asyncio.sleep(0.2)
         else:
             return
@@ -76,19 +48,19 @@ async def _wait_for_port(bootstrap: str, deadline: float) -> None:
         await asyncio.sleep(0.1)
 
 
-async def create(bootstrap: str, topics: Iterable[TopicPlan], seconds: float = 60) -> None:
-    """Create what is missing and set what differs; retried while a fresh broker is not yet in the cluster."""
+async def create(
+    broker: At, topics: Iterable[TopicPlan], seconds: float = 60, replicas: int = 1
+) -> list[str]:
+    """Create what is missing and set what differs; retried while a fresh cluster is not yet whole."""
     wanted = list(topics)
     deadline = time.monotonic() + seconds
     while True:
         try:
-            await _create(bootstrap, wanted)
+            return await cluster.settle(broker, wanted, replicas)
         except (KafkaError, OSError, TimeoutError) as error:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or isinstance(error, _FORBIDDEN):
                 raise StackError(f"topics could not be created: {error!r}") from error
             await asyncio.sleep(0.5)
-        else:
-            return
 
 
 async def create_by_touch(bootstrap: str, topics: Iterable[TopicPlan], _seconds: float = 60) -> None:
@@ -100,40 +72,3 @@ async def create_by_touch(bootstrap: str, topics: Iterable[TopicPlan], _seconds:
             await producer.partitions_for(topic.name)
     finally:
         await producer.stop()
-
-
-async def _create(bootstrap: str, wanted: list[TopicPlan]) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        fresh = [NewTopic(t.name, t.partitions, 1, topic_configs=_configs(t)) for t in wanted]
-        answer = await admin.create_topics(fresh)
-        there = _already_there(answer.topic_errors)
-        resources = [
-            ConfigResource(ConfigResourceType.TOPIC, t.name, configs=_configs(t))
-            for t in wanted
-            if t.name in there
-        ]
-        if resources:
-            await admin.alter_configs(resources)
-    finally:
-        await admin.close()
-
-
-def _already_there(errors: Iterable[tuple[str, int, str]]) -> set[str]:
-    there = set()
-    for name, code, *message in errors:
-        if code == _ALREADY_EXISTS:
-            there.add(name)
-        elif code:
-            raise for_code(code)(f"{name}: {message}")
-    return there
-
-
-def _configs(topic: TopicPlan) -> dict[str, str]:
-    return {
-        "cleanup.policy": topic.cleanup,
-        "retention.ms": str(topic.retention_ms),
-        "max.message.bytes": str(topic.max_bytes),
-        "min.insync.replicas": "1",
-    }

@@ -31,6 +31,7 @@ def compose() -> Process:
         partial(settings_of, Settings, "followup"), lambda: with_codes(files.codes, partial(_read, files))
     )
     process = Process("followup", settings)
+    process.policy(next(iter(rules)))
     desk = Desk(settings.tier, rules)
     process.reads(Reading(topics_read_by("followup", settings.tier), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)

@@ -8,6 +8,7 @@ from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
+from messaging.timer import acted_on
 from schemas.actions import Following, Unknown
 from schemas.base import Event, Tier
 from schemas.intake import ActionReceived
@@ -94,6 +95,7 @@ class Desk:
             draft for after, events in decided for draft in self._drafts(after.incident_id, events, None)
         ]
         await outbox.put(tx, drafts, now)
+        acted_on([timer.due_at for _, timer in passed], now)
         return len(passed)
 
     def _drafts(self, incident_id: str, events: Sequence[Event], trace: str | None) -> list[Draft]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
+from policy import files
 
 
 class Files(BaseSettings):
@@ -12,7 +13,7 @@ class Files(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FOLLOWUP_")
 
-    policy: Path = Path("policy/default.yaml")
+    policy: Path = files.DEFAULT
     """The policy in force; other versions in its folder serve incidents that began with them."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's."""

@@ -39,6 +39,7 @@ def compose() -> Process:
         partial(settings_of, Settings, "intake"), lambda: with_codes(files.codes, partial(_read, files))
     )
     process = Process("intake", settings)
+    process.policy(rules.version)
     registry = Registry(settings.tier, places, codes, rules)
     vault = Vault(settings.key())
     desk = Desk(registry, vault)

@@ -142,7 +142,8 @@ class Desk:
         if batch.reports:
             await store.save_reports(tx, batch.reports, now)
             proposed = await self._comparer.propose(tx, ((one, None) for one in batch.reports), now)
-            batch.drafts += [self._draft(one, None) for one in proposed]
+            traces = {one.key: one.traceparent for one in batch.drafts}
+            batch.drafts += [self._draft(one, traces.get(subject_of(one))) for one in proposed]
         if batch.links:
             await store.save_links(tx, batch.links)
         if batch.timeline:

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
+from policy import files
 
 KEY_BYTES = 32
 
@@ -17,9 +18,9 @@ class Files(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
 
-    areas: Path = Path("policy/areas-620522.csv")
+    areas: Path = files.AREAS
     """The registry of area codes: a report from an area that is not in it is refused."""
-    policy: Path = Path("policy/default.yaml")
+    policy: Path = files.DEFAULT
     """The policy in force, for its triage, and for which reports may be the same matter."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's."""

@@ -14,7 +14,7 @@ from schemas.base import TIERS, AreaCode, Tier
 from services.metrics import periods, showing, store
 from services.metrics.api_figures import PeriodKey
 from services.metrics.api_rankings import of_level
-from services.metrics.area_sums import Beside, by_area_and_day
+from services.metrics.area_sums import Beside, by_area
 from services.metrics.evidence import Incident, Place, behind
 from services.metrics.finality import Provisional, standing
 from services.metrics.flags import WORDS, Daily, Flag, Kind, by_day, flags
@@ -141,7 +141,7 @@ async def _read(database: Database, asked: Asked, areas: Sequence[str], watched:
         await tx.execute("set transaction isolation level repeatable read, read only")
         now = await clock(tx)
         heard = {tier: as_of for tier, (as_of, _) in (await store.tiers(tx)).items()}
-        daily = await by_area_and_day(tx, Beside(area, asked.level, period.first, period.last, MEASURES))
+        daily = await by_area(tx, Beside(area, asked.level, period.first, period.last, MEASURES), "day")
         found = [one for area in areas for one in _raised(area, daily.get(area, {}), period, watched)]
         places = {place for one in found if (place := _place(one, period, watched.rules)) is not None}
         return Found(found, await behind(tx, places, asked.limit), heard, now)

@@ -135,7 +135,7 @@ async def _read(database: Database, asked: Asked, area: str, one: Definition) ->
     async with database.transaction() as tx:
         await tx.execute("set transaction isolation level repeatable read, read only")
         now = await clock(tx)
-        counts = await by_area(tx, Beside(area, asked.level, period.first, period.last, measures))
+        counts = await by_area(tx, Beside(area, asked.level, period.first, period.last, measures), "tier")
         heard = {tier: as_of for tier, (as_of, _) in (await store.tiers(tx)).items()}
     return Standings(counts=counts, heard=heard, now=now)
 

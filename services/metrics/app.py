@@ -9,7 +9,7 @@ from messaging.settings import settings_of
 from policy.load import Area, Codes, areas, both, policy, with_codes
 from policy.model import Policy
 from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay
-from schemas.topics import topics_read_by
+from schemas.topics import groups_of
 from services.metrics import restatement_log, store
 from services.metrics.api import api
 from services.metrics.catalogue import Catalogue, catalogue
@@ -47,19 +47,20 @@ def compose() -> Process:
         partial(settings_of, Settings, "metrics"), lambda: with_codes(files.codes, partial(_read, files))
     )
     process = Process("metrics", settings)
+    process.policy(rules.version)
     naming = Naming(places, codes, own_of(rules, codes, people), figures)
     hearing = Hearing(process.database)
     desk = Desk(settings.tier, rules.zone, hearing)
     stocks = measures_of(figures.figures(naming.own), "stock")
     hub = Hub(process.database, settings.listeners, naming.own.zone, stocks)
-    topics = topics_read_by("metrics", settings.tier)
-    own = tuple(one for one in topics if one.sequenced)
-    others = tuple(one for one in topics if not one.sequenced)
+    groups = groups_of("metrics", settings.tier)
+    board = f"{process.name}-board"
+    own, others = groups[process.name], groups[board]
     counting = process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
     counted = Abreast(counting, process.database)
     receiving = process.reads(
         Reading(others, (MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay), desk.receive),
-        group=f"{process.name}-board",
+        group=board,
         committed=hub.pulse,
     )
     process.queues("unpublished", store.waiting)
@@ -68,7 +69,7 @@ def compose() -> Process:
     process.loops(counted.run)
     process.loops(Abreast(receiving, process.database, hearing.reached).run)
     said = figures.figures(naming.own)
-    publisher = Publisher(process.database, settings.kafka, settings.tier, lambda: counted.as_of, said)
+    publisher = Publisher(process.database, process.broker, settings.tier, lambda: counted.as_of, said)
     process.loops(publisher.run)
     process.loops(Watch(process.database, settings.tier, rules, places, lambda: counted.as_of).run)
     process.door = api(process.database, hub, naming, settings.tier, rules.flags)

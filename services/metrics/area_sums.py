@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from messaging.columns import texts
 from messaging.database import Connection
@@ -11,6 +12,10 @@ from services.metrics.sums import Sum
 
 WIDTHS: dict[Tier, int] = {"county": 6, "town": 9, "village": 12}
 """How many digits of a code name an area of a level; those behind them name what lies in it."""
+
+
+Apart = Literal["tier", "day"]
+"""What is kept apart of an area's sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +30,20 @@ class Beside:
     """Each a whole name, or the beginning of names, with a dot at its end."""
 
 
-async def by_area(connection: Connection, wanted: Beside) -> dict[str, Sum]:
-    """Area → tier → measure → sum. What belongs to an area above the level is in none of them."""
+async def by_area(connection: Connection, wanted: Beside, apart: Apart) -> dict[str, Sum]:
+    """Area → tier or day → measure → sum. What belongs to an area above the level is in none of them."""
     rows = await connection.fetch(
-        """
-        select left(area, $2) as area, tier, m.key as measure, sum(m.value::bigint)::bigint as value
+        f"""
+        select left(area, $2) as area, {apart}, m.key as measure, sum(m.value::bigint)::bigint as value
         from cell, json_each_text(counts) as m
         where area like $1 || '%' and length(area) >= $2 and day between $3 and $4
             and m.key like any (array(select unnest(texts($5)))) group by 1, 2, 3
-        """,
+        """,  # noqa: S608 - one of two columns, nothing from outside
         *_given(wanted),
     )
     found: dict[str, Sum] = {}
-    for area, tier, measure, value in rows:
-        found.setdefault(area, {}).setdefault(tier, {})[measure] = value
-    return found
-
-
-async def by_area_and_day(connection: Connection, wanted: Beside) -> dict[str, Sum]:
-    """Area → day → measure → sum over all tiers."""
-    rows = await connection.fetch(
-        """
-        select left(area, $2) as area, day, m.key as measure, sum(m.value::bigint)::bigint as value
-        from cell, json_each_text(counts) as m
-        where area like $1 || '%' and length(area) >= $2 and day between $3 and $4
-            and m.key like any (array(select unnest(texts($5)))) group by 1, 2, 3
-        """,
-        *_given(wanted),
-    )
-    found: dict[str, Sum] = {}
-    for area, day, measure, value in rows:
-        found.setdefault(area, {}).setdefault(day, {})[measure] = value
+    for area, key, measure, value in rows:
+        found.setdefault(area, {}).setdefault(key, {})[measure] = value
     return found
 
 

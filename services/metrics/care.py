@@ -1,7 +1,5 @@
 """What counselling and support plans add to the figures: how often, never of whom. Pure."""
 
-from collections.abc import Iterator
-
 from schemas.care import (
     CareEvent,
     CounsellingRecorded,
@@ -10,7 +8,7 @@ from schemas.care import (
     SupportPlanStepRecorded,
 )
 from schemas.codes import bare
-from services.metrics.counting import Counter, Increment
+from services.metrics.counting import Counter
 
 LISTENS_TO = (CounsellingRecorded, SupportPlanStarted, SupportPlanStepRecorded, SupportPlanEnded)
 COUNTS = (
@@ -19,19 +17,19 @@ COUNTS = (
 )  # fmt: skip
 
 
-def of(event: CareEvent, count: Counter) -> Iterator[Increment]:
+def of(event: CareEvent, count: Counter) -> None:
     """What one of their events adds; who took or declined counselling at once was offered it as well."""
     match event:
         case CounsellingRecorded():
             if event.was is None and bare(event.counselling) != "offered":
-                yield count.at(event.occurred_at, "counselling.offered")
-            yield count.at(event.occurred_at, f"counselling.{bare(event.counselling)}")
+                count.at(event.occurred_at, "counselling.offered")
+            count.at(event.occurred_at, f"counselling.{bare(event.counselling)}")
         case SupportPlanStarted():
-            yield count.at(event.occurred_at, "support_plans")
-            yield count.at(event.occurred_at, "support_plans_open")
+            count.at(event.occurred_at, "support_plans")
+            count.at(event.occurred_at, "support_plans_open")
         case SupportPlanStepRecorded():
-            yield count.at(event.occurred_at, "support_steps")
+            count.at(event.occurred_at, "support_steps")
         case SupportPlanEnded():
-            yield count.at(event.occurred_at, "support_plans_open", -1)
+            count.at(event.occurred_at, "support_plans_open", -1)
         case _:
             return

@@ -5,7 +5,6 @@ under that on which the matter came into hand, the first whistle under that of i
 of its listing.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 from schemas.base import Matter
@@ -18,7 +17,7 @@ from schemas.routing import (
 )
 from schemas.supervision import IncidentStruckOff
 from schemas.whistles import WhistleBlown
-from services.metrics.counting import Counter, Increment
+from services.metrics.counting import Counter
 
 RELAPSES = (30, 90)
 """Within so many days, each of 24 hours, after a resolution."""
@@ -34,41 +33,41 @@ TYPES = frozenset({
 Again = IncidentSuspended | IncidentExtended
 
 
-def of(event: Matter, count: Counter) -> Iterator[Increment]:
+def of(event: Matter, count: Counter) -> None:
     """What one event adds to the cohort it belongs to."""
     match event:
         case IncidentOpened(due_at=due_at) if due_at is not None:
-            yield count.at(event.occurred_at, "in_hand")
+            count.at(event.occurred_at, "in_hand")
         case IncidentSuspended():
-            yield from _first(event, "suspended", count)
+            _first(event, "suspended", count)
         case IncidentExtended():
-            yield from _first(event, "extended", count)
+            _first(event, "extended", count)
         case IncidentAccepted(whistled=True):
-            yield count.at(event.occurred_at, "accepted.whistled")
+            count.at(event.occurred_at, "accepted.whistled")
         case WhistleBlown():
-            yield from _whistled(event, count)
+            _whistled(event, count)
         case IncidentStruckOff():
-            yield count.at(event.listed_at, "listed.struck_off")
+            count.at(event.listed_at, "listed.struck_off")
         case IncidentReopened():
             after = event.occurred_at - event.resolved_at
             for days in RELAPSES:
                 if after <= timedelta(days=days):
-                    yield count.at(event.resolved_at, f"relapse.within_{days}")
+                    count.at(event.resolved_at, f"relapse.within_{days}")
         case _:
             return
 
 
-def _first(event: Again, what: str, count: Counter) -> Iterator[Increment]:
+def _first(event: Again, what: str, count: Counter) -> None:
     """Once for each time it came into hand; events from before that was noted are counted apart."""
     if event.times is None or event.opened_at is None:
-        yield count.at(event.occurred_at, f"{what}.unnoted")
+        count.at(event.occurred_at, f"{what}.unnoted")
     elif event.times == 1:
-        yield count.at(event.opened_at, f"in_hand.{what}")
+        count.at(event.opened_at, f"in_hand.{what}")
 
 
-def _whistled(event: WhistleBlown, count: Counter) -> Iterator[Increment]:
+def _whistled(event: WhistleBlown, count: Counter) -> None:
     """The first one; one from before the acceptance is counted when that comes."""
     if event.times is None:
-        yield count.at(event.occurred_at, "whistles.unnoted")
+        count.at(event.occurred_at, "whistles.unnoted")
     elif event.times == 1 and event.accepted_at is not None:
-        yield count.at(event.accepted_at, "accepted.whistled")
+        count.at(event.accepted_at, "accepted.whistled")

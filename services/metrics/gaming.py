@@ -3,12 +3,13 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from policy.watching import MINUTES, TAIL
 from schemas.base import Event
 from schemas.routing import IncidentClosed, IncidentReopened, IncidentResolved
-from services.metrics.counting import Counter, Increment
+from services.metrics.counting import Counter, day_of
 
 Done = IncidentResolved | IncidentClosed
 Kept = Done | IncidentReopened
@@ -25,16 +26,16 @@ class Evidence(NamedTuple):
     until: datetime
 
 
-def counts(event: Kept, count: Counter) -> Iterator[Increment]:
+def counts(event: Kept, count: Counter) -> None:
     """What an event adds: a closing that did not last under its own day, what one hand did under the day it did it."""
     match event:
         case IncidentReopened(closed_at=closed_at) if closed_at is not None:
-            yield count.at(closed_at, "closed_undone")
+            count.at(closed_at, "closed_undone")
         case IncidentResolved() | IncidentClosed():
             if event.same_hand is not None:
-                yield count.at(event.occurred_at, f"one_hand.{_about(event)}.known")
+                count.at(event.occurred_at, f"one_hand.{_about(event)}.known")
             for minutes in _within(event):
-                yield count.at(event.occurred_at, f"one_hand.{_about(event)}.{minutes}")
+                count.at(event.occurred_at, f"one_hand.{_about(event)}.{minutes}")
         case _:
             return
 
@@ -46,9 +47,9 @@ def evidence(event: Event, zone: tzinfo) -> Iterator[Evidence]:
             yield _of(event, "closed_undone", zone, closed_at, event.occurred_at)
         case IncidentResolved() | IncidentClosed():
             begin, about = event.reported_at, _about(event)
-            if any(_within(event)):
+            if event.same_hand and any(_within(event)):
                 yield _of(event, f"one_hand.{about}", zone, begin, event.occurred_at)
-            if _in_the_tail(_day(event.occurred_at, zone)):
+            if _in_the_tail(day_of(event.occurred_at, zone)):
                 yield _of(event, about, zone, begin, event.occurred_at)
         case _:
             return
@@ -56,8 +57,8 @@ def evidence(event: Event, zone: tzinfo) -> Iterator[Evidence]:
 
 def _of(event: Kept, kind: str, zone: tzinfo, since: datetime, until: datetime) -> Evidence:
     """Under the day of what is flagged: of a closing that did not last, that of the closing."""
-    day = _day(since if kind == "closed_undone" else until, zone)
-    return Evidence(kind, event.area, day.isoformat(), event.incident_id, since, until)
+    day = day_of(since if kind == "closed_undone" else until, zone)
+    return Evidence(kind, event.area, day, event.incident_id, since, until)
 
 
 def _about(event: Done) -> str:
@@ -71,9 +72,7 @@ def _within(event: Done) -> Iterator[int]:
         yield from (one for one in MINUTES if took <= timedelta(minutes=one))
 
 
-def _day(moment: datetime, zone: tzinfo) -> date:
-    return moment.astimezone(zone).date()
-
-
-def _in_the_tail(day: date) -> bool:
-    return day.day > monthrange(day.year, day.month)[1] - TAIL
+@lru_cache(maxsize=1000)
+def _in_the_tail(day: str) -> bool:
+    one = date.fromisoformat(day)
+    return one.day > monthrange(one.year, one.month)[1] - TAIL

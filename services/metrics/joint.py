@@ -25,7 +25,7 @@ from schemas.whistles import (
     WhistleSupported,
     WhistleUnresponsive,
 )
-from services.metrics.counting import Counter, Increment
+from services.metrics.counting import Counter
 
 LISTENS_TO = (
     WhistleBlown, WhistleAcknowledged, WhistleArrived, WhistleSupported, WhistleReported, WhistleExcused,
@@ -41,32 +41,33 @@ STEPS: dict[type[StepEvent], str] = {
 """What a step done is counted as."""
 
 
-def of(event: WhistleEvent | SessionEvent, count: Counter) -> Iterator[Increment]:
+def of(event: WhistleEvent | SessionEvent, count: Counter) -> None:
     """What one of their events adds."""
     if isinstance(event, SessionEvent):
-        return _session(event, count)
-    return _whistle(event, count)
+        _session(event, count)
+    else:
+        _whistle(event, count)
 
 
-def _whistle(event: WhistleEvent, count: Counter) -> Iterator[Increment]:
+def _whistle(event: WhistleEvent, count: Counter) -> None:
     """Participants are counted by ring, all under the day of the whistle, so that those called are the denominator."""
     match event:
         case WhistleBlown():
-            yield count.at(event.occurred_at, "whistles")
+            count.at(event.occurred_at, "whistles")
             for called in event.participants:
-                yield count.at(event.occurred_at, f"whistle.{called.ring}.called")
+                count.at(event.occurred_at, f"whistle.{called.ring}.called")
         case WhistleCalledOff():
-            yield count.at(event.blown_at, "whistles_called_off")
+            count.at(event.blown_at, "whistles_called_off")
             for left in event.unfinished:
-                yield count.at(event.blown_at, f"whistle.{left.ring}.called_off")
+                count.at(event.blown_at, f"whistle.{left.ring}.called_off")
         case ParticipantEvent():
             for measure in _measures(event):
-                yield count.at(event.blown_at, f"whistle.{event.ring}.{measure}")
+                count.at(event.blown_at, f"whistle.{event.ring}.{measure}")
             if isinstance(event, (WhistleAcknowledged, WhistleArrived)):
                 step = "acknowledge" if isinstance(event, WhistleAcknowledged) else "arrive"
-                yield from count.took(f"time_to_{step}.{event.ring}", event.blown_at, event.occurred_at)
+                count.took(f"time_to_{step}.{event.ring}", event.blown_at, event.occurred_at)
             if isinstance(event, WhistleArrived):
-                yield from count.took("time_to_arrive", event.blown_at, event.occurred_at)
+                count.took("time_to_arrive", event.blown_at, event.occurred_at)
         case _:
             return
 
@@ -88,23 +89,21 @@ def _measures(event: ParticipantEvent) -> Iterator[str]:
             return
 
 
-def _session(event: SessionEvent, count: Counter) -> Iterator[Increment]:
+def _session(event: SessionEvent, count: Counter) -> None:
     match event:
         case SessionCalled():
-            yield count.at(event.occurred_at, "sessions.called")
+            count.at(event.occurred_at, "sessions.called")
         case SessionAdjourned():
-            yield count.at(event.occurred_at, "sessions.adjourned")
+            count.at(event.occurred_at, "sessions.adjourned")
         case SessionHeld():
-            yield count.at(event.occurred_at, "sessions.held")
+            count.at(event.occurred_at, "sessions.held")
             if event.agreement:
-                yield count.at(event.occurred_at, "agreements")
+                count.at(event.occurred_at, "agreements")
         case SessionMissed():
-            yield count.at(event.occurred_at, "sessions.missed")
+            count.at(event.occurred_at, "sessions.missed")
         case SessionCancelled():
-            yield count.at(event.occurred_at, "sessions.cancelled")
+            count.at(event.occurred_at, "sessions.cancelled")
         case AgreementConfirmed():
-            yield count.at(
-                event.occurred_at, "agreements.confirmed" if event.confirmed else "agreements.refused"
-            )
+            count.at(event.occurred_at, "agreements.confirmed" if event.confirmed else "agreements.refused")
         case _:
             return

@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from aiokafka.errors import KafkaError
 
+from messaging.broker import At
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
-from messaging.pace import Backoff, Pulse
+from messaging.leader import STANDBY_S, heard, leading
+from messaging.pace import Backoff, Pulse, pause
 from messaging.producer import Outgoing, Producer
 from schemas.base import Tier
 from schemas.metrics import MetricCell
@@ -39,7 +41,7 @@ class Publisher:
     def __init__(
         self,
         database: Database,
-        bootstrap: str,
+        broker: At,
         tier: Tier,
         counted: Callable[[], datetime | None],
         figures: Iterable[Definition] = (),
@@ -50,39 +52,51 @@ class Publisher:
         """As of when everything that was said in this tier has been counted; None while nobody knows."""
         self._figures = {one.key: said(tier, one) for one in figures}
         self._voice = Voice(tier)
-        self._producer = Producer(bootstrap, self._voice.source + "/cells")
+        self._producer = Producer(broker, self._voice.source + "/cells")
         self._beaten = 0.0
+        self._doubtful: list[int] = []
+        """Cells that were being sent when we were cut off from the database."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Waits for leadership, publishes until stopped."""
         backoff, pulse = Backoff(0.2, 5.0), Pulse(EVERY_S)
         while not stop.is_set():
             try:
-                async with self._database.connection() as connection:
-                    if await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
-                        try:
-                            await published_definitions.mark(connection, self._figures)
-                            while not stop.is_set():
-                                published = await self._publish(connection)
-                                backoff.reset()
-                                await self._meanwhile(connection, published / UNHURRIED)
-                                await pulse.wait(stop)
-                        finally:
-                            await connection.execute("select pg_advisory_unlock($1)", LOCK)
-                await asyncio.sleep(0 if stop.is_set() else 1.0)
+                await self._in_doubt()
+                async with leading(self._database, LOCK) as connection:
+                    if connection is not None:
+                        await published_definitions.mark(connection, self._figures)
+                        while not stop.is_set():
+                            published = await self._publish(connection)
+                            backoff.reset()
+                            await self._meanwhile(connection, published / UNHURRIED)
+                            await pulse.wait(stop)
+                await pause(STANDBY_S, stop)
             except (Unavailable, KafkaError) as error:
                 log.warning("publishing of cells holds: %s", error)
                 await self._producer.drop()
                 await backoff.wait(stop)
         await self._producer.drop()
 
+    async def _in_doubt(self) -> None:
+        """Has cells published again which another may have published before us, in a newer version.
+
+        Readers drop the older one. But the topic is compacted, and keeps for those to come what came last.
+        """
+        if self._doubtful:
+            async with self._database.transaction() as tx:
+                await store.publish_again(tx, self._doubtful)
+            self._doubtful = []
+
     async def _publish(self, connection: Connection) -> int:
         as_of = self._counted()  # before looking: what was counted by then is found
         cells = await store.unpublished(connection, self._tier, BATCH)
         if cells:
-            results = await self._producer.send([self._outgoing(slot, row) for slot, row in cells])
+            self._doubtful = [row.id for _, row in cells if row.id is not None]
+            results = await self._send(connection, [self._outgoing(slot, row) for slot, row in cells])
             sent = [one for one, error in zip(cells, results, strict=True) if error is None]
             await store.mark_published(connection, sent)
+            self._doubtful = []
             if len(sent) < len(cells):
                 raise KafkaError("some cells were not acknowledged")
         now = asyncio.get_running_loop().time()
@@ -102,10 +116,10 @@ class Publisher:
         begun = loop.time()
         while await self._publish_log(connection) == BATCH and loop.time() - begun < max(unhurried, LOG_S):
             pass
-        await asyncio.sleep(max(0.0, unhurried - (loop.time() - begun)))
+        await heard(connection, asyncio.sleep(max(0.0, unhurried - (loop.time() - begun))))
 
     async def _beat(self, connection: Connection, as_of: datetime) -> None:
-        results = await self._producer.send([self._voice.heartbeat(as_of)])
+        results = await self._send(connection, [self._voice.heartbeat(as_of)])
         if results[0] is not None:
             raise KafkaError("the heartbeat was not acknowledged")
         await store.note_alive(connection, self._tier, as_of)
@@ -114,7 +128,7 @@ class Publisher:
         rows = await restatement_log.unpublished(connection, BATCH)
         if not rows:
             return 0
-        results = await self._producer.send([self._voice.restated(said) for _, said in rows])
+        results = await self._send(connection, [self._voice.restated(said) for _, said in rows])
         sent = [number for (number, _), error in zip(rows, results, strict=True) if error is None]
         await restatement_log.mark_published(connection, sent)
         if len(sent) < len(rows):
@@ -127,11 +141,12 @@ class Publisher:
         if not names:
             return
         known = self._figures
-        results = await self._producer.send(
+        results = await self._send(
+            connection,
             [
                 self._voice.definition(known[one]) if one in known else self._voice.retired(one)
                 for one in names
-            ]
+            ],
         )
         sent = {one for one, error in zip(names, results, strict=True) if error is None}
         await published_definitions.mark_published(connection, sent & known.keys(), sent - known.keys())
@@ -143,11 +158,14 @@ class Publisher:
         rows = await unusual_log.unpublished(connection, BATCH)
         if not rows:
             return
-        results = await self._producer.send([self._voice.unusual(mark) for _, mark in rows])
+        results = await self._send(connection, [self._voice.unusual(mark) for _, mark in rows])
         sent = [number for (number, _), error in zip(rows, results, strict=True) if error is None]
         await unusual_log.mark_published(connection, sent)
         if len(sent) < len(rows):
             raise KafkaError("some unusual days were not acknowledged")
+
+    async def _send(self, connection: Connection, records: list[Outgoing]) -> list[BaseException | None]:
+        return await heard(connection, self._producer.send(records))
 
     def _outgoing(self, slot: Slot, row: Row) -> Outgoing:
         return self._voice.cell(

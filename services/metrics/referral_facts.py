@@ -41,7 +41,6 @@ def counts(event: Matter) -> Iterator[Count]:
                 yield from _out(event.occurred_at, f"{sent}.{said}", event.body)
         case IncidentReturnedToSource():
             yield event.occurred_at, "returned_to_source", 1
-            yield event.occurred_at, "open", -1
         case _:
             return
 

@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from messaging.settings import ServiceSettings
+from policy import files
 from services.metrics.stream import MOST
 
 
@@ -14,9 +15,9 @@ class Files(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="METRICS_")
 
-    policy: Path = Path("policy/default.yaml")
+    policy: Path = files.DEFAULT
     """For its time zone: where a day begins."""
-    areas: Path = Path("policy/areas-620522.csv")
+    areas: Path = files.AREAS
     """The registry of area codes, for names and for who is above whom."""
     codes: Path | None = None
     """A folder of a locality's own code lists, beside the product's, for their labels."""

@@ -12,9 +12,10 @@ and who knows nothing of the exact ones still reads the buckets.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 ERROR = 0.05
 """Relative error of a quantile that comes from buckets; up to a second it is one second instead."""
@@ -49,13 +50,15 @@ class Sketch:
     max_seconds: float | None = None
 
 
-def took(measure: str, begin: datetime, end: datetime, by: int) -> Iterator[tuple[str, int]]:
-    """What a duration adds, or takes back: whole seconds that have passed; what ended before it began took none."""
-    seconds = max((end - begin) // _SECOND, 0)
-    yield f"{measure}:{bucket_of(seconds):04d}", by
-    yield f"{EXACT}{measure}:{seconds}", by
-    if by > 0:
-        yield ADDED + measure, by
+def took(measure: str, begin: datetime, end: datetime, by: int) -> tuple[str, ...]:
+    """What a duration is counted as, or taken back from: in whole seconds; what ended before it began took none."""
+    names = _names(measure, max((end - begin) // _SECOND, 0))
+    return names if by > 0 else names[:2]
+
+
+@lru_cache(maxsize=10_000)
+def _names(measure: str, seconds: int) -> tuple[str, str, str]:
+    return f"{measure}:{bucket_of(seconds):04d}", f"{EXACT}{measure}:{seconds}", ADDED + measure
 
 
 def settled(counts: dict[str, int], changed: Iterable[str]) -> dict[str, int]:

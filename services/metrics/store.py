@@ -82,6 +82,17 @@ async def mark_published(connection: Connection, sent: Sequence[tuple[Slot, Row]
     )
 
 
+async def publish_again(tx: Connection, ids: Sequence[int]) -> None:
+    """Marks cells to be published in their present version."""
+    await tx.execute(
+        """
+        insert into unpublished (cell, version) select id, version from cell where id = any(numbers($1)) order by id
+        on conflict do nothing
+        """,
+        numbers(ids),
+    )
+
+
 async def republish(connection: Connection, tier: Tier) -> int:
     """Marks all of this tier's cells to be published again, for a broker that lost them. Returns how many."""
     status = await connection.execute(

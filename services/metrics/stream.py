@@ -28,6 +28,8 @@ OVERLAP = timedelta(seconds=5)
 """Totals are read again for this long after they changed: a transaction commits later than its clock says."""
 AFRESH_S = 60.0
 """Everything is read again this often, for transactions that took even longer."""
+OTHERS_S = 0.5
+"""How often we look, while somebody listens, although nothing was counted here: other replicas count as well."""
 TICK_S = 2.0
 STALE_S = 10.0
 """A tier that has said nothing for this long is shown as stale."""
@@ -59,7 +61,7 @@ class Hub:
         self._open = True
         self.listeners = 0
         self.tiers: dict[str, dict[str, Any]] = {}
-        self.pulse = Pulse(TICK_S)
+        self.pulse = Pulse(OTHERS_S)
 
     @property
     def full(self) -> bool:

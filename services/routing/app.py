@@ -5,6 +5,7 @@ from functools import partial
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.settings import settings_of
+from messaging.telemetry import UNRAISED
 from messaging.timer import Timer
 from policy.load import Area, Codes, areas, both, policies, with_codes
 from policy.model import Policy
@@ -41,6 +42,7 @@ def compose() -> Process:
         partial(settings_of, Settings, "routing"), lambda: with_codes(files.codes, partial(_read, files))
     )
     process = Process("routing", settings)
+    process.policy(next(iter(rules)))
     desk = Desk(Centre(settings.tier, Versions(rules)))
     process.checks(NoneIsGone(rules.keys(), files.policy.parent))
     process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
@@ -49,5 +51,6 @@ def compose() -> Process:
     process.loops(Recount(process.database, desk.recount, process.relay.pulse).run)
     auditor = Auditor(process.database)
     process.health.figures["deadlines not raised"] = lambda: auditor.unraised
+    process.health.readings.reads(UNRAISED, lambda: auditor.unraised)
     process.loops(auditor.run)
     return process

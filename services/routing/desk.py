@@ -10,6 +10,7 @@ from messaging.database import Connection
 from messaging.each import each
 from messaging.envelope import Draft, Message, Outcome
 from messaging.errors import Rejected
+from messaging.timer import acted_on
 from schemas.base import Event
 from schemas.duplicates import DuplicateProposed, Link, ProposalForwarded
 from schemas.intake import ActionReceived
@@ -114,6 +115,7 @@ class Desk:
             after.append(changed)
             drafts += self._drafts(events, None)
         await outbox.put(tx, await _write(tx, after, drafts, now), now)
+        acted_on([deadline.due_at for _, deadline in passed], now)
         return len(passed)
 
     async def recount(self, tx: Connection, after: str, limit: int) -> str | None:

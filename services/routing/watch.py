@@ -10,6 +10,7 @@ from messaging.errors import Unavailable
 from messaging.gauge import Gauge
 from messaging.logs import frames
 from messaging.pace import Pulse, pause
+from messaging.spans import firing
 from services.routing import store
 
 log = logging.getLogger(__name__)
@@ -48,8 +49,9 @@ class Recount:
         """Goes through all of them. Raises `Unavailable`."""
         after: str | None = ""
         while after is not None:
-            async with self.database.transaction() as tx:
-                after = await self.batch(tx, after, AT_ONCE)
+            with firing():
+                async with self.database.transaction() as tx:
+                    after = await self.batch(tx, after, AT_ONCE)
             self.done.beat()
 
 
@@ -58,7 +60,7 @@ class Auditor:
     """Looks for deadlines that passed and were not raised: the figure on the probe that must be 0."""
 
     database: Database
-    _gauge: Gauge = field(default_factory=lambda: Gauge(2 * LOOK_S), init=False)
+    _gauge: Gauge[int] = field(default_factory=lambda: Gauge(2 * LOOK_S), init=False)
 
     @property
     def unraised(self) -> int | None:

@@ -102,6 +102,7 @@ def test_a_cell_too_large_to_read_is_one_refused_row(tmp_path: Path) -> None:
     assert refused[0][:2] == ["2", "unreadable-row"]
 
 
+@pytest.mark.wide
 def test_a_line_without_end_in_a_small_compressed_file_is_one_refused_row_and_fills_no_memory(
     tmp_path: Path,
 ) -> None:

@@ -66,6 +66,7 @@ def test_some_of_what_another_body_sent_goes_back_to_it():
     assert {play(one, "village").status for one in given_back} == {"returned-to-source"}
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("tier", ["village", "town", "county"])
 @pytest.mark.parametrize("severity", ["ordinary", "prominent"])
 def test_every_plan_ends_settled_or_with_the_tier_above_and_no_step_of_it_is_refused(tier, severity):

@@ -45,6 +45,21 @@ def test_a_plan_names_every_process_and_numbers_replicas_from_the_second() -> No
     assert len(Plan().instances()) == 12
 
 
+def test_one_workload_can_have_more_processes_than_the_others() -> None:
+    plan = Plan(tiers=("village",), services=("intake", "routing"), places={"village-routing": 3})
+
+    names = [instance.name for instance in plan.instances()]
+
+    assert names == ["village-intake", "village-routing", "village-routing-2", "village-routing-3"]
+    assert (plan.names("village-routing"), plan.names("village-intake")) == (names[1:], names[:1])
+
+
+@pytest.mark.parametrize("places", [{"village-routing": 0}, {"hamlet-routing": 2}])
+def test_a_workload_has_a_name_and_at_least_one_process(places: dict[str, int]) -> None:
+    with pytest.raises(StackError):
+        Plan(places=places)
+
+
 def test_an_unknown_tier_is_refused_by_name() -> None:
     with pytest.raises(StackError, match="province"):
         Plan(tiers=("province",))

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from click.testing import CliRunner
 
 from cli.stack import status
@@ -13,6 +14,7 @@ from deploy.local.supervision import MARK
 WAITING = [sys.executable, "-c", "import sys; print('here', flush=True); sys.stdin.read()"]
 
 
+@pytest.mark.wide
 def test_what_runs_on_is_told_until_it_has_gone(tmp_path):
     marked = os.environ | {MARK: str(tmp_path)}
     with subprocess.Popen(WAITING, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=marked) as process:

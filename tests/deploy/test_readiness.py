@@ -46,6 +46,7 @@ def test_each_service_is_told_once_when_it_becomes_ready(tmp_path):
     assert said == ["soon is ready (1/2)", "late is ready (2/2)"]
 
 
+@pytest.mark.wide
 def test_a_service_that_was_ready_and_is_so_no_longer_is_waited_for(tmp_path):
     (tmp_path / "fell").write_text("I fell")
 

@@ -1,6 +1,7 @@
 """Where an operator decides on dead letters."""
 
-from messaging.dead_letters import Gravedigger, Request, ask, listed
+from messaging.dead_letters import Request, ask, listed
+from messaging.gravedigger import Gravedigger
 
 
 def a_request(action="redrive", **changes):

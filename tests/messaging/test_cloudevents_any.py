@@ -40,6 +40,7 @@ JSON = st.recursive(
 BODIES = st.none() | st.binary(max_size=200) | JSON.map(lambda one: json.dumps(one).encode())
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("topic", GOOD)
 @given(
     headers=st.dictionaries(NAMES, VALUES, max_size=6),

@@ -34,6 +34,7 @@ async def swept(knot):
     return await until(gone, seconds=5)
 
 
+@pytest.mark.wide
 async def test_what_holds_itself_is_swept_from_time_to_time_whether_it_is_new_or_old(alone, monkeypatch):
     monkeypatch.setattr(collector, "SWEEP_S", 0.01)
     collector.patient()

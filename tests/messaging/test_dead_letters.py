@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
-from messaging import dead_letters
+from messaging import dead_letters, gravedigger
 from messaging.dead_letters import WrongCount, shown
 from messaging.errors import Unavailable
 from tests.builders import an_inbound_record
@@ -153,6 +153,19 @@ async def _stumbles(*_batch):
     raise ZeroDivisionError
 
 
+async def test_a_letter_is_tried_again_once_however_many_replicas_look(office):
+    office.tiny.refused = {("a", 1)}
+    await office.deliver(records("a", 1))
+    async with office.database.transaction() as tx:
+        await dead_letters.ask(tx, [1], a_request())
+    before = office.tiny.calls
+
+    done = await asyncio.gather(*(office.digger.once() for _ in range(3)))
+
+    assert (sum(done), office.tiny.calls - before) == (1, 1)
+    assert [row.status for row in await office.open()] == ["open"]
+
+
 async def test_trying_many_letters_again_in_vain_does_not_stop_the_reader(office):
     office.tiny.refused = {(f"bad-{at}", 1) for at in range(12)}
     for at in range(12):
@@ -233,4 +246,4 @@ async def test_a_wrong_count_or_no_reason_changes_nothing(office, ids, changes, 
 
 
 def test_operators_wait_about_a_second():
-    assert dead_letters.POLL_S <= 1.0
+    assert gravedigger.POLL_S <= 1.0

@@ -50,6 +50,7 @@ def test_what_our_relay_sends_is_read_the_short_way_to_the_same_message(record):
     assert written == carefully(record, TOPIC)[0]
 
 
+@pytest.mark.wide
 @given(
     changes=st.dictionaries(st.integers(0, 9), VALUES, max_size=3),
     key=st.none() | st.just(GOOD.key) | st.binary(max_size=4),

@@ -1,14 +1,19 @@
 """The log says of a bug what it was, where it arose and what it came after, and nothing that was sent."""
 
 import json
+import logging
 import subprocess
 import sys
 
 import pytest
 
-from messaging.logs import CHAIN, frames
-from tests.builders import ROOT
+from messaging.logs import CHAIN, Silent, frames
+from messaging.spans import applying, taken
+from schemas.topics import TOPICS
+from tests.builders import ROOT, a_message, reported
+from tests.recorded import recorded
 
+GIVEN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 SECRET = "王小明"  # what a person might write anywhere
 
 
@@ -57,6 +62,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.wide
 def test_a_part_of_a_process_that_meets_a_bug_ends_it_and_is_logged_without_any_value():
     command = [sys.executable, "-c", ENDS]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -102,6 +108,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.wide
 def test_what_libraries_and_the_event_loop_tell_of_an_error_quotes_nothing_either():
     command = [sys.executable, "-c", UNHANDLED]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -128,6 +135,7 @@ main("routing", compose)
 """
 
 
+@pytest.mark.wide
 def test_a_crash_leaves_no_image_of_the_memory():
     command = [sys.executable, "-c", CORE]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -148,8 +156,28 @@ main("metrics", compose)
 """
 
 
+@pytest.mark.wide
 def test_a_process_takes_as_many_open_files_as_it_may():
     command = [sys.executable, "-c", FILES]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
     assert (ended.returncode, ended.stdout.strip()) == (78, "2000")
+
+
+def written(caplog_text="something"):
+    """A line as it is written, parsed."""
+    record = logging.LogRecord("messaging.inbox", logging.WARNING, "", 0, caplog_text, None, None)
+    return json.loads(Silent("{message}", style="{").format(record))
+
+
+def test_a_line_says_in_which_trace_it_was_written_where_that_is_recorded():
+    with recorded(), applying("village-routing", 1):
+        before = written()
+        message = a_message(event=reported())
+        message.traceparent = GIVEN
+        taken(message, TOPICS["village.intake"])
+        within = written()
+
+    assert before == written() == {"message": "something"}
+    assert within.keys() == {"message", "trace_id", "span_id"}
+    assert within["trace_id"] != GIVEN.split("-")[1], "the batch has a trace of its own, with links"

@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from messaging import watchdog
+from messaging.database import COMMAND_TIMEOUT_S
 from messaging.errors import Unavailable
-from messaging.health import Health
-from messaging.watchdog import PATIENCE_S, Stall, Watchdog
+from messaging.health import SILENT_S, Health
+from messaging.subscriber import LAG_S, REACH_S
+from messaging.watchdog import CHECK_S, PATIENCE_S, Stall, Watchdog
 
 START = 1000.0
 OVER = START + PATIENCE_S + 1
@@ -50,7 +52,7 @@ def test_an_excuse_begins_the_time_anew():
 class Client:
     """A subscriber, as far as a watchdog looks at it."""
 
-    progress, held = 0, False
+    progress, held, condition = 0, False, "consumer tests"
 
     def __init__(self, lag, *, broker):
         self._lag, self._broker = lag, broker
@@ -95,3 +97,50 @@ async def test_the_process_is_ended_when_only_it_can_be_to_blame(monkeypatch, cl
     await running
 
     assert ended.is_set() == ends
+
+
+async def test_each_round_is_heard_of_whatever_it_found(monkeypatch):
+    monkeypatch.setattr(watchdog, "CHECK_S", 0.01)
+    health, stop = Health("test"), asyncio.Event()
+    begun = asyncio.get_running_loop().time()
+    watching = Watchdog(Client(None, broker=False), Server(answers=False), health, end=stop.set)
+    running = asyncio.create_task(watching.run(stop))
+    await asyncio.sleep(0.1)
+    stop.set()
+    await running
+
+    assert health.rounds["consumer tests"] > begun
+
+
+def test_a_round_in_which_nobody_answers_is_over_long_before_it_counts_as_silence():
+    brokers = 3
+    slowest = LAG_S + brokers * REACH_S + 2 * COMMAND_TIMEOUT_S + CHECK_S
+
+    assert 2 * slowest < SILENT_S
+
+
+@pytest.mark.parametrize(
+    ("client", "doubted", "stuck"),
+    [
+        (Client(1, broker=True), None, True),
+        (Client(None, broker=True), None, True),
+        (Client(None, broker=False), "no broker answers", False),
+        (Client(0, broker=True), None, False),
+    ],
+    ids=["behind", "does not know although it could", "no broker", "up to date"],
+)
+async def test_telemetry_hears_for_how_long_nothing_was_done_and_whether_a_broker_answers(
+    monkeypatch, client, doubted, stuck
+):
+    monkeypatch.setattr(watchdog, "CHECK_S", 0.01)
+    health, stop = Health("test"), asyncio.Event()
+    watching = Watchdog(client, Server(answers=True), health)
+    before = watching.stuck_s
+    running = asyncio.create_task(watching.run(stop))
+    await asyncio.sleep(0.2)
+    stop.set()
+    await running
+
+    assert before is None
+    assert health.doubts.get("kafka") == doubted
+    assert (watching.stuck_s > 0.05) == stuck

@@ -90,6 +90,7 @@ async def test_who_never_ends_a_head_is_given_up(monkeypatch, said):
     assert answer.count(b" 200 ") == said.count(b"\r\n\r\n")
 
 
+@pytest.mark.wide
 async def test_who_is_answered_slowly_is_not_given_up_for_a_head_that_came_in_time(monkeypatch):
     monkeypatch.setattr(web, "HEAD_S", 0.2)
 
@@ -145,6 +146,7 @@ async def test_an_answer_waits_for_who_does_not_take_it():
     assert 0 < taken < 1_000_000
 
 
+@pytest.mark.wide
 async def test_who_takes_nothing_is_cut_off_and_who_takes_a_little_is_not(monkeypatch):
     monkeypatch.setattr(web, "STALL_S", 0.3)
     said, loop = [], asyncio.get_running_loop()

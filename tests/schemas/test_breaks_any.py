@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -132,6 +133,7 @@ def drifts(draw: st.DrawFn) -> tuple[Schema, Schema]:
     return old, drifted(old, draw)
 
 
+@pytest.mark.wide
 @settings(max_examples=500, deadline=None)
 @given(drifts(), st.data())
 def test_a_change_that_some_value_shows_to_break_a_reader_is_refused(

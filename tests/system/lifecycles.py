@@ -24,10 +24,11 @@ CATEGORIES = ("land", "neighbour", "family", "labour")
 class Lifecycles:
     """Runs lifecycles with a number of clients at once; the seed decides which way each goes."""
 
-    def __init__(self, world, partner, seed):
+    def __init__(self, world, partner, seed, ways=WAYS):
         self.world = world
         self.partner = partner
         self.seed = seed
+        self.ways = ways
         self.ended = Counter()
 
     async def run(self, count, clients, first=0):
@@ -45,7 +46,7 @@ class Lifecycles:
     async def one(self, number):
         """One lifecycle to its end."""
         chance = random.Random(f"{self.seed}/{number}")
-        [way] = chance.choices(list(WAYS), list(WAYS.values()))
+        [way] = chance.choices(list(self.ways), list(self.ways.values()))
         life = Life(self.world, self.partner, f"{self.seed}-{number}", chance)
         await getattr(life, way.replace(" ", "_"))()
         self.ended[way] += 1

@@ -5,11 +5,9 @@ from datetime import tzinfo
 from typing import Protocol
 
 from messaging.database import Connection
-from messaging.envelope import Message
 from schemas.base import Tier
-from services.metrics.counting import Increment
 from services.metrics.rebuild.compared import Compared
-from services.metrics.rebuild.rowsets import evidence_rows, restatement_log
+from services.metrics.rebuild.rowsets import Counted, evidence_rows, restatement_log
 from services.metrics.rebuild.shadow import Cells
 
 
@@ -20,8 +18,8 @@ class Derived(Protocol):
         """Keeps aside what stands, as this transaction sees it."""
         ...
 
-    def count(self, message: Message, added: Sequence[Increment]) -> None:
-        """Takes one event, and what it adds to the cells, into account."""
+    def count(self, batch: Sequence[Counted]) -> None:
+        """Takes events, each with what it adds to the cells, into account."""
         ...
 
     @property

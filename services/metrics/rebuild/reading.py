@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from messaging.broker import At, Broker
 from messaging.envelope import Record
 
 CLIENT = "fengqiao-rebuild"
@@ -39,13 +40,13 @@ class Share:
 class History:
     """A consumer of no group, which commits nothing and disturbs nobody."""
 
-    def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: At, topics: Sequence[str]) -> None:
+        self._broker = Broker.at(broker)
         self._topics = topics
         self.partitions = 0
         """How many each topic has."""
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **self._broker.client(),
             client_id=CLIENT,
             group_id=None,
             enable_auto_commit=False,
@@ -69,7 +70,7 @@ class History:
         await self._consumer.stop()
 
     async def _described(self) -> dict[str, int]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=CLIENT)
+        admin = AIOKafkaAdminClient(**self._broker.client(), client_id=CLIENT)
         try:
             await admin.start()
             found = await admin.describe_topics(list(self._topics))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from messaging.broker import At
 from messaging.cloudevents import decode
 from messaging.database import Connection, Database
 from messaging.envelope import Record
@@ -18,6 +19,7 @@ from services.metrics.rebuild.compared import Compared
 from services.metrics.rebuild.derived import Derived, tables
 from services.metrics.rebuild.positions import Hole, Positions
 from services.metrics.rebuild.reading import History, Incomplete, Share
+from services.metrics.rebuild.rowsets import Counted
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class House:
 
     tier: Tier
     dsn: str
-    kafka: str
+    kafka: At
     zone: tzinfo
 
 
@@ -147,7 +149,8 @@ class _Pass:
 
     def _count(self, records: Sequence[Record], positions: Positions) -> None:
         """As the service does: whatever it could not read is among its dead letters, and was not counted."""
-        tables, zone, taken = self._tables, self._house.zone, 0
+        zone, taken = self._house.zone, 0
+        batch = list[Counted]()
         for record in records:
             try:
                 message = decode(record, TOPICS[record.topic], WANTED)
@@ -162,9 +165,9 @@ class _Pass:
                 continue
             taken += 1
             if message.event is not None:
-                added = increments(message.event, zone)
-                for table in tables:
-                    table.count(message, added)
+                batch.append((message, increments(message.event, zone)))
+        for table in self._tables:
+            table.count(batch)
         self._found.events += taken
 
     async def _correct(self, before: int) -> None:

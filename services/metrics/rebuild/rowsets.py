@@ -22,7 +22,9 @@ MOST = 50_000
 """Rows in memory, some 40 MB, before they are laid aside."""
 KEPT = frozenset(get_args(Kept))
 """The types of events there may be evidence in; asked first, because most have none."""
-Make = Callable[[Message, Sequence[Increment]], Iterable[tuple[Any, ...]]]
+Counted = tuple[Message, Sequence[Increment]]
+"""An event, and what it adds to the cells."""
+Make = Callable[[Sequence[Counted]], Iterable[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ class Rows:
         await tx.execute(f"create temp table {self._made} ({typed}, stands boolean)")
         await tx.execute(f"insert into {self._made} select {self._columns}, true from ({self._shape.stands})")  # noqa: S608
 
-    def count(self, message: Message, added: Sequence[Increment]) -> None:
-        """Makes the rows of one event."""
-        self._rows += self._make(message, added)
+    def count(self, batch: Sequence[Counted]) -> None:
+        """Makes the rows of some events."""
+        self._rows += self._make(batch)
 
     @property
     def full(self) -> bool:
@@ -138,13 +140,14 @@ def restatement_log(tier: Tier, zone: tzinfo) -> Rows:
     )  # fmt: skip
     days = Days(zone)
 
-    def make(message: Message, added: Sequence[Increment]) -> Iterable[tuple[Any, ...]]:
-        assert message.recorded_at is not None
-        today = days.of(message.recorded_at)
-        for cell, _ in added:
-            if cell.day < today:
-                return rows(message, added)
-        return ()
+    def make(batch: Sequence[Counted]) -> Iterable[tuple[Any, ...]]:
+        for message, added in batch:
+            assert message.recorded_at is not None
+            today = days.of(message.recorded_at)
+            for cell, _ in added:
+                if cell.day < today:
+                    yield from rows(message, added)
+                    break
 
     def rows(message: Message, added: Sequence[Increment]) -> Iterable[tuple[Any, ...]]:
         for one in restatements(message, added, days):
@@ -170,9 +173,10 @@ def evidence_rows(zone: tzinfo) -> Rows:
             on conflict do nothing""",  # noqa: S608
     )
 
-    def make(message: Message, added: Sequence[Increment]) -> Iterable[tuple[Any, ...]]:
-        del added
-        event = message.event
-        return () if event is None or type(event) not in KEPT else evidence(event, zone)
+    def make(batch: Sequence[Counted]) -> Iterable[tuple[Any, ...]]:
+        for message, _ in batch:
+            event = message.event
+            if event is not None and type(event) in KEPT:
+                yield from evidence(event, zone)
 
     return Rows(shape, make)

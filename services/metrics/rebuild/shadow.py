@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from pydantic_core import from_json, to_json
 
 from messaging.database import Connection
-from messaging.envelope import Message
 from schemas.base import Tier
 from services.metrics import cells
 from services.metrics.cells import Slot
-from services.metrics.counting import Cell, Increment
+from services.metrics.counting import Cell
 from services.metrics.rebuild.compared import Compared, Comparison, Counts, canonical, kept
+from services.metrics.rebuild.rowsets import Counted
 from services.metrics.sketches import ADDED
 
 MOST = 200_000
@@ -25,7 +25,7 @@ class Cells:
 
     def __init__(self, tier: Tier) -> None:
         self._tier: Tier = tier
-        self._sums: dict[Cell, int] = {}
+        self._sums = dict[Cell, int]()
         self._by_area: dict[str, Counts] = defaultdict(dict)
         self._totals: dict[str, Counts] = {}
         self._wrong_totals: dict[str, Counts] = {}
@@ -49,12 +49,12 @@ class Cells:
         rows = await tx.fetch("select area, counts from total where tier = $1", self._tier)
         self._totals = {row["area"]: from_json(row["counts"]) for row in rows}
 
-    def count(self, message: Message, added: Sequence[Increment]) -> None:
-        """Adds what one event adds."""
-        del message
+    def count(self, batch: Sequence[Counted]) -> None:
+        """Adds what each event adds."""
         sums = self._sums
-        for cell, by in added:
-            sums[cell] = sums.get(cell, 0) + by
+        for _, added in batch:
+            for cell, by in added:
+                sums[cell] = sums.get(cell, 0) + by
 
     @property
     def full(self) -> bool:

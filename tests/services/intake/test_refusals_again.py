@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from messaging.dead_letters import Gravedigger, Request, ask
+from messaging.dead_letters import Request, ask
+from messaging.gravedigger import Gravedigger
 from messaging.inbox import Inbox
 from policy.load import Area
 from services.intake.report import incident_id_of

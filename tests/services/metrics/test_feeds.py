@@ -263,6 +263,7 @@ def test_whoever_reads_whenever_has_the_present_values_in_the_end(steps):
         }
 
 
+@pytest.mark.wide
 @given(any_.lists(WRITTEN, max_size=20), any_.integers(0, 20))
 def test_what_changed_since_is_what_differs(written, number):
     changes = Changes()

@@ -112,6 +112,7 @@ def test_where_most_days_have_none_their_mean_is_the_usual_day():
     assert (found.seen, found.expected) == (12, 3.0)
 
 
+@pytest.mark.wide
 def test_ordinary_months_are_hardly_ever_flagged():
     """Two thousand Poisson months at three levels, with quiet weekends; seeded."""
     dice, found = random.Random(20261122), 0

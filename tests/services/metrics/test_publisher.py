@@ -75,6 +75,27 @@ async def test_a_change_is_published_with_value_and_version(new_database, kafka)
     assert [(one.counts, one.version) for one in said] == [((("received", 2),), 1), ((("received", 7),), 2)]
 
 
+async def test_what_a_publisher_was_sending_when_it_was_cut_off_is_published_again(new_database, kafka):
+    database, cell = await new_database("metrics"), a_cell()
+    cut_off = a_publisher(database, kafka)
+    async with running(a_publisher(database, kafka).run):
+        await add(database, cells={cell: 2})
+        await until(lambda: none_left(database))
+    [(cut_off._doubtful,)] = await rows(database, "select array_agg(id) from cell")
+
+    async with running(cut_off.run):
+        await until(lambda: _sure(cut_off))
+        await until(lambda: none_left(database))
+        await add(database, cells={cell: 1})
+        records = await read(kafka, "village.metrics", [key_of(cell)], 2)
+
+    assert [MetricCell.model_validate_json(one.value).version for one in records] == [1, 1, 2]
+
+
+async def _sure(publisher):
+    return not publisher._doubtful
+
+
 async def test_nothing_changed_says_only_that_it_is_alive(new_database, kafka):
     database = await new_database("metrics")
 

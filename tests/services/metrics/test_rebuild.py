@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from messaging.dead_letters import Gravedigger, Request, ask
+from messaging.dead_letters import Request, ask
+from messaging.gravedigger import Gravedigger
 from messaging.inbox import Reading
 from services.metrics.facts import LISTENS_TO
 from services.metrics.rebuild import marks, reading, rowsets, shadow

@@ -40,8 +40,8 @@ def in_batches(chance, changes):
 def summed(batch):
     found = Counter()
     for day, seconds, by in batch:
-        for measure, value in took(KIND, NOW, NOW + timedelta(seconds=seconds), by):
-            found[Cell(measure, VILLAGE, day, "", "")] += value
+        for measure in took(KIND, NOW, NOW + timedelta(seconds=seconds), by):
+            found[Cell(measure, VILLAGE, day, "", "")] += by
     return found
 
 
@@ -111,8 +111,8 @@ async def test_an_answer_of_more_durations_than_are_read_one_by_one_comes_from_t
     within = range(store.MOST_EXACT - 1)
     changes = Counter()
     for seconds in within:
-        for measure, by in took(KIND, NOW, NOW + timedelta(seconds=seconds), 1):
-            changes[Cell(measure, f"620522101{seconds // FEW:03}", DAYS[0], "", "")] += by
+        for measure in took(KIND, NOW, NOW + timedelta(seconds=seconds), 1):
+            changes[Cell(measure, f"620522101{seconds // FEW:03}", DAYS[0], "", "")] += 1
 
     async with database.transaction() as tx:
         await cells.add(tx, "village", changes)

@@ -11,7 +11,7 @@ from services.metrics.changes import Key
 from services.metrics.feeds import Asked
 from services.metrics.stream import Hub
 from tests.messaging.wire import running
-from tests.services.metrics.listening import AREA, RECEIVED, Client, a_cell, add
+from tests.services.metrics.listening import AREA, RECEIVED, Client, a_cell, add, add_elsewhere
 
 pytestmark = pytest.mark.system
 
@@ -33,6 +33,18 @@ async def test_a_listener_gets_a_snapshot_and_then_changes(live):
 
     assert first == "snapshot"
     assert set(names) == {"change"}
+
+
+async def test_what_another_replica_counts_is_seen_here_although_nobody_tells(live):
+    database, hub = live
+    client = Client(hub)
+    await client.next()
+
+    await add_elsewhere(database, a_cell())
+    await client.until(RECEIVED, 1)
+    await client.leave()
+
+    assert hub.pulse._interval + stream.EVERY_S < 1.0
 
 
 async def _value(hub):

@@ -34,6 +34,7 @@ def a_weekday(series, at=4):
     return next(day for day in days(BEGIN + timedelta(weeks=8, days=at), 7) if LIKE(day) == 2)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("level", [0.5, 2, 10, 40])
 def test_poisson_noise_is_hardly_ever_unusual(level):
     """Six seeded years at each level, weekdays, days off and seasons in them: at most 1 day in 700."""
@@ -42,6 +43,7 @@ def test_poisson_noise_is_hardly_ever_unusual(level):
     assert marks <= 3
 
 
+@pytest.mark.wide
 def test_days_that_scatter_more_are_judged_by_their_own_scatter():
     """Half as much again as Poisson numbers, on average of four levels: at most 3 days in 1,000."""
     marks = sum(

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -90,6 +91,7 @@ def consistent(incident):
     assert whole == incident
 
 
+@pytest.mark.wide
 @given(st.lists(st.tuples(ACTIONS, WAITS, ANYBODY), max_size=25))
 @settings(max_examples=150, deadline=None)
 def test_it_stays_consistent_and_a_refused_action_changes_nothing(steps):
@@ -116,6 +118,7 @@ def test_it_stays_consistent_and_a_refused_action_changes_nothing(steps):
     assert not resolved or any(one.agreement for one in incident.sessions)
 
 
+@pytest.mark.wide
 @given(st.lists(CALLED.filter(bool), min_size=1, max_size=3), st.lists(st.integers(1, 20_000), max_size=4))
 @settings(max_examples=100, deadline=None)
 def test_the_clock_says_the_same_whether_it_looks_often_or_once_after_an_outage(called, looks):

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ class Life:
             assert 0 <= self.total(part) <= self.total("in_hand")
 
 
+@pytest.mark.wide
 @given(LIVES, st.sampled_from(CENTRES))
 @settings(deadline=None, max_examples=200)
 def test_at_every_moment_the_events_add_up_to_what_the_matter_is(steps, centre):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +114,7 @@ ENTRIES = st.builds(
 )
 
 
+@pytest.mark.wide
 @settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.lists(ENTRIES, max_size=5), max_size=4))
 def test_whatever_is_read_the_same_again_changes_nothing_and_no_post_has_two_holders(files):

@@ -132,6 +132,7 @@ def test_without_a_registry_of_areas_the_form_of_a_code_is_checked():
     assert (len(found), errors) == (1, [])
 
 
+@pytest.mark.wide
 def test_a_file_of_more_lines_than_can_be_contacts_is_refused_with_one_error():
     found, errors = judged(HEAD + "x\n" * 500_000)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def linked(steps, tier):
 PLAYED = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 
 
+@pytest.mark.wide
 @given(STEPS, st.sampled_from(["village", "town", "county"]), st.integers(0, 90 * 24 * 60))
 @PLAYED
 def test_it_is_as_it_was_with_the_time_that_was_left(steps, tier, minutes):
@@ -86,6 +88,7 @@ def test_it_is_as_it_was_with_the_time_that_was_left(steps, tier, minutes):
             assert counted_in_days or after.due_at - later == before.due_at - now
 
 
+@pytest.mark.wide
 @given(STEPS, STEPS, st.sampled_from(["village", "county"]))
 @PLAYED
 def test_while_it_is_linked_nothing_changes_it_but_unlinking(steps, more, tier):

@@ -99,6 +99,7 @@ def test_a_file_that_broke_off_cannot_be_opened():
         zipfile.ZipFile(io.BytesIO(content[: len(content) * 9 // 10]))
 
 
+@pytest.mark.wide
 def test_rows_leave_while_others_are_still_to_come():
     out, seen = Outwards(), []
 

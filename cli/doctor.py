@@ -1,0 +1,182 @@
+"""``fengqiao doctor``: is this installation fit to work, and if not, what to do."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import asyncpg
+import click
+from aiokafka.errors import KafkaError
+
+from cli.broker import broker_options
+from cli.databases import Place, of_stack
+from cli.doctoring import brokers, files, servers
+from cli.doctoring.judged import NAMES, Line, apart, connections, judge, vault, worst
+from cli.houses import Whose, house
+from cli.stack import data_option, say
+from deploy.local.plan import StackError
+from deploy.local.stack import Stack
+from messaging.broker import At, Broker
+from messaging.errors import Unavailable
+from schemas.base import TIERS, Tier
+from services.intake.settings import Settings as IntakeSettings
+
+POOL = 8
+WRONG, BLIND = 1, 2
+"""Exit codes: something is wrong; there is nothing to look at."""
+
+
+@dataclass(slots=True)
+class Patient:
+    """What is examined: databases and broker, and what is known of them beforehand."""
+
+    kafka: At | None
+    places: Mapping[Whose, Place]
+    lines: list[Line] = field(default_factory=list)
+    key: bytes | None = None
+    pool: int = POOL
+
+
+@click.command()
+@data_option
+@click.option("--tier", type=click.Choice(TIERS), help="Only this tier.")
+@broker_options("Bootstrap address of another broker than the local stack's.")
+@click.option(
+    "--policy", type=click.Path(path_type=Path), help="The policy, where --kafka names another broker."
+)
+@click.option("--replicas", type=click.IntRange(1), help="How many replicas topics are meant to have.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def doctor(
+    data: Path, tier: Tier | None, kafka: Broker | None, policy: Path | None, replicas: int | None, *, as_json: bool
+) -> None:  # fmt: skip
+    """Examine settings, connections, versions, topics, clocks and rights, each with what to do.
+
+    In a service's pod it examines that service by its own environment; else the local stack, or what --kafka and
+    FENGQIAO_DSN_VILLAGE_ROUTING and its like name. Exit code 0: nothing is wrong. 1: something is. 2: nothing to
+    examine.
+    """
+    try:
+        patient = _patient(data, tier, kafka, policy)
+    except StackError as error:
+        click.echo(f"无可检查 nothing to examine: {error}", err=True)
+        raise SystemExit(BLIND) from None
+    lines = [*_versions(), *patient.lines, *asyncio.run(_examined(patient, replicas))]
+    if as_json:
+        rows = {"verdict": worst(lines), "lines": [asdict(one) for one in lines]}
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        tell(lines)
+    raise SystemExit(WRONG if worst(lines) == "wrong" else 0)
+
+
+def _patient(data: Path, tier: Tier | None, kafka: Broker | None, policy: Path | None) -> Patient:
+    environment = files.environment()
+    if (own := files.of_service(environment)) is not None and kafka is None:
+        return _pod(own, environment)
+    if kafka is not None:
+        found = house(data, tier, kafka, policy)
+        return Patient(found.kafka, found.places)
+    stack = Stack(data)
+    whose = {
+        (one.name.partition("-")[0], one.name.partition("-")[2]): one for one in of_stack(data, None, tier)
+    }
+    patient = Patient(stack.kafka, whose)  # type: ignore[arg-type] # names of ours
+    patient.lines += [files.policy(stack), files.disks(stack.data), *files.probes(stack)]
+    patient.key = _key(stack.vault_key_file, patient.lines)
+    return patient
+
+
+def _pod(own: Whose, environment: Mapping[str, str]) -> Patient:
+    line, process = files.settings(own)
+    if process is None:
+        return Patient(None, {}, [line])
+    patient = Patient(process.broker, {own: Place("-".join(own), process.dsn)}, [line])
+    patient.pool = process.settings.pool_size
+    if isinstance(process.settings, IntakeSettings):
+        patient.key = process.settings.key()
+    if port := environment.get(f"{own[1].upper()}_PROBE_PORT"):
+        patient.lines.append(files.probe("-".join(own), f"http://127.0.0.1:{port}/ready"))
+    return patient
+
+
+def _key(file: Path, lines: list[Line]) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        advice = "put the key back, readable for intake only: without it nobody can read the vault"
+        lines.append(Line("wrong", "保密库 vault", f"the key cannot be read: {error.strerror}", advice))
+        return None
+
+
+def _versions() -> list[Line]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    try:
+        ours = version("fengqiao")
+    except PackageNotFoundError:
+        ours = "from source"
+    good = sys.version_info >= (3, 11)
+    return [
+        Line("ok" if good else "wrong", "Python", python, "" if good else "use 3.11 or newer"),
+        Line("ok", "fengqiao", ours),
+    ]
+
+
+async def _examined(patient: Patient, replicas: int | None) -> list[Line]:
+    lines: list[Line] = []
+    found = []
+    for place in patient.places.values():
+        try:
+            found.append(await servers.looked(place))
+        except (Unavailable, asyncpg.PostgresError, OSError) as error:
+            advice = "is the server up, the address right, the password the present one?"
+            lines.append(Line("wrong", f"{place.name} PostgreSQL", f"cannot be asked: {error}", advice))
+    for server in found:
+        lines += judge(server)
+    if found:
+        pools = {one.name: patient.pool for one in found}
+        lines += [apart(found), *connections(found, pools)]
+    lines += await _vaults(patient)
+    if patient.kafka is not None:
+        lines += await _kafka(patient.kafka, replicas, list(patient.places))
+    return lines
+
+
+async def _vaults(patient: Patient) -> list[Line]:
+    intakes = [place for (_, service), place in patient.places.items() if service == "intake"]
+    lines = []
+    for place in intakes if patient.key is not None else ():
+        try:
+            lines.append(vault(*await servers.keys(place, patient.key or b"")))
+        except (Unavailable, asyncpg.PostgresError, OSError):
+            continue  # said already that it cannot be asked
+        except ValueError as error:
+            lines.append(
+                Line("wrong", "保密库 vault", str(error), "the key file must hold the 32 bytes intake had")
+            )
+    return lines
+
+
+async def _kafka(kafka: At, replicas: int | None, whose: Sequence[Whose]) -> list[Line]:
+    try:
+        return await brokers.looked(kafka, replicas, list(whose))
+    except (KafkaError, OSError, TimeoutError) as error:
+        advice = "is the broker up, the address right, the certificate trusted?"
+        at = Broker.at(kafka).bootstrap
+        return [Line("wrong", "Kafka", f"{at} cannot be asked: {error or type(error).__name__}", advice)]
+
+
+def tell(lines: Sequence[Line]) -> None:
+    """A line each, and what to do beneath those that are not well; the count at the end."""
+    for one in lines:
+        say(f"{NAMES[one.verdict]}  {one.what}: {one.said}")
+        if one.advice and one.verdict != "ok":
+            say(f"    下一步 next: {one.advice}")
+    counts = {verdict: sum(one.verdict == verdict for one in lines) for verdict in NAMES}
+    say(" · ".join(f"{NAMES[verdict]} {count}" for verdict, count in counts.items()))
+
+
+COMMANDS = (doctor,)

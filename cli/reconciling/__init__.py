@@ -1,0 +1,1 @@
+"""Compares stores, outboxes and topics beside the running services, and says what disagrees."""

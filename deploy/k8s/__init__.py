@@ -1,0 +1,1 @@
+"""The supported path for operators; what follows from the tables of the code is generated from them."""

@@ -1,0 +1,210 @@
+"""What `fengqiao doctor` makes of what it finds: each check with a wrong setting."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cli.__main__ import fengqiao
+from cli.doctor import tell
+from cli.doctoring import files
+from cli.doctoring.judged import (
+    BEHIND,
+    Line,
+    Server,
+    apart,
+    connections,
+    disk,
+    judge,
+    lag,
+    topics,
+    unseen,
+    vault,
+    worst,
+)
+from deploy.local.plan import PROJECT
+
+SETTINGS = {
+    "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_connections": "100",
+}  # fmt: skip
+
+
+def a_server(**changes):
+    """A database that is well."""
+    fields = {
+        "name": "village-routing", "address": "h:5432", "version": 180001, "settings": SETTINGS, "ahead_s": 0.01,
+        "exact_s": 0.01, "reserved": 3,
+    }  # fmt: skip
+    return Server(**fields | changes)
+
+
+def test_a_database_that_is_well_has_nothing_but_good_lines():
+    assert {one.verdict for one in judge(a_server())} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "said", "advice"),
+    [
+        ({"version": 150004}, "wrong", "15.4", "16 or newer"),
+        ({"version": 170001}, "warn", "17.1", "18"),
+        ({"settings": SETTINGS | {"fsync": "off"}}, "wrong", "fsync is off", "set fsync = on"),
+        ({"settings": SETTINGS | {"full_page_writes": "off"}}, "wrong", "full_page_writes is off", "half written"),
+        ({"settings": SETTINGS | {"synchronous_commit": "off"}}, "wrong", "synchronous_commit is off", "durable"),
+        ({"settings": SETTINGS | {"synchronous_commit": "local"}}, "warn", "is local", "synchronous_commit = on"),
+        ({"ahead_s": 2.0}, "warn", "+2.00 s", "chrony"),
+        ({"ahead_s": -11.0}, "wrong", "-11.00 s", "chrony"),
+        ({"missing": ["routing/011_told.sql"]}, "wrong", "lacks routing/011", "services.routing migrate"),
+        ({"edited": ["routing/011_told.sql"]}, "wrong", "another text", "right image"),
+        ({"lacking": ["outbox", "temporary"]}, "wrong", "outbox, temporary", "owner"),
+        ({"letters": 2, "held": 3}, "warn", "2 dead letters, 3 events", "dead-letters list --service routing"),
+        ({"unsent": BEHIND + 1}, "warn", "wait to be sent", "Kafka"),
+    ],
+)  # fmt: skip
+def test_what_is_not_well_with_a_database_is_one_line_with_what_to_do(change, verdict, said, advice):
+    bad = [one for one in judge(a_server(**change)) if one.verdict != "ok"]
+
+    assert len(bad) == 1
+    assert bad[0].verdict == verdict
+    assert said in bad[0].said
+    assert advice in bad[0].advice
+
+
+def test_a_slow_answer_does_not_make_a_clock_wrong():
+    [clock] = [one for one in judge(a_server(ahead_s=2.0, exact_s=1.5)) if "clock" in one.what]
+
+    assert clock.verdict == "ok"
+
+
+def test_databases_whose_clocks_are_apart_are_named():
+    line = apart([a_server(ahead_s=0.9), a_server(name="town-intake", ahead_s=-0.9)])
+
+    assert (line.verdict, "village-routing and town-intake differ" in line.advice) == ("warn", True)
+
+
+@pytest.mark.parametrize(("allowed", "verdict"), [("303", "ok"), ("119", "warn"), ("98", "wrong")])
+def test_the_pools_of_all_services_on_a_server_must_fit(allowed, verdict):
+    names = [f"village-{number}" for number in range(12)]
+    servers = [a_server(name=name, settings=SETTINGS | {"max_connections": allowed}) for name in names]
+
+    [line] = connections(servers, dict.fromkeys(names, 8))
+
+    assert line.verdict == verdict
+    assert line.said.startswith("96 of ")
+
+
+def test_a_service_that_may_not_see_how_topics_are_set_is_not_ill():
+    line = unseen("kafka:9093")
+
+    assert line.verdict == "warn"
+    assert "operator" in line.advice
+
+
+def test_a_topic_that_is_not_as_the_table_says_is_wrong():
+    good, bad = list(topics([], 18)), list(topics(["village.intake: partitions is 1, not 12"], 18))
+
+    assert [one.verdict for one in good] == ["ok"]
+    assert [(one.verdict, "fengqiao topics" in one.advice) for one in bad] == [("wrong", True)]
+
+
+@pytest.mark.parametrize(("behind", "verdict"), [(0, "ok"), (BEHIND + 1, "warn"), (None, "warn")])
+def test_a_group_that_is_behind_or_never_read_is_a_warning(behind, verdict):
+    assert lag("village-routing", behind).verdict == verdict
+
+
+@pytest.mark.parametrize(("used", "verdict"), [(0.5, "ok"), (0.9, "warn"), (0.96, "wrong")])
+def test_a_disk_that_fills_is_told_before_it_is_full(used, verdict):
+    assert disk(used, "data").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("keys", "opened", "verdict"),
+    [({}, None, "ok"), ({"k": 3}, True, "ok"), ({"k": 3, "other": 1}, True, "wrong"), ({"k": 3}, False, "wrong")],
+)  # fmt: skip
+def test_a_vault_that_another_key_filled_is_wrong(keys, opened, verdict):
+    assert vault(keys, "k", opened).verdict == verdict
+
+
+def test_the_settings_of_a_service_are_judged_by_the_service_all_errors_at_once(monkeypatch):
+    monkeypatch.setenv("TIER", "hamlet")
+    monkeypatch.setenv("ROUTING_POSTGRES", "nowhere")
+    monkeypatch.setenv("ROUTING_POLICY", str(PROJECT / "policy" / "none.yaml"))
+
+    line, process = files.settings(("village", "routing"))
+
+    assert (line.verdict, process) == ("wrong", None)
+    assert all(one in line.said for one in ("TIER", "ROUTING_POSTGRES", "none.yaml"))
+
+
+def test_good_settings_make_the_service(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    monkeypatch.setenv("TIER", "village")
+    monkeypatch.setenv("ROUTING_POSTGRES", "postgresql://u@127.0.0.1/one")
+
+    line, process = files.settings(("village", "routing"))
+
+    assert line.verdict == "ok"
+    assert process.name == "village-routing"
+
+
+@pytest.mark.parametrize(
+    ("environment", "whose"),
+    [
+        ({"TIER": "town", "INTAKE_POSTGRES": "…"}, ("town", "intake")),
+        ({"TIER": "town"}, None),
+        ({"INTAKE_POSTGRES": "…"}, None),
+        ({"TIER": "town", "INTAKE_POSTGRES": "…", "ROUTING_POSTGRES": "…"}, None),
+    ],
+)
+def test_a_pod_is_known_by_its_environment(environment, whose):
+    assert files.of_service(environment) == whose
+
+
+def test_a_probe_tells_why_a_service_is_not_ready(door):
+    url, _, answers = door
+    answers.append((503, {"conditions": {"database": "ok", "consumer village-routing": "held"}}))
+
+    line = files.probe("village-routing", url)
+
+    assert (line.verdict, line.said) == ("wrong", "consumer village-routing: held")
+
+
+def test_a_service_that_does_not_answer_is_wrong():
+    assert files.probe("village-routing", "http://127.0.0.1:1/ready").verdict == "wrong"
+
+
+def test_lines_are_told_with_the_next_step_beneath_what_is_not_well_and_counted(capsys):
+    tell([Line("ok", "Python", "3.11"), Line("wrong", "主题 topics", "bad", "mend it")])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "好 ok  Python: 3.11",
+        "错 wrong  主题 topics: bad",
+        "    下一步 next: mend it",
+        "好 ok 1 · 注意 warn 0 · 错 wrong 1",
+    ]
+
+
+def test_a_database_and_a_broker_that_do_not_answer_are_lines_and_no_end(monkeypatch):
+    monkeypatch.setenv("FENGQIAO_DSN_VILLAGE_ROUTING", "postgresql://u:p@127.0.0.1:1/one")
+    policy = str(PROJECT / "policy" / "default.yaml")
+
+    answer = CliRunner().invoke(fengqiao, ["doctor", "--kafka", "127.0.0.1:1", "--policy", policy, "--json"])
+
+    said = json.loads(answer.stdout)
+    assert (answer.exit_code, said["verdict"]) == (1, "wrong")
+    assert {one["what"] for one in said["lines"] if one["verdict"] == "wrong"} == {
+        "village-routing PostgreSQL",
+        "Kafka",
+    }
+
+
+def test_without_anything_to_examine_it_says_so(tmp_path):
+    answer = CliRunner().invoke(fengqiao, ["doctor", "--data", str(tmp_path / "none")])
+
+    assert answer.exit_code == 2
+    assert "无可检查 nothing to examine" in answer.stderr
+
+
+def test_the_worst_of_all_lines_is_the_verdict():
+    assert [worst([Line(one, "", "") for one in some]) for some in (["ok"], ["ok", "warn"], ["warn", "wrong"])] == [
+        "ok", "warn", "wrong",
+    ]  # fmt: skip

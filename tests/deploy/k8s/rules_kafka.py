@@ -1,0 +1,195 @@
+"""Rules about the brokers: topics and permissions are the table's, both ways, and everybody shows who they are."""
+
+from schemas.base import SERVICES, TIERS
+from schemas.topics import PARTITIONS, TOPICS
+from tests.deploy.k8s.objects import containers, labels, mentioned, of_kind, pod, services_of, title
+
+LEAST = 3
+SCALER, OPERATOR = "keda", "operator"
+
+
+def topics(objects):
+    """Each topic of the table is there with its settings, and no other is."""
+    found = {one["metadata"]["name"]: one["spec"] for one in of_kind(objects, "KafkaTopic")}
+    wanted = {name: _spec(one.flow) for name, one in TOPICS.items()}
+    return [
+        f"KafkaTopic {name}: {found.get(name)}, not {wanted.get(name)}"
+        for name in sorted(found.keys() | wanted.keys())
+        if found.get(name) != wanted.get(name)
+    ]
+
+
+def _spec(flow):
+    config = {
+        "cleanup.policy": flow.cleanup,
+        "retention.ms": str(flow.retention_ms),
+        "max.message.bytes": str(flow.max_bytes),
+        "min.insync.replicas": "2",
+        "unclean.leader.election.enable": "false",
+    }
+    return {"partitions": PARTITIONS, "replicas": LEAST, "config": config}
+
+
+def permissions(objects):
+    """Each principal may do what the table says, and nothing else; a partner of its own, no more than its tier's."""
+    wanted = _table()
+    found = {
+        (one["metadata"]["name"], acl["resource"]["type"], acl["resource"]["name"], operation)
+        for one in of_kind(objects, "KafkaUser")
+        for acl in one["spec"]["authorization"]["acls"]
+        for operation in acl["operations"]
+    }
+    own = {one for one in found if (one[0], *one[1:]) not in wanted and _partner(one) in wanted}
+    return [f"{one}: allowed, not in the table" for one in sorted(found - wanted - own)] + [
+        f"{one}: in the table, not allowed" for one in sorted(wanted - found)
+    ]
+
+
+def _partner(permission):
+    """What the permission of a partner's own principal would be as one of its tier's partners."""
+    principal, *rest = permission
+    tier, word, *_ = (*principal.split("-"), "", "")
+    return (f"{tier}-partners", *rest) if word == "partner" else None
+
+
+def _table():
+    wanted = set()
+    for name, topic in TOPICS.items():
+        wanted |= {
+            (f"{topic.tier}-{topic.flow.writer}", "topic", name, "Write"),
+            (OPERATOR, "topic", name, "Read"),
+            (OPERATOR, "topic", name, "DescribeConfigs"),
+        }
+        if topic.flow.writer != "partners":  # what it has said it reads before it starts, and after a restore
+            wanted.add((f"{topic.tier}-{topic.flow.writer}", "topic", name, "Read"))
+        for service, tier in ((service, tier) for service in SERVICES for tier in TIERS):
+            if topic.read_by(service, tier):
+                wanted |= _reading(f"{tier}-{service}", topic)
+    return wanted
+
+
+def _reading(word, topic):
+    group = f"{word}-board" if topic.flow.kind == "metrics" else word
+    return {
+        (word, "topic", topic.name, "Read"),
+        (word, "group", group, "Read"),
+        (SCALER, "topic", topic.name, "Describe"),
+        (SCALER, "group", group, "Describe"),
+        (OPERATOR, "group", group, "Describe"),
+    }
+
+
+def exact(objects):
+    """No permission is for whatever begins with a word, none is for everybody, and nobody stands above them."""
+    complaints = []
+    for one in of_kind(objects, "KafkaUser"):
+        if one["spec"]["authentication"] != {"type": "tls"}:
+            complaints.append(f"{title(one)}: shows no certificate")
+        for acl in one["spec"]["authorization"]["acls"]:
+            resource = acl["resource"]
+            if (
+                resource.get("patternType") != "literal"
+                or "*" in resource["name"]
+                or set(acl) != {"resource", "operations"}
+            ):
+                complaints.append(f"{title(one)}: may do more than one thing is named: {acl}")
+            complaints += [
+                f"{title(one)}: {word}" for word in acl["operations"] if word in {"All", "Alter", "Create"}
+            ]
+    for one in of_kind(objects, "Kafka"):
+        if one["spec"]["kafka"].get("authorization") != {"type": "simple"}:
+            complaints.append(f"{title(one)}: {one['spec']['kafka'].get('authorization')}")
+    return complaints
+
+
+def closed(objects):
+    """Every listener is TLS and asks who is there, and says who may come."""
+    return [
+        f"{title(one)}: listener {each['name']} is open"
+        for one in of_kind(objects, "Kafka")
+        for each in one["spec"]["kafka"]["listeners"]
+        if not (
+            each["tls"] and each.get("authentication") == {"type": "tls"} and each.get("networkPolicyPeers")
+        )
+    ]
+
+
+def lasting(objects):
+    """What a broker has acknowledged lies on two, and one may be away."""
+    wanted = {
+        "auto.create.topics.enable": False,
+        "default.replication.factor": LEAST,
+        "min.insync.replicas": 2,
+        "offsets.topic.replication.factor": LEAST,
+        "unclean.leader.election.enable": False,
+    }
+    complaints = [
+        f"{title(one)}: {key} is {one['spec']['kafka']['config'].get(key)}"
+        for one in of_kind(objects, "Kafka")
+        for key, value in wanted.items()
+        if one["spec"]["kafka"]["config"].get(key) != value
+    ]
+    return complaints + [
+        f"{title(one)}: loses what it was given"
+        for one in of_kind(objects, "KafkaNodePool")
+        if one["spec"]["replicas"] < LEAST or one["spec"]["storage"]["type"] == "ephemeral"
+    ]
+
+
+def belonging(objects):
+    """Topics, principals and pools say which cluster they are of, and there is one."""
+    clusters = {one["metadata"]["name"] for one in of_kind(objects, "Kafka")}
+    return [
+        f"{title(one)}: of no cluster"
+        for one in of_kind(objects, "KafkaTopic", "KafkaUser", "KafkaNodePool")
+        if labels(one).get("strimzi.io/cluster") not in clusters
+    ]
+
+
+def shown(objects):
+    """Each workload shows its own certificate, of files that are mounted, to brokers whose authority it is given."""
+    clusters = {f"{one['metadata']['name']}-cluster-ca-cert" for one in of_kind(objects, "Kafka")}
+    complaints = []
+    for one in services_of(objects):
+        [container] = containers(one)
+        env = {each["name"]: each.get("value", "") for each in container["env"]}
+        mounted = _mounted(one, container)
+        for setting, secrets in (
+            ("CA", clusters),
+            ("CERT", {one["metadata"]["name"]}),
+            ("KEY", {one["metadata"]["name"]}),
+        ):
+            path = env.get(f"{container['name'].upper()}_KAFKA_TLS_{setting}", "nowhere")
+            if mounted.get(path) not in secrets:
+                complaints.append(f"{title(one)}: its {setting} {path} comes from {mounted.get(path)}")
+        if mentioned(objects, "KafkaUser", one["metadata"]["name"]) is None:
+            complaints.append(f"{title(one)}: no principal of its name")
+    return complaints
+
+
+def _mounted(one, container):
+    """File → the Secret it comes from, of everything mounted."""
+    volumes = {each["name"]: each.get("projected", {}).get("sources", ()) for each in pod(one)["volumes"]}
+    return {
+        f"{mount['mountPath']}/{item['path']}": source["secret"]["name"]
+        for mount in container["volumeMounts"]
+        for source in volumes[mount["name"]]
+        for item in source["secret"]["items"]
+    }
+
+
+def addressed(objects):
+    """The bootstrap address everybody is told is the listener's, with its namespace."""
+    [cluster] = of_kind(objects, "Kafka")
+    [listener] = cluster["spec"]["kafka"]["listeners"]
+    name, space = cluster["metadata"]["name"], cluster["metadata"]["namespace"]
+    told = {
+        one["data"]["bootstrap"]
+        for one in of_kind(objects, "ConfigMap")
+        if "bootstrap" in one.get("data", {})
+    }
+    wanted = {f"{name}-kafka-bootstrap.{space}.svc:{listener['port']}"}
+    return [] if told == wanted else [f"told {told}, not {wanted}"]
+
+
+RULES = (topics, permissions, exact, closed, lasting, belonging, shown, addressed)

@@ -1,0 +1,53 @@
+"""The places of rendered objects that mutations reach for: those of one service, of routing in the village."""
+
+from tests.deploy.k8s.objects import TIER, containers, labels, mentioned, of_kind, pod
+
+ROUTING = "village-routing"
+
+
+def routing(objects):
+    return mentioned(objects, "Deployment", ROUTING)
+
+
+def container(objects):
+    return containers(routing(objects))[0]
+
+
+def variable(objects, name):
+    return next(one for one in container(objects)["env"] if one["name"] == name)
+
+
+def policy(objects, name=ROUTING):
+    return mentioned(objects, "NetworkPolicy", name)["spec"]
+
+
+def without(objects, kind, name):
+    objects.remove(mentioned(objects, kind, name))
+
+
+def deny_all(objects):
+    return next(one for one in of_kind(objects, "NetworkPolicy") if one["metadata"]["name"] == "default-deny")
+
+
+def relabelled(one, key, value):
+    one["metadata"]["labels"][key] = value
+
+
+def quota(objects):
+    return next(one for one in of_kind(objects, "ResourceQuota") if labels(one)[TIER] == "village")["spec"]
+
+
+def forget(objects, name):
+    container(objects)["env"].remove(variable(objects, name))
+
+
+def add(objects, name, value):
+    container(objects)["env"].append({"name": name, "value": value})
+
+
+def vault(objects):
+    return next(
+        one
+        for one in pod(mentioned(objects, "Deployment", "village-intake"))["volumes"]
+        if one["name"] == "vault"
+    )

@@ -1,0 +1,30 @@
+"""What is rendered keeps every rule, and each rule notices when it is broken."""
+
+import pytest
+
+from tests.deploy.k8s.mutations import ALL, MUTATIONS
+from tests.deploy.k8s.objects import workloads_of
+from tests.deploy.k8s.rendered import K8S, OVERLAYS, objects_of
+from tests.deploy.k8s.rules import RULES
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("rule", RULES)
+def test_what_an_overlay_renders_keeps_the_rule(overlay, rule):
+    objects = objects_of(K8S / "overlays" / overlay)
+
+    assert workloads_of(objects)
+    assert RULES[rule](objects) == []
+
+
+@pytest.mark.parametrize(("rule", "wrong"), ALL, ids=[f"{rule}: {wrong}" for rule, wrong in ALL])
+def test_a_rule_notices_what_is_wrong(rule, wrong):
+    objects, spoilt = objects_of(K8S / "overlays" / "dev"), objects_of(K8S / "overlays" / "dev")
+    MUTATIONS[rule][wrong](spoilt)
+
+    assert spoilt != objects
+    assert RULES[rule](spoilt) != []
+
+
+def test_no_rule_goes_without_something_that_breaks_it():
+    assert set(MUTATIONS) == set(RULES)

@@ -1,0 +1,112 @@
+"""docs/operate/upgrade.md under load: two releases on one schema, then the old one alone on the new schema."""
+
+import asyncio
+import shutil
+
+import pytest
+
+from deploy.local import databases, topics
+from deploy.local.exclusive import run
+from deploy.local.plan import Plan
+from deploy.local.stack import Stack
+from schemas.topics import TOPICS
+from tests.system import invariants
+from tests.system.books import SERVICES
+from tests.system.operate import releases
+from tests.system.operate.load import Doors, refused, under_load
+from tests.system.operate.releases import HERE, Installation
+
+pytestmark = [pytest.mark.system, pytest.mark.long]
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    """The tree of the release before the newest migration."""
+    commit = releases.previous()
+    if commit is None:
+        pytest.skip(releases.ABSENT)
+    print(f"the release before is {commit}")
+    return releases.unpacked(commit, tmp_path_factory.mktemp("before"))
+
+
+@pytest.fixture
+def installation(tmp_path, before):
+    """A village with two replicas of each service, its policy that of the release before; nothing runs yet."""
+    stack = Stack(tmp_path / "providers", Plan(providers_only=True))
+    folder = tmp_path / "village"
+    folder.mkdir()
+    shutil.copy(before / "policy" / "default.yaml", folder / "policy.yaml")
+    stack.start()
+    made = Installation(stack, folder)
+    try:
+        run(topics.create(stack.kafka, TOPICS.values()))
+        run(databases.create(stack.postgres(), [f"{service}_village" for service in SERVICES]))
+        yield made
+    finally:
+        made.close()
+        stack.stop(wipe=True)
+
+
+async def applied(world):
+    """How many migrations each database has had."""
+    return {
+        service: (await world.query(f"{service}_village", "select count(*) from migration"))[0][0]
+        for service in SERVICES
+    }
+
+
+async def exchanged(world, tree, number):
+    """One replica of each service after another is stopped in order, and started from that tree; each is ready then."""
+    house = world.stack
+    for service in SERVICES:
+        if (service, number) in house.running:
+            assert await asyncio.to_thread(house.stop, service, number) == 0
+        house.start(service, number, tree)
+        await world.ready_at(house.probe_port(service, number))
+
+
+def living(world, tree, replicas):
+    """Whether all these replicas run, and from that tree."""
+    house = world.stack
+    return all(
+        house.release[service, number] == tree and house.running[service, number].poll() is None
+        for service in SERVICES
+        for number in replicas
+    )
+
+
+@pytest.mark.timeout(600)
+async def test_two_releases_work_side_by_side_on_the_new_schema_and_the_old_one_alone_after_a_rollback(
+    installation, before
+):
+    promised = set()
+    await asyncio.to_thread(installation.migrate, before)
+    async with Doors(installation, promised) as world:
+        old_schema = await applied(world)
+        for number in installation.replicas:
+            await exchanged(world, before, number)
+        async with under_load(world) as lives:
+            await lives.more(10)
+            await asyncio.to_thread(installation.migrate, HERE)
+            new_schema = await applied(world)
+            await lives.more(10)
+
+            await exchanged(world, HERE, 2)
+            assert living(world, before, [1])
+            assert living(world, HERE, [2])
+            await lives.more(30)
+
+            await exchanged(world, HERE, 1)
+            await lives.more(20)
+
+            await exchanged(world, before, 2)
+            await lives.more(20)
+            await exchanged(world, before, 1)
+            assert living(world, before, [1, 2])
+            await lives.more(20)
+
+        healed = await invariants.hold(world, promised, probes=False, tiers=("village",))
+
+        assert old_schema != new_schema
+        assert await refused(world) == {}
+    print(f"{lives.count} lifecycles {dict(lives.ended)}; {old_schema} → {new_schema}; healed {healed:.1f} s")
