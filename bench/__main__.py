@@ -9,7 +9,22 @@ from pathlib import Path
 
 import click
 
-from bench import beside, deadlines, demo, floor, gauges, latency, lifecycle, memory, rebuild, seed, stream
+from bench import (
+    beside,
+    deadlines,
+    demo,
+    floor,
+    gauges,
+    latency,
+    lifecycle,
+    memory,
+    rebuild,
+    rolling,
+    seed,
+    size,
+    stream,
+    traces,
+)
 from bench.figures import Figure, Report, percentile, say, table
 from bench.house import house
 from bench.lifecycle import Run
@@ -133,6 +148,7 @@ def _all(report: Report, options: Options) -> None:
     escalated(report, options)
     seen_live(report, options)
     deadlines.section(report, options)
+    rolling.section(report, options)
     rebuild.section(report, options)
     beside.section(report, options)
     stream.section(report, options)
@@ -146,7 +162,10 @@ SECTIONS: dict[str, Section] = {
     "deadlines": deadlines.section,
     "stream": stream.section,
     "memory": escalated,
+    "rolling": rolling.section,
     "rebuild": rebuild.section,
+    "size": size.section,
+    "traces": traces.section,
     "peers": beside.section,
     "demo": first_figure,
     "all": _all,

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -26,12 +27,12 @@ _TOP = 30
 
 
 @contextmanager
-def house(options: Options, tiers: tuple[str, ...]) -> Iterator[Stack]:
+def house(options: Options, tiers: tuple[str, ...], **choices: Any) -> Iterator[Stack]:  # noqa: ANN401 - a plan's
     """Real processes, ready; stopped and their data removed when the block ends."""
     data = options.data or Path(tempfile.mkdtemp(prefix="fengqiao-bench-"))
     if data.is_dir() and any(data.iterdir()):
         raise StackError(f"{data} is not empty, and would be removed afterwards; choose another with --data")
-    stack = Stack(data, Plan(tiers=tiers))
+    stack = Stack(data, Plan(tiers=tiers, **choices))
     say(f"starting {len(stack.plan.instances())} services of {', '.join(tiers)}")
     try:
         stack.start()

@@ -84,14 +84,14 @@ def where(stack: Stack) -> Where:
     return Where(stack.kafka, stack.postgres(), groups)
 
 
-async def measure(stack: Stack, options: Options) -> Run:
-    """Drives a stack through a run."""
+async def measure(stack: Stack, options: Options, also: Mapping[str, int] | None = None) -> Run:
+    """Drives a stack through a run; `also` are processes by name that work for it and are not its own."""
     at = where(stack)
     databases = [f"{service}_{tier}" for tier in stack.plan.tiers for service in SERVICES]
     start, before = await gauges.read(at, {}), await _rows(at, databases)
     process = await _driver(stack, options)
     try:
-        begin, end, drained, incidents = await _follow(stack, at, process)
+        begin, end, drained, incidents = await _follow(at, process, gauges.programs(stack) | dict(also or {}))
     finally:
         if process.returncode is None:
             process.terminate()
@@ -130,9 +130,11 @@ async def _driver(stack: Stack, options: Options) -> Process:
     )
 
 
-async def _follow(stack: Stack, at: Where, process: Process) -> tuple[Reading, Reading, Reading, int]:
+async def _follow(
+    at: Where, process: Process, programs: dict[str, int]
+) -> tuple[Reading, Reading, Reading, int]:
     assert process.stdout is not None
-    programs = gauges.programs(stack) | {"driver": process.pid}
+    programs = programs | {"driver": process.pid}
     found: dict[str, Reading] = {}
     async for line in process.stdout:
         told = json.loads(line)
