@@ -23,12 +23,24 @@ def _made(file):
     recipe = re.search(r"^\t@\$\(BIN\)/(cyclonedx-py .*)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)[
         1
     ]
-    program, *words = shlex.split(recipe)
+    words = shlex.split(recipe)
     words[words.index("--output-file") + 1] = str(file)
-    subprocess.run(
-        [Path(sys.executable).with_name(program), *words], cwd=PROJECT, check=True, capture_output=True
-    )
+    return _ran(words, file)
+
+
+def _ran(words, file):
+    program = Path(sys.executable).with_name(words[0])
+    subprocess.run([program, *words[1:]], cwd=PROJECT, check=True, capture_output=True)
     return file.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def of_nobody(tmp_path_factory):
+    """The bill of a package that is nowhere: every address in it is one that the tool says by itself."""
+    folder = tmp_path_factory.mktemp("nobody")
+    packages, file = folder / "nobody.txt", folder / "bill.json"
+    packages.write_text("nobody==1 --hash=sha256:" + 64 * "0" + "\n")
+    return _ran(["cyclonedx-py", "requirements", str(packages), "--output-file", str(file)], file)
 
 
 def test_it_names_every_package_with_its_version_and_hashes(written):
@@ -58,9 +70,28 @@ def test_it_is_of_this_version_of_the_product(written):
     assert told["licenses"][0]["license"]["id"] == "Apache-2.0"
 
 
-def test_it_says_the_same_every_time_and_names_no_registry_but_the_public_one(written):
+def test_it_says_the_same_every_time(written):
     assert written[0] == written[1]
-    assert set(re.findall(r"https?://([^/\"]+)", written[0].decode())) <= {
-        "pypi.org", "cyclonedx.org", "github.com", "cyclonedx-bom-tool.readthedocs.io",
-        "cyclonedx-python-library.readthedocs.io",
-    }  # fmt: skip
+
+
+def test_a_package_is_where_the_tool_looks_by_itself_so_no_registry_of_ours_is_named(written, of_nobody):
+    (by_default,) = _places(of_nobody)
+
+    assert {one.replace(f"/{name}/", "/nobody/") for name in RUN for one in _places(written[0], name)} == {
+        by_default
+    }
+    assert _hosts(written[0]) == _hosts(of_nobody)
+
+
+def _places(bill, name="nobody"):
+    """Every address at which a package is said to be."""
+    return [
+        place["url"]
+        for one in json.loads(bill)["components"]
+        if one["name"] == name
+        for place in one["externalReferences"]
+    ]
+
+
+def _hosts(bill):
+    return set(re.findall(r"https?://([^/\"]+)", bill.decode()))

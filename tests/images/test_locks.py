@@ -2,12 +2,15 @@
 
 import tomllib
 
+import pytest
+
 from deploy.local.plan import PROJECT
 from tests.images.locks import needed, pins
 
 ALL = pins((PROJECT / "requirements.lock").read_text(encoding="utf-8"))
 RUN = pins((PROJECT / "requirements-run.lock").read_text(encoding="utf-8"))
 BUILD = pins((PROJECT / "deploy" / "images" / "requirements-build.lock").read_text(encoding="utf-8"))
+LOCKS = [*PROJECT.glob("*.lock"), *(PROJECT / "deploy" / "images").glob("*.lock")]
 PROJECT_FILE = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 STALE = "run `make lock`"
 ELSEWHERE = {"async-timeout", "pywin32", "colorama", "tzdata", "importlib-metadata", "exceptiongroup"}
@@ -19,6 +22,14 @@ def test_an_image_runs_the_versions_that_were_tested_by_their_hashes():
 
     assert other == {}, STALE
     assert all(hashes for _, hashes in RUN.values())
+
+
+@pytest.mark.parametrize("file", LOCKS, ids=lambda file: file.name)
+def test_a_lock_file_names_packages_and_no_place_to_take_them_from(file):
+    lines = [one.strip() for one in file.read_text(encoding="utf-8").splitlines()]
+
+    assert [one for one in lines if "://" in one] == []
+    assert [one for one in lines if one.startswith("-") and not one.startswith("--hash=")] == []
 
 
 def test_an_image_has_everything_a_service_needs_and_nothing_besides():
