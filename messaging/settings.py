@@ -7,8 +7,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from messaging.broker import Broker
-from messaging.tls import Identity, Renewing, check_chain
+from messaging.broker_settings import BrokerSettings
+from messaging.login import read_secret
 from schemas.base import Tier
 
 
@@ -47,17 +47,9 @@ class DatabaseSettings(BaseSettings):
         return dsn if self.postgres_password_file is None else with_password(dsn, self.postgres_password_file)
 
 
-class ServiceSettings(DatabaseSettings):
+class ServiceSettings(DatabaseSettings, BrokerSettings):
     """Read once from the environment, passed down, never printed with a secret in it."""
 
-    kafka: str = "127.0.0.1:9092"
-    """Bootstrap servers."""
-    kafka_tls_ca: Path | None = None
-    """PEM file of whoever signs the brokers' certificates; with it Kafka is spoken to over TLS, else in clear."""
-    kafka_tls_cert: Path | None = None
-    """PEM file of our own certificate: a broker that asks for one knows us by its subject."""
-    kafka_tls_key: Path | None = Field(default=None, validate_default=True)
-    """PEM file of its key, not encrypted. All three are read again for a new connection once they have changed."""
     host: str = "127.0.0.1"
     """Address of the HTTP door. Loopback until sign-in is configured."""
     port: int = 0
@@ -68,53 +60,6 @@ class ServiceSettings(DatabaseSettings):
     no: an orchestrator tells its proxies while it tells us, and some hear later. 0 where nothing stands before us."""
     pool_size: int = 8
     """Connections to PostgreSQL: the consumer, the relay, timers and dead letters take one each."""
-
-    @field_validator("kafka_tls_ca")
-    @classmethod
-    def _signs(cls, given: Path | None) -> Path | None:
-        try:
-            if given is not None:
-                Identity(given).context()
-        except OSError as error:
-            raise ValueError(f"is no readable PEM file of certificates: {error}") from None
-        return given
-
-    @field_validator("kafka_tls_cert")
-    @classmethod
-    def _is_checked_too(cls, given: Path | None, others: ValidationInfo) -> Path | None:
-        if given is not None and others.data.get("kafka_tls_ca", ...) is None:
-            raise ValueError("needs KAFKA_TLS_CA as well: who shows a certificate must know to whom")
-        return _there(given)
-
-    @field_validator("kafka_tls_key")
-    @classmethod
-    def _belongs(cls, given: Path | None, others: ValidationInfo) -> Path | None:
-        """Judged last of the three; a certificate that was refused has been told of already."""
-        cert = others.data.get("kafka_tls_cert", ...)
-        if cert is ...:
-            return _there(given)
-        if (given is None) is not (cert is None):
-            raise ValueError("KAFKA_TLS_CERT and KAFKA_TLS_KEY go together")
-        try:
-            if given is not None:
-                check_chain(cert, given)
-        except OSError as error:
-            raise ValueError(f"cannot be used with the certificate of KAFKA_TLS_CERT: {error}") from None
-        return given
-
-    def broker(self) -> Broker:
-        """How Kafka is reached. Raises `OSError` when its files have gone since the settings were read."""
-        if self.kafka_tls_ca is None:
-            return Broker(self.kafka)
-        return Broker(
-            self.kafka, Renewing(Identity(self.kafka_tls_ca, self.kafka_tls_cert, self.kafka_tls_key))
-        )
-
-
-def _there(given: Path | None) -> Path | None:
-    if given is not None and not given.is_file():
-        raise ValueError("no such file")
-    return given
 
 
 NO_DSN = (
@@ -142,12 +87,7 @@ def with_password(dsn: str, file: Path) -> str:
     user, _, hosts = parts.netloc.rpartition("@")
     if not user or ":" in user:
         raise ValueError("is for a POSTGRES that names a user and no password")
-    try:
-        password = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"cannot be read: {type(error).__name__}") from None
-    if not password:
-        raise ValueError("is empty")
+    password = read_secret(file)
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{hosts}"))
 
 
