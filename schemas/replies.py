@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from schemas.handoff import ActionForwarded
 from schemas.intake import ActionReceived
 from schemas.offline import ActionDone, Differences
-from schemas.routing import ActionForwarded, ActionRefused
+from schemas.routing import ActionRefused
 
 Asked = ActionReceived | ActionForwarded
 

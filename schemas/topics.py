@@ -23,20 +23,18 @@ from schemas.base import TIERS, Event, Service, Tier
 from schemas.declarations import EligibleDeclared, EligibleRecorded, SubmissionRefused
 from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
+from schemas.handoff import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported
 from schemas.metrics import MetricCell, MetricDefinition, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from schemas.offline import ActionDone
 from schemas.routing import (
-    ActionForwarded,
-    ActionForwardedV1,
     ActionRefused,
     IncidentAccepted,
     IncidentClockMoved,
     IncidentClosed,
     IncidentEscalated,
     IncidentExtended,
-    IncidentHandedOver,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,

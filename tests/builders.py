@@ -12,9 +12,10 @@ from policy.model import Policy
 from schemas.base import Actor, Event, Party, Tier
 from schemas.codes import load
 from schemas.followup import RevisitCompleted
+from schemas.handoff import IncidentHandedOver
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import IncidentReported
-from schemas.routing import IncidentHandedOver, IncidentResolved
+from schemas.routing import IncidentResolved
 from schemas.topics import TOPICS
 from services.followup.state import Answer, Revisit
 from services.intake.report import Registry

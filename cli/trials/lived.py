@@ -13,8 +13,9 @@ from schemas.assignment import Take
 from schemas.base import Actor, Event, Tier, matter_of
 from schemas.codes import bare
 from schemas.followup import RevisitCompleted, RoundCompleted
+from schemas.handoff import IncidentHandedOver
 from schemas.intake import IncidentReported
-from schemas.routing import IncidentHandedOver, IncidentResolved
+from schemas.routing import IncidentResolved
 from services.followup.revisit import plan
 from services.routing.centre import Centre
 from services.routing.handling import Request

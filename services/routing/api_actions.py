@@ -16,9 +16,9 @@ from messaging.trace import begin
 from schemas.actions import HandlingAction
 from schemas.base import Actor, Event, Moment, Tier
 from schemas.codes import CodeList, completed
+from schemas.handoff import ActionForwarded
 from schemas.mediation import SessionCalled
 from schemas.offline import Basis
-from schemas.routing import ActionForwarded
 from schemas.whistles import WhistleBlown
 from services.routing.answers import IncidentId, problem
 from services.routing.desk import Desk

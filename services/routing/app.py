@@ -11,8 +11,8 @@ from policy.load import Area, Codes, areas, both, policies, with_codes
 from policy.model import Policy
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
+from schemas.handoff import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.intake import ActionReceived, ActionReceivedV1, IncidentReported
-from schemas.routing import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.topics import topics_read_by
 from services.routing import followed
 from services.routing.api import api

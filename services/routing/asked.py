@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from schemas.actions import Handling, Unknown
 from schemas.base import Event
+from schemas.handoff import ActionForwarded
 from schemas.replies import Asked, done, refused
-from schemas.routing import ActionForwarded, ActionRefused
+from schemas.routing import ActionRefused
 from services.routing.handling import Request
 from services.routing.leads import Beside
 from services.routing.refusal import Refused

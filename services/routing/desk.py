@@ -13,8 +13,9 @@ from messaging.errors import Rejected
 from messaging.timer import acted_on
 from schemas.base import Event
 from schemas.duplicates import DuplicateProposed, Link, ProposalForwarded
+from schemas.handoff import ActionForwarded, IncidentHandedOver
 from schemas.intake import ActionReceived
-from schemas.routing import ActionForwarded, Entry, IncidentHandedOver
+from schemas.routing import Entry
 from services.routing import contacts_store, guesses, lines, store
 from services.routing.batch import Batch, keys
 from services.routing.centre import Centre

@@ -14,6 +14,7 @@ from schemas.assignment import (
 from schemas.base import Actor, Event, Tier
 from schemas.derivation import IncidentOriginLinked
 from schemas.guesses import IncidentWaitMoved
+from schemas.handoff import IncidentHandedOver
 from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
@@ -21,7 +22,6 @@ from schemas.routing import (
     IncidentClosed,
     IncidentEscalated,
     IncidentExtended,
-    IncidentHandedOver,
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,

@@ -21,10 +21,11 @@ from schemas.assignment import Decline, Take
 from schemas.base import Actor, Event
 from schemas.derivation import LinkOrigin
 from schemas.duplicates import Dismiss, Link, TieAction, Unlink
+from schemas.handoff import ActionForwarded
 from schemas.mediation import MediationAction
 from schemas.offline import Basis
 from schemas.referrals import AnswerReferral, Recall, Refer, ReferralAction, ReturnToSource, Transfer
-from schemas.routing import ActionForwarded, IncidentAccepted, IncidentResolved
+from schemas.routing import IncidentAccepted, IncidentResolved
 from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
 from schemas.triage import Triage
 from schemas.whistles import WhistleAction

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from schemas.base import SYSTEM, TIERS, Actor, Event, Tier, height, higher, tier_of
 from schemas.codes import bare
 from schemas.duplicates import LeadResolved, ProposalForwarded
-from schemas.routing import ActionForwarded, IncidentEscalated, IncidentHandedOver, IncidentReturned, Step
+from schemas.handoff import ActionForwarded, IncidentHandedOver
+from schemas.routing import IncidentEscalated, IncidentReturned, Step
 from services.routing import mediation, whistling
 from services.routing.changes import evolve
 from services.routing.clocks import Policies

@@ -7,14 +7,9 @@ from messaging.errors import Rejected
 from schemas.base import SYSTEM, Event
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.followup import RevisitCompleted, RoundCompleted
+from schemas.handoff import ActionForwarded, IncidentHandedOver
 from schemas.intake import ActionReceived, IncidentReported
-from schemas.routing import (
-    ActionForwarded,
-    IncidentClosed,
-    IncidentHandedOver,
-    IncidentReopened,
-    Step,
-)
+from schemas.routing import IncidentClosed, IncidentReopened, Step
 from services.routing import alarms, assignment, mediation, whistling
 from services.routing.asked import no, request_of, told
 from services.routing.centre import Centre

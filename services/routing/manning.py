@@ -9,8 +9,8 @@ from schemas.assignment import Decline
 from schemas.base import Event
 from schemas.codes import bare
 from schemas.followup import RevisitCompleted, RoundCompleted
+from schemas.handoff import ActionForwarded, IncidentHandedOver
 from schemas.intake import ActionReceived, IncidentReported
-from schemas.routing import ActionForwarded, IncidentHandedOver
 from schemas.whistles import Whistle
 from services.routing.centre import Centre
 from services.routing.incident import Incident, Timer

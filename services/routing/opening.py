@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.base import SYSTEM, matter_of
+from schemas.handoff import IncidentHandedOver
 from schemas.intake import IncidentReported
-from schemas.routing import (
-    Entry,
-    IncidentHandedOver,
-    IncidentOpened,
-)
+from schemas.routing import Entry, IncidentOpened
 from services.routing.centre import Centre
 from services.routing.clocks import accept_until, due_fields
 from services.routing.history import NONE, counted, news

@@ -3,8 +3,8 @@
 import pytest
 
 from schemas.actions import Accept, Resolve, Unknown, Visit
+from schemas.handoff import ActionForwarded, ActionForwardedV1
 from schemas.intake import ActionReceivedV1
-from schemas.routing import ActionForwarded, ActionForwardedV1
 from services.routing.life import arrive
 from tests.builders import (
     INCIDENT,

@@ -7,7 +7,7 @@ import pytest
 
 from messaging.inbox import Inbox, Reading
 from schemas.actions import Accept, Escalate, Resolve, Return
-from schemas.routing import IncidentHandedOver
+from schemas.handoff import IncidentHandedOver
 from schemas.topics import topics_read_by
 from services.routing import store
 from services.routing.app import LISTENS_TO

@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from schemas.actions import HandlingAction
-from schemas.routing import ActionForwarded
+from schemas.handoff import ActionForwarded
 from services.routing.handling import Request, decide_action
 from services.routing.life import act
 from services.routing.refusal import SENTENCES, Refused

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from schemas.base import Actor
-from schemas.routing import IncidentHandedOver
+from schemas.handoff import IncidentHandedOver
 from services.routing.incident import Incident
 from services.routing.life import act, arrive
 from services.routing.refusal import SENTENCES, Refused

@@ -9,8 +9,8 @@ import pytest
 from messaging.errors import LostRace
 from schemas.actions import Accept, Assign, Escalate, Return
 from schemas.base import tier_of
+from schemas.handoff import ActionForwarded, IncidentHandedOver
 from schemas.intake import IncidentReported
-from schemas.routing import ActionForwarded, IncidentHandedOver
 from services.routing import lines, store
 from services.routing.desk import Desk
 from services.routing.handling import Request
