@@ -15,7 +15,8 @@ from pydantic import (
 from policy.complete import placed
 from policy.parts import Category, ContactRole, Deadline, Part, Reason, Severity
 from policy.spans import Span, span_of
-from schemas.whistles import MOST_CALLED, RESPONSE_STEPS, ResponseStep, RingName
+from schemas.whistle_actions import MOST_CALLED
+from schemas.whistles import RESPONSE_STEPS, ResponseStep, RingName
 
 
 def _perhaps(value: object) -> Span | None:

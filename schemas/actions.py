@@ -16,7 +16,7 @@ from schemas.mediation import MediationAction
 from schemas.referrals import ReferralAction
 from schemas.supervision import SupervisionAction
 from schemas.triage import Triage
-from schemas.whistles import WhistleAction
+from schemas.whistle_actions import WhistleAction
 
 
 class Accept(Action):

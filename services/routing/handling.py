@@ -28,7 +28,7 @@ from schemas.referrals import AnswerReferral, Recall, Refer, ReferralAction, Ret
 from schemas.routing import IncidentAccepted, IncidentResolved
 from schemas.supervision import ChangeLeader, PutOnList, Remind, StrikeOff, SupervisionAction
 from schemas.triage import Triage
-from schemas.whistles import WhistleAction
+from schemas.whistle_actions import WhistleAction
 from services.routing import mediation, whistling
 from services.routing.assignment import assign, decline, take, taken_by_accepting
 from services.routing.basis import check_basis

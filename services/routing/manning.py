@@ -11,7 +11,7 @@ from schemas.codes import bare
 from schemas.followup import RevisitCompleted, RoundCompleted
 from schemas.handoff import ActionForwarded, IncidentHandedOver
 from schemas.intake import ActionReceived, IncidentReported
-from schemas.whistles import Whistle
+from schemas.whistle_actions import Whistle
 from services.routing.centre import Centre
 from services.routing.incident import Incident, Timer
 from services.routing.opening import version_kept

@@ -4,15 +4,10 @@ from typing import Any, assert_never
 
 from schemas.base import Actor
 from schemas.codes import bare
+from schemas.whistle_actions import Acknowledge, Arrive, Excuse, ReportResult, ResponseAction, Support
 from schemas.whistles import (
-    Acknowledge,
-    Arrive,
-    Excuse,
     ParticipantEvent,
-    ReportResult,
-    ResponseAction,
     ResponseStep,
-    Support,
     WhistleAcknowledged,
     WhistleArrived,
     WhistleExcused,

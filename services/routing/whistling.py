@@ -8,13 +8,10 @@ from typing import Any
 from policy.model import Policy
 from schemas.base import SYSTEM, Event
 from schemas.codes import bare
+from schemas.whistle_actions import Call, CallOff, Whistle, WhistleAction
 from schemas.whistles import (
-    Call,
     CalledParticipant,
-    CallOff,
     StepDue,
-    Whistle,
-    WhistleAction,
     WhistleBlown,
     WhistleCalledOff,
     WhistleEnded,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.mediation import CallSession, HoldSession
-from schemas.whistles import Acknowledge, Call, Excuse, ReportResult, Support, Whistle
+from schemas.whistle_actions import Acknowledge, Call, Excuse, ReportResult, Support, Whistle
 from tests.builders import NOW, a_policy, later
 from tests.cli.trials import ACCEPTED, alarming, found, recorded, resolved_at, tried
 

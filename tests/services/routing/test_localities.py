@@ -10,7 +10,7 @@ from policy.model import Policy
 from schemas.actions import Accept, Escalate, Resolve
 from schemas.codes import load
 from schemas.referrals import Refer
-from schemas.whistles import Whistle
+from schemas.whistle_actions import Whistle
 from services.routing.centre import Centre
 from services.routing.life import arrive, late
 from services.routing.manning import Need, needed

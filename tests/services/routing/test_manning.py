@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.whistles import Call, Whistle
+from schemas.whistle_actions import Call, Whistle
 from services.routing.manning import Need, needed_for
 from tests.builders import VILLAGE, a_centre, an_accepted_incident
 
