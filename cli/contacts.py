@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import httpx
 
-from cli.door import asking, refuse, said
+from cli.door import GONE, asking, refuse, said
 from cli.files import FILE, areas_option, code_lists, codes_option
 from cli.stack import data_option, say
 from deploy.local.plan import StackError
@@ -23,8 +23,6 @@ TRIES, WAIT_S, PATIENCE_S = 5, 2.0, 60.0
 policy_option = click.option(
     "--policy", type=FILE, help="The locality's policy, which says what roles one holds at a time."
 )
-GONE = (httpx.NetworkError, httpx.RemoteProtocolError)
-"""A door that is restarting: nobody there yet, or gone before it answered."""
 
 
 @click.group()

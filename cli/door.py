@@ -1,7 +1,7 @@
 """One door as a command asks it: where it does not answer, or refuses a file, that is a message and not a traceback."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,6 +12,8 @@ from deploy.local.plan import StackError
 
 NO_DOOR = (httpx.TransportError, httpx.InvalidURL)
 """What comes of an address where nobody answers, or that is none."""
+GONE = (httpx.NetworkError, httpx.RemoteProtocolError)
+"""A door that is restarting: nobody there yet, or gone before it answered."""
 
 
 @contextmanager
@@ -21,6 +23,16 @@ def asking(url: str) -> Iterator[None]:
         yield
     except NO_DOOR as error:
         raise StackError(f"{url} does not answer; try again, or name another with --url: {error}") from error
+
+
+def twice(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """The answer to what changes nothing, asked once more where a connection ended without one.
+
+    A process that closes a connection nobody uses cannot know that somebody is about to. Raises `httpx.TransportError`.
+    """
+    with suppress(*GONE):
+        return ask()
+    return ask()
 
 
 def said(answer: httpx.Response) -> dict[str, Any]:

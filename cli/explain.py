@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 import httpx
 
 from cli.checks import policy
-from cli.door import NO_DOOR, asking, said
+from cli.door import NO_DOOR, asking, said, twice
 from cli.files import FOLDER
 from cli.stack import data_option
 from deploy.local.plan import PROJECT, StackError
@@ -59,7 +60,7 @@ def explain(incident: str, data: Path, url: str | None, policies: Path) -> None:
     with httpx.Client(timeout=PATIENCE_S) as client:
         door, whole = _found(client, doors, incident)
         with asking(door):
-            answer = client.get(f"{door}/v1/incidents/{incident}/deadlines")
+            answer = twice(partial(client.get, f"{door}/v1/incidents/{incident}/deadlines"))
         clock = said(answer) if answer.status_code == httpx.codes.OK else {"steps": []}
     for line in told(whole, clock, in_folder(policies), policies):
         click.echo(line)
@@ -81,7 +82,7 @@ def _found(client: httpx.Client, doors: list[str], incident: str) -> tuple[str, 
     silent = []
     for door in doors:
         try:
-            answer = client.get(f"{door}/v1/incidents/{incident}")
+            answer = twice(partial(client.get, f"{door}/v1/incidents/{incident}"))
         except NO_DOOR as error:
             silent.append(f"{door}: {type(error).__name__}")
             continue

@@ -10,6 +10,10 @@ from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from messaging.closing import let_in, waiting
+from messaging.database import COMMAND_TIMEOUT_S
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +29,38 @@ WAITING = 32_768
 UNSENT = 131_072
 """Bytes the system keeps for a reader beyond what is on its way; it would be megabytes for each who takes nothing.
 It asks for more when half of it is gone, so that who takes less than 2 KB/s counts as taking nothing."""
-GRACE_S = 5
-"""How long open requests may take to end once we stop."""
+IDLE_S = 100
+"""How long a connection is kept on which nothing is asked: longer than proxies keep theirs (60 s is usual, 90 known),
+so that they end it and not we, perhaps while their next request is on its way."""
+GRACE_S = int(COMMAND_TIMEOUT_S) + 5
+"""How long open requests may take to end once we stop: longer than waiting for a database that does not answer."""
+SAY_S = 5.0
+"""How long the head of a request may take to come once we stop."""
 
 
 _AT_ONCE = struct.pack("ii", 1, 0)
 """The system keeps nothing for them either, and they are told by a reset."""
 
 
+class _State(ServerState):
+    """What a server and its connections share."""
+
+    closing = False
+    """Whether each answer is the last of its connection."""
+
+
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._state = self.server_state = _State()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets in who has come, and nobody else; answers them, and lets go of who asks for nothing."""
+        for one in sockets or ():
+            await let_in(one)
+        self._state.closing = True
+        await super().shutdown(sockets)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leaves signals to the process."""
@@ -116,7 +143,7 @@ class _Bounded(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         if self._late is None:
-            self._late = self.loop.call_later(HEAD_S, self._give_up)
+            self._late = self.loop.call_later(SAY_S if self._closing else HEAD_S, self._give_up)
 
     def _give_up(self) -> None:
         self._late = None
@@ -135,11 +162,36 @@ class _Bounded(HttpToolsProtocol):
         self._unread = 0
         self._in_time()
         super().on_headers_complete()
+        if self._closing and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body, whose size the doors look at."""
         self._unread = 0
         super().on_body(body)
+
+    @property
+    def _closing(self) -> bool:
+        return isinstance(self.server_state, _State) and self.server_state.closing
+
+    def shutdown(self) -> None:
+        """We stop: who has asked is answered, who is about to ask may do so, anybody else is let go."""
+        if not self._answered:
+            self.cycle.keep_alive = False
+        elif self._late is None:
+            self._let_go()
+        else:
+            self._in_time()
+            self._await_head()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing has been asked for long."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Ends a connection on which nothing is asked, unless a request has come that we have not read yet."""
+        if not self.transport.is_closing() and not waiting(self.transport.get_extra_info("socket").fileno()):
+            self.transport.close()
 
 
 @contextlib.asynccontextmanager
@@ -147,7 +199,7 @@ async def serve(app: Any, host: str, port: int) -> AsyncIterator[int]:  # noqa: 
     """Serves an application while the block runs; yields the port. Raises `OSError` if the port is taken."""
     config = uvicorn.Config(
         app, host=host, port=port, http=_Bounded, ws="none", log_config=None, access_log=False, server_header=False,
-        timeout_graceful_shutdown=GRACE_S, lifespan="off", limit_concurrency=None, timeout_keep_alive=30,
+        timeout_graceful_shutdown=GRACE_S, lifespan="off", limit_concurrency=None, timeout_keep_alive=IDLE_S,
     )  # fmt: skip
     server = _Server(config)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -48,10 +48,14 @@ class Endpoints:
             await self._look(client)
 
     async def _look(self, client: httpx.AsyncClient) -> None:
-        for workload, doors in self._doors.items():
-            answers = await asyncio.gather(*(_is_open(client, probe) for _, probe in doors.values()))
-            urls = [url for url, _ in doors.values()]
-            self._open[workload] = [url for url, there in zip(urls, answers, strict=True) if there]
+        """Asks all at once: who does not answer must not keep others from being known as closed."""
+
+        async def look(workload: str) -> None:
+            doors = self._doors[workload].values()
+            answers = await asyncio.gather(*(_is_open(client, probe) for _, probe in doors))
+            self._open[workload] = [url for (url, _), there in zip(doors, answers, strict=True) if there]
+
+        await asyncio.gather(*map(look, self._doors))
 
 
 async def _is_open(client: httpx.AsyncClient, port: int) -> bool:

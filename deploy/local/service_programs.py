@@ -7,6 +7,9 @@ from deploy.local.databases import address
 from deploy.local.plan import PROJECT, Instance, Plan, Program
 from deploy.local.ports import Ports
 
+STOPS_S = 30
+"""How long a service may take to stop: longer than it answers what it has been asked (`messaging.web.GRACE_S`)."""
+
 
 def reserve(plan: Plan, ports: Ports) -> None:
     """Give every service process its two ports."""
@@ -44,7 +47,7 @@ def _program(
     prefix = instance.service.upper()
     environment = {"TIER": instance.tier, **{f"{prefix}_{name}": value for name, value in settings.items()}}
     command = (sys.executable, "-m", f"services.{instance.service}")
-    return Program(instance.name, command, PROJECT, {**environment, **plan.settings})
+    return Program(instance.name, command, PROJECT, {**environment, **plan.settings}, stop_seconds=STOPS_S)
 
 
 def database(instance: Instance) -> str:

@@ -74,6 +74,16 @@ def test_every_line_is_told_with_its_rule_its_text_and_its_line(knowing):
     assert "handle: P1D" in lines[4]
 
 
+def test_a_door_that_hangs_up_is_asked_once_more(door):
+    url, seen, answers = door
+    answers += [(None, "it hangs up"), (200, WHOLE), (None, "it hangs up"), (200, CLOCK)]
+
+    found = explained(INCIDENT, "--url", url)
+
+    assert (found.exit_code, len(seen)) == (0, 4)
+    assert "To handle by tomorrow" in found.output
+
+
 def test_whatever_else_is_waited_for_is_told_after_the_present_clock(door):
     url, _, answers = door
     answers += [(200, WHOLE), (200, CLOCK | {"waits": WAITS, "awaiting": None})]

@@ -44,6 +44,17 @@ def test_a_list_goes_to_the_door_as_it_is(tmp_path, door, name, kind):
     assert body.decode() == "案号,状态\n"
 
 
+def test_a_door_that_hangs_up_is_asked_once_more_and_not_for_ever(tmp_path, door):
+    url, seen, answers = door
+    answers += [(None, "it hangs up"), (200, AGREED), (None, ""), (None, ""), (200, AGREED)]
+    (tmp_path / "list.csv").write_text("", encoding="utf-8")
+
+    found, lost = run(tmp_path / "list.csv", url), run(tmp_path / "list.csv", url)
+
+    assert (found.exit_code, lost.exit_code, len(seen)) == (0, 1, 4)
+    assert "does not answer; try again" in str(lost.exception)
+
+
 def test_every_difference_is_told_and_the_exit_code_says_so(tmp_path, door):
     url, _, answers = door
     answers.append((200, DIFFERING))
