@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from schemas.assignment import IncidentAssigned, IncidentDeclined, IncidentTaken, IncidentUnanswered
+from schemas.assignment import (
+    IncidentAssigned,
+    IncidentDeclined,
+    IncidentTaken,
+    IncidentUnanswered,
+    IncidentUnclaimed,
+)
 from schemas.base import Event
 from schemas.duplicates import IncidentUnlinked
 from schemas.referrals import ReferralAccepted
@@ -82,3 +88,18 @@ def _ran_on(was: Assignment, since: datetime, now: datetime) -> dict[str, Any]:
         return {}
     still = now - max(since, was.assigned_at)
     return {"assignment": replace(was, answer_by=was.answer_by + still)}
+
+
+def detail(event: Event) -> str | None:
+    """The one thing a reader of the history wants to know besides who and when; codes only."""
+    match event:
+        case IncidentAssigned():
+            return event.assignee if event.role is None else f"{event.assignee} {event.role} {event.by}"
+        case IncidentTaken() | IncidentUnanswered():
+            return event.assignee
+        case IncidentDeclined():
+            return f"{event.assignee} {event.reason}"
+        case IncidentUnclaimed():
+            return str(event.asked)
+        case _:
+            return None

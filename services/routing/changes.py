@@ -77,13 +77,8 @@ def _changes(before: Incident, event: Event, now: datetime) -> dict[str, Any]:
         case IncidentTriaged():
             began_with = before.clock_severity or before.severity
             return {"severity": event.severity, "clock_severity": began_with}
-        case IncidentLinked():
-            rests = () if before.due_at is None else (Move("linked", now),)
-            return {"moves": (*before.moves, *rests), **_due(None, None)}
-        case IncidentUnlinked(due_at=due_at) if due_at is not None:
-            return {"moves": (*before.moves, Move("unlinked", now)), **_until(event)}
-        case IncidentUnlinked():
-            return _runs_on(before, now)
+        case IncidentLinked() | IncidentUnlinked():
+            return _tied(before, event, now)
         case IncidentOverdue():
             out = before.away and replace(before.away, missed=True)
             return {**_stopped(), "away": out, "missed": missed.noted(before.missed, event, now)}
@@ -192,6 +187,18 @@ def _moved(
             return {"moves": (*before.moves, move), **_until(event)}
         case IncidentClockMoved():
             return _until(event)
+
+
+def _tied(before: Incident, event: IncidentLinked | IncidentUnlinked, now: datetime) -> dict[str, Any]:
+    """Its clock rests while it waits with a lead, and runs again without one."""
+    match event:
+        case IncidentLinked():
+            rests = () if before.due_at is None else (Move("linked", now),)
+            return {"moves": (*before.moves, *rests), **_due(None, None)}
+        case IncidentUnlinked(due_at=None):
+            return _runs_on(before, now)
+        case IncidentUnlinked():
+            return {"moves": (*before.moves, Move("unlinked", now)), **_until(event)}
 
 
 def _until(event: ClockEvent | IncidentUnlinked) -> dict[str, Any]:

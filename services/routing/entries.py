@@ -4,13 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.alarms import IncidentOverdue, IncidentStillOverdue
-from schemas.assignment import (
-    IncidentAssigned,
-    IncidentDeclined,
-    IncidentTaken,
-    IncidentUnanswered,
-    IncidentUnclaimed,
-)
 from schemas.base import Actor, Event, Tier
 from schemas.derivation import IncidentOriginLinked
 from schemas.guesses import IncidentWaitMoved
@@ -31,7 +24,7 @@ from schemas.routing import (
 from schemas.supervision import IncidentLeaderChanged, IncidentListed, IncidentReminded, IncidentStruckOff
 from schemas.triage import IncidentTriaged
 from schemas.whistles import WhistleEvent
-from services.routing import away, listing, sessions, ties, whistles
+from services.routing import assigned, away, listing, sessions, ties, whistles
 
 MOMENT = "%Y-%m-%dT%H:%M:%S%z"
 
@@ -62,14 +55,6 @@ def _detail(event: Event) -> str | None:
     match event:
         case IncidentEscalated() | IncidentReturned():
             return f"{event.to_tier} {event.reason} {event.by}"
-        case IncidentAssigned():
-            return event.assignee if event.role is None else f"{event.assignee} {event.role} {event.by}"
-        case IncidentTaken() | IncidentUnanswered():
-            return event.assignee
-        case IncidentDeclined():
-            return f"{event.assignee} {event.reason}"
-        case IncidentUnclaimed():
-            return str(event.asked)
         case IncidentResolved():
             return f"{event.method} {event.outcome}"
         case IncidentOverdue():
@@ -101,4 +86,4 @@ def _detail(event: Event) -> str | None:
         case SessionEvent():
             return sessions.detail(event)
         case _:
-            return away.detail(event) or ties.detail(event)
+            return assigned.detail(event) or away.detail(event) or ties.detail(event)
