@@ -7,7 +7,6 @@ import pytest
 from schemas.actions import Accept
 from tests.builders import INCIDENT, a_record
 from tests.machine.books import Books
-from tests.machine.course import Course
 from tests.machine.member import Member
 from tests.machine.shelf import Said, Shelf
 from tests.services.routing.acting import received
@@ -41,51 +40,6 @@ def stored(books, tier="village", service="routing", *, said=(), due=(), letters
     member.shelf = Shelf(texts, states, {INCIDENT: tuple(due)} if due else {}, tuple(letters), news)
     books.judge(member)
     return member
-
-
-@pytest.mark.parametrize(
-    "course",
-    [
-        ["incident.accepted.v1"],
-        ["incident.opened.v1", "incident.closed.v1"],
-        ["incident.opened.v1", "incident.accepted.v1", "incident.accepted.v1"],
-        ["incident.opened.v1", "incident.linked.v1", "incident.escalated.v1"],
-        ["incident.opened.v1", "incident.linked.v1", "incident.overdue.v1"],
-        ["incident.opened.v1", "incident.suspended.v1", "incident.accepted.v1"],
-        ["incident.opened.v1", "incident.escalated.v1", "incident.resolved.v1"],
-    ],
-)
-def test_an_event_that_may_not_follow_is_noticed(course):
-    life = Course()
-    for name in course[:-1]:
-        life.step(name, {})
-
-    with pytest.raises(AssertionError):
-        life.step(course[-1], {"by_lead": None})
-
-
-def test_a_resolution_while_somebody_is_called_is_noticed():
-    life = Course(at="accepted")
-    life.step("whistle.blown.v1", {"whistle": 1})
-
-    with pytest.raises(AssertionError, match="while a whistle is open"):
-        life.step("incident.resolved.v1", {"by_lead": None})
-
-
-def test_a_resolution_before_a_session_that_was_called_is_noticed():
-    life = Course(at="accepted")
-    life.step("mediation.called.v1", {"session": 1})
-
-    with pytest.raises(AssertionError, match="before a session that was called"):
-        life.step("incident.resolved.v1", {"by_lead": None})
-
-
-def test_a_resolution_of_what_is_suspended_is_noticed_unless_its_lead_takes_it_along():
-    alone, along = Course(at="accepted", suspended=True), Course(at="accepted", suspended=True)
-
-    along.step("incident.resolved.v1", {"by_lead": INCIDENT})
-    with pytest.raises(AssertionError, match="while suspended"):
-        alone.step("incident.resolved.v1", {"by_lead": None})
 
 
 def test_a_gap_in_the_numbers_is_noticed():
@@ -129,16 +83,6 @@ def test_what_was_missed_and_is_not_to_be_said_again_is_noticed(missed):
 def test_what_is_overdue_and_not_said_to_be_one_more_is_noticed():
     with pytest.raises(AssertionError, match="say 0 of how many are overdue"):
         stored(Books(), said=OVERDUE, due=[HAND], missed={"due_at": HAND})
-
-
-@pytest.mark.parametrize("rests", ["incident.linked.v1", "incident.suspended.v1"])
-def test_that_it_is_said_again_while_it_rests_is_noticed(rests):
-    life = Course()
-    for name in ("incident.opened.v1", rests):
-        life.step(name, {})
-
-    with pytest.raises(AssertionError, match=r"still-overdue\.v1 while"):
-        life.step("incident.still-overdue.v1", {})
 
 
 def test_two_deadlines_are_noticed():
