@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from messaging import parting
 from messaging.parting import Parting
 from messaging.process import Process
 from messaging.settings import ServiceSettings
@@ -73,3 +74,33 @@ async def test_its_answers_end_their_connections_once_it_leaves_and_not_before()
     assert "connection" not in before.headers
     assert [one.headers["connection"] for one in (parting, after)] == ["close", "close"]
     assert {one.text for one in (before, parting, after)} == {"here"}
+
+
+async def test_who_still_sends_what_is_refused_already_reads_the_refusal():
+    piece, pieces = b"x" * 65_536, 64
+    head = b"POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % (pieces * len(piece))
+
+    async with serve(Parting(Starlette(), lambda: True), "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head)
+        for _ in range(pieces):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)  # so that it is told when the other side has closed
+        answer = await asyncio.wait_for(reader.read(), 30)
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert answer.endswith(b"Not Found")
+
+
+async def test_who_sends_without_an_end_what_is_refused_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(parting, "REST_S", 0.1)
+
+    async with serve(Parting(Starlette(), lambda: True), "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), 30)
+        writer.close()
+
+    assert answer.endswith(b"Not Found")
