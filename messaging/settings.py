@@ -1,15 +1,15 @@
 """The settings every service has; each service adds its own and reads them under its own prefix."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from messaging.broker_settings import BrokerSettings
 from messaging.login import read_secret
-from schemas.base import Tier
+from schemas.base import TIERS, Tier
 
 
 class DatabaseSettings(BaseSettings):
@@ -50,6 +50,9 @@ class DatabaseSettings(BaseSettings):
 class ServiceSettings(DatabaseSettings, BrokerSettings):
     """Read once from the environment, passed down, never printed with a secret in it."""
 
+    tiers: Annotated[tuple[Tier, ...], NoDecode] = Field(default=TIERS, validation_alias="COUNTY_TIERS")
+    """Which tiers this county has: `COUNTY_TIERS`, without prefix, such as `village,county` where there are no towns.
+    Nothing is listened to, and nothing is waited for, of a tier that is not there."""
     host: str = "127.0.0.1"
     """Address of the HTTP door. Loopback until sign-in is configured."""
     port: int = 0
@@ -60,6 +63,20 @@ class ServiceSettings(DatabaseSettings, BrokerSettings):
     no: an orchestrator tells its proxies while it tells us, and some hear later. 0 where nothing stands before us."""
     pool_size: int = 8
     """Connections to PostgreSQL: the consumer, the relay, timers and dead letters take one each."""
+
+    @field_validator("tiers", mode="before")
+    @classmethod
+    def _are_words(cls, given: object) -> object:
+        return tuple(one.strip() for one in given.split(",")) if isinstance(given, str) else given
+
+    @field_validator("tiers")
+    @classmethod
+    def _have_ours(cls, given: tuple[Tier, ...], others: ValidationInfo) -> tuple[Tier, ...]:
+        if len(set(given)) < len(given):
+            raise ValueError("names a tier twice")
+        if (tier := others.data.get("tier")) is not None and tier not in given:
+            raise ValueError(f"must name {tier} as well, the tier of this process")
+        return tuple(one for one in TIERS if one in given)
 
 
 NO_DSN = (

@@ -3,6 +3,7 @@
 Local creation, Kubernetes topics, ACLs and the AsyncAPI document are generated from it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -230,15 +231,15 @@ TOPICS: dict[str, Topic] = {
 }
 
 
-def topics_read_by(service: Service, tier: Tier) -> tuple[Topic, ...]:
-    """All topics a service of a tier listens to."""
-    return tuple(topic for topic in TOPICS.values() if topic.read_by(service, tier))
+def topics_read_by(service: Service, tier: Tier, tiers: Collection[Tier] = TIERS) -> tuple[Topic, ...]:
+    """All topics a service of a tier listens to, in a county of these tiers."""
+    return tuple(one for one in TOPICS.values() if one.tier in tiers and one.read_by(service, tier))
 
 
-def groups_of(service: Service, tier: Tier) -> dict[str, tuple[Topic, ...]]:
-    """The consumer groups of a service of a tier, by name, and what each listens to."""
+def groups_of(service: Service, tier: Tier, tiers: Collection[Tier] = TIERS) -> dict[str, tuple[Topic, ...]]:
+    """The consumer groups of a service of a tier, by name, and what each listens to, in a county of these tiers."""
     found: dict[str, tuple[Topic, ...]] = {}
-    for topic in topics_read_by(service, tier):
+    for topic in topics_read_by(service, tier, tiers):
         name = "-".join(filter(None, (tier, service, topic.flow.group)))
         found[name] = (*found.get(name, ()), topic)
     return found

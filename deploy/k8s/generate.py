@@ -7,21 +7,23 @@ from typing import Any
 
 import yaml
 
-from deploy.k8s import alerts, doors, kafka, postgres, scaling
+from deploy.k8s import alerts, counties, doors, kafka, postgres, scaling
 from deploy.k8s.naming import CLUSTER, KAFKA_PORT, Object
 from schemas.base import TIERS, Tier
 
-FOLDER = Path(__file__).parent / "components"
+FOLDER = Path(__file__).parent
 _SAYS = "# Generated from {} by `make generate`: what is changed here is lost.\n"
 
 
 def files() -> dict[str, str]:
-    """Every generated file by its path below `components`."""
+    """Every generated file by its path below this folder."""
     found = {"strimzi/cluster/overseers.yaml": _yaml(kafka.overseers())}
-    found["monitoring/alerts.yaml"] = _yaml([alerts.rules()], "deploy/alerts")
+    found["monitoring/alerts.yaml"] = _yaml([alerts.rules()], "deploy/alerts", _Dumper)
     for tier in TIERS:
-        found |= _of_tier(tier)
-    return found
+        found |= _of_tier(tier) | _heard(tier)
+    return {f"components/{name}": text for name, text in found.items()} | {
+        name: _yaml([made], "deploy/k8s/counties.py") for name, made in counties.files().items()
+    }
 
 
 def _of_tier(tier: Tier) -> dict[str, str]:
@@ -54,6 +56,15 @@ def _of_tier(tier: Tier) -> dict[str, str]:
     return found
 
 
+def _heard(tier: Tier) -> dict[str, str]:
+    """What others do because a tier is there: applied when all tiers of a county are."""
+    patches = {"strimzi": kafka.hearing(tier), "keda": scaling.hearing(tier)}
+    return {
+        f"{part}/{tier}/heard/kustomization.yaml": _yaml([counties.component(patches=found)])
+        for part, found in patches.items()
+    }
+
+
 _FIXED = {"keda", "hpa"}
 """Where the number of replicas is somebody else's, ours must not be set at every `kubectl apply`."""
 _COMMON = {"cloudnativepg": ["../every"]}
@@ -61,21 +72,15 @@ _BROKERS = f"strimzi.io/cluster: {CLUSTER}, strimzi.io/name: {CLUSTER}-kafka"
 
 
 def _kustomization(part: str, tier: Tier, resources: Iterable[str], patches: Iterable[str]) -> str:
-    made: Object = {
-        "apiVersion": "kustomize.config.k8s.io/v1alpha1",
-        "kind": "Component",
-        "resources": [f"{one}.yaml" for one in resources],
-    }
-    if part in _COMMON:
-        made["components"] = _COMMON[part]
     changes: list[Any] = [{"path": f"{one}.yaml"} for one in patches]
     if part in _FIXED:
         scaled = {"kind": "Deployment", "labelSelector": f"fengqiao.io/tier={tier}"}
         changes.append({"target": scaled, "patch": "- { op: remove, path: /spec/replicas }\n"})
     if part == "strimzi":
-        changes.append(_to_brokers(tier))
-    if changes:
-        made["patches"] = changes
+        changes += [_to_brokers(tier), *kafka.overseen(tier)]
+    made = counties.component(
+        resources=[f"{one}.yaml" for one in resources], components=_COMMON.get(part, ()), patches=changes
+    )
     return _yaml([made])
 
 
@@ -100,8 +105,21 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _yaml(objects: Iterable[Object], source: str = "schemas/topics.py") -> str:
-    dumped = yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+class _Lined(_Dumper):
+    """And lines as lines, of which a patch has many."""
+
+
+def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Lined.add_representer(str, _lines)
+
+
+def _yaml(
+    objects: Iterable[Object], source: str = "schemas/topics.py", dumper: type[_Dumper] = _Lined
+) -> str:
+    dumped = yaml.dump_all(objects, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
     return _SAYS.format(source) + dumped
 
 
@@ -111,7 +129,7 @@ def main(check: bool) -> int:  # noqa: FBT001 - the command line's only word
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     if check:
         for path in stale:
-            sys.stderr.write(f"stale: {path.relative_to(FOLDER.parent)}; run `make generate`\n")
+            sys.stderr.write(f"stale: {path.relative_to(FOLDER)}; run `make generate`\n")
         return bool(stale)
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from deploy.k8s.naming import CLUSTER, CLUSTER_CA, Object, labels, metadata, workloads
-from deploy.k8s.permissions import OPERATOR, SCALER, Permissions, of_operator, of_scaler, of_tier
+from deploy.k8s.naming import CLUSTER, CLUSTER_CA, Object, appended, labels, metadata, workloads
+from deploy.k8s.permissions import OPERATOR, SCALER, Permissions, heard, of_operator, of_scaler, of_tier
 from deploy.topics import settings
 from schemas.base import Service, Tier
 from schemas.topics import TOPICS, Topic
@@ -32,13 +32,27 @@ def _topic(topic: Topic) -> Object:
 
 
 def users(tier: Tier) -> list[Object]:
-    """The principals of a tier."""
-    return [_user(name, found, tier) for name, found in of_tier(tier).items()]
+    """The principals of a tier, with what they may do where no other tier is."""
+    return [_user(name, found, tier) for name, found in of_tier(tier, (tier,)).items()]
 
 
 def overseers() -> list[Object]:
-    """The principals that belong to no tier."""
-    return [_user(SCALER, of_scaler()), _user(OPERATOR, of_operator())]
+    """The principals that belong to no tier; each tier lets them see what is its own."""
+    return [_user(SCALER, frozenset()), _user(OPERATOR, frozenset())]
+
+
+def overseen(tier: Tier) -> list[Object]:
+    """Patches: what they see of a tier."""
+    return [_more(SCALER, of_scaler((tier,))), _more(OPERATOR, of_operator((tier,)))]
+
+
+def hearing(tier: Tier) -> list[Object]:
+    """Patches: what those of other tiers may do because this one is there; of a tier that is not there, nothing."""
+    return [_more(name, found) for name, found in heard(tier).items()]
+
+
+def _more(name: str, found: Permissions) -> Object:
+    return appended("KafkaUser", name, "/spec/authorization/acls", _acls(found))
 
 
 def _user(name: str, found: Permissions, tier: Tier | None = None) -> Object:

@@ -1,6 +1,7 @@
 """What things are called in a cluster: one word for a service of a tier, and the labels everything carries."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from schemas.base import SERVICES, Service, Tier
@@ -47,6 +48,12 @@ def labels(component: str, tier: Tier | None = None, service: str | None = None)
 def metadata(name: str, labelled: Mapping[str, str]) -> Object:
     """Name and labels."""
     return {"name": name, "labels": dict(labelled)}
+
+
+def appended(kind: str, name: str, path: str, values: Iterable[Object]) -> Object:
+    """A patch that puts values at the end of a list of one object, where that is there; else it does nothing."""
+    steps = [json.dumps({"op": "add", "path": f"{path}/-", "value": one}) for one in values]
+    return {"target": {"kind": kind, "name": name}, "patch": "".join(f"- {one}\n" for one in steps)}
 
 
 def pods(tier: Tier, service: Service, component: str = "service") -> Object:

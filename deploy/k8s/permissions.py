@@ -1,5 +1,6 @@
 """Who may do what at the broker: exactly what the table of topics says, and nothing is allowed besides."""
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from schemas.base import SERVICES, TIERS, Service, Tier
@@ -24,8 +25,8 @@ class Permission(NamedTuple):
 Permissions = frozenset[Permission]
 
 
-def of_service(service: Service, tier: Tier) -> Permissions:
-    """Writes its own topics, reads what it listens to, in its own groups.
+def of_service(service: Service, tier: Tier, tiers: Collection[Tier] = TIERS) -> Permissions:
+    """Writes its own topics, reads what it listens to in a county of these tiers, in its own groups.
 
     What it has itself said it reads again: before it starts, since its database must not be behind that, and when it
     is led back after a restore, as metrics with the figures it had published.
@@ -35,7 +36,7 @@ def of_service(service: Service, tier: Tier) -> Permissions:
         {
             *(Permission("topic", one.name, "Write") for one in written),
             *(Permission("topic", one.name, "Read") for one in written),
-            *(Permission("topic", one.name, "Read") for one in topics_read_by(service, tier)),
+            *(Permission("topic", one.name, "Read") for one in topics_read_by(service, tier, tiers)),
             *(Permission("group", name, "Read") for name in groups_of(service, tier)),
         }
     )
@@ -47,33 +48,29 @@ def of_partners(tier: Tier) -> Permissions:
     return frozenset(Permission("topic", name, "Write") for name in submitted)
 
 
-def of_scaler() -> Permissions:
-    """How far every group is behind on every topic it reads."""
-    groups = {
-        name: topics
-        for service in SERVICES
-        for tier in TIERS
-        for name, topics in groups_of(service, tier).items()
-    }
-    read = {one.name for topics in groups.values() for one in topics}
+def of_scaler(tiers: Collection[Tier] = TIERS) -> Permissions:
+    """How far every group is behind on every topic it reads, in a county of these tiers."""
+    readers = [(service, tier) for service in SERVICES for tier in tiers]
+    read = {one.name for reader in readers for one in topics_read_by(*reader, tiers)}
+    return frozenset({*_seen(tiers), *(Permission("topic", name, "Describe") for name in read)})
+
+
+def of_operator(tiers: Collection[Tier] = TIERS) -> Permissions:
+    """What comparing stores with topics needs, and looking at how topics are set, in a county of these tiers."""
+    there = [one.name for one in TOPICS.values() if one.tier in tiers]
     return frozenset(
         {
-            *(Permission("group", name, "Describe") for name in groups),
-            *(Permission("topic", name, "Describe") for name in read),
+            *(Permission("topic", name, "Read") for name in there),
+            *(Permission("topic", name, "DescribeConfigs") for name in there),
+            *_seen(tiers),
         }
     )
 
 
-def of_operator() -> Permissions:
-    """What comparing stores with topics needs, and looking at how topics are set."""
-    groups = {name for service in SERVICES for tier in TIERS for name in groups_of(service, tier)}
-    return frozenset(
-        {
-            *(Permission("topic", name, "Read") for name in TOPICS),
-            *(Permission("topic", name, "DescribeConfigs") for name in TOPICS),
-            *(Permission("group", name, "Describe") for name in groups),
-        }
-    )
+def _seen(tiers: Collection[Tier]) -> Permissions:
+    """Looking at every group of these tiers; a group is its service's own, whichever tiers there are."""
+    names = {name for service in SERVICES for tier in tiers for name in groups_of(service, tier)}
+    return frozenset(Permission("group", name, "Describe") for name in names)
 
 
 def partners(tier: Tier) -> str:
@@ -81,13 +78,32 @@ def partners(tier: Tier) -> str:
     return f"{tier}-partners"
 
 
-def of_tier(tier: Tier) -> dict[str, Permissions]:
-    """Every principal that belongs to a tier."""
-    services = {f"{tier}-{service}": of_service(service, tier) for service in SERVICES}
+def of_tier(tier: Tier, tiers: Collection[Tier] = TIERS) -> dict[str, Permissions]:
+    """Every principal that belongs to a tier, in a county of these tiers."""
+    services = {f"{tier}-{service}": of_service(service, tier, tiers) for service in SERVICES}
     return {**services, partners(tier): of_partners(tier)}
 
 
-def everybody() -> dict[str, Permissions]:
-    """Every principal there is; whoever else connects may do nothing."""
-    tiers = {name: found for tier in TIERS for name, found in of_tier(tier).items()}
-    return {**tiers, SCALER: of_scaler(), OPERATOR: of_operator()}
+def everybody(tiers: Collection[Tier] = TIERS) -> dict[str, Permissions]:
+    """Every principal there is in a county of these tiers; whoever else connects may do nothing."""
+    theirs = {name: found for tier in tiers for name, found in of_tier(tier, tiers).items()}
+    return {**theirs, SCALER: of_scaler(tiers), OPERATOR: of_operator(tiers)}
+
+
+def heard(tier: Tier) -> dict[str, Permissions]:
+    """What principals of other tiers may do because this tier is there; those that gain nothing are left out.
+
+    The scaler gains as well: what a tier says to the others has readers only where there is another.
+    """
+    others = [one for one in TIERS if one != tier]
+    gained = {
+        name: found - of_tier(other, (other,))[name]
+        for other in others
+        for name, found in of_tier(other, (other, tier)).items()
+    }
+    gained[SCALER] = frozenset(
+        one
+        for one in of_scaler() - of_scaler((tier,))
+        if one.kind == "topic" and TOPICS[one.name].tier == tier
+    )
+    return {name: found for name, found in gained.items() if found}

@@ -1,8 +1,8 @@
 """How many replicas a service of a tier has: by how far its groups are behind, or by how busy it is."""
 
-from deploy.k8s.naming import Object, labels, metadata, workloads
+from deploy.k8s.naming import Object, appended, labels, metadata, workloads
 from deploy.k8s.permissions import SCALER
-from schemas.base import Service, Tier
+from schemas.base import TIERS, Service, Tier
 from schemas.topics import PARTITIONS, groups_of
 
 LAG = 2000
@@ -14,16 +14,31 @@ _SPAN_S = 300
 
 
 def by_lag(tier: Tier) -> list[Object]:
-    """For KEDA: a trigger for every topic of every group."""
+    """For KEDA: a trigger for every topic of every group, where no other tier is."""
     return [_by_lag(tier, service, name) for service, name in workloads(tier)]
 
 
-def _by_lag(tier: Tier, service: Service, name: str) -> Object:
-    triggers = [
-        _trigger(service, group, topic.name)
-        for group, topics in groups_of(service, tier).items()
-        for topic in topics
+def hearing(tier: Tier) -> list[Object]:
+    """Patches: a trigger for every topic of this tier that others read; a topic that is not there would stop them."""
+    return [
+        appended("ScaledObject", name, "/spec/triggers", triggers)
+        for other in TIERS
+        if other != tier
+        for service, name in workloads(other)
+        if (triggers := _triggers(service, other, tier))
     ]
+
+
+def _triggers(service: Service, reader: Tier, writer: Tier) -> list[Object]:
+    return [
+        _trigger(service, group, topic.name)
+        for group, topics in groups_of(service, reader).items()
+        for topic in topics
+        if topic.tier == writer
+    ]
+
+
+def _by_lag(tier: Tier, service: Service, name: str) -> Object:
     return {
         "apiVersion": "keda.sh/v1alpha1",
         "kind": "ScaledObject",
@@ -36,7 +51,7 @@ def _by_lag(tier: Tier, service: Service, name: str) -> Object:
             # Whoever cannot see the lag leaves everything as it is.
             "fallback": {"failureThreshold": 4, "replicas": LEAST, "behavior": "currentReplicas"},
             "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behavior()}},
-            "triggers": triggers,
+            "triggers": _triggers(service, tier, tier),
         },
     }
 

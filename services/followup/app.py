@@ -33,7 +33,7 @@ def compose() -> Process:
     process = Process("followup", settings)
     process.policy(next(iter(rules)))
     desk = Desk(settings.tier, rules)
-    process.reads(Reading(topics_read_by("followup", settings.tier), LISTENS_TO, desk.handle))
+    process.reads(Reading(topics_read_by("followup", settings.tier, settings.tiers), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     return process

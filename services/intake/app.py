@@ -44,7 +44,7 @@ def compose() -> Process:
     vault = Vault(settings.key())
     desk = Desk(registry, vault)
     process.loops(Forgetting(process.database, registry.policy).run)
-    reading = Reading(topics_read_by("intake", settings.tier), LISTENS_TO, desk.handle, SealedLetters(vault))
-    process.reads(reading)
+    topics = topics_read_by("intake", settings.tier, settings.tiers)
+    process.reads(Reading(topics, LISTENS_TO, desk.handle, SealedLetters(vault)))
     process.door = api(process.database, desk, process.relay.pulse)
     return process

@@ -165,7 +165,7 @@ def wants_table(given: str | None, accept: str) -> bool:
 def _view(asked: Asked, found: Found, naming: Naming, tier: Tier) -> views.MetricsView:
     area, whole = asked.area or naming.root, merged(found.groups.values())
     heard = {one: as_of for one, (as_of, _) in found.tiers.items()}
-    known = standing(found.now, heard, TIERS, naming.own.zone).over(*asked.days())
+    known = standing(found.now, heard, naming.tiers, naming.own.zone).over(*asked.days())
     by_name, people = bool(asked.metric), People(naming.own.headcounts, area)
     named = by_name or asked.format == "csv"
     chosen = Chosen(asked.chosen(naming, whole), known, by_name, named, people, asked.timed)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from doors.problems import Problem
 from messaging.database import Database, clock
 from policy.watching import Flags
-from schemas.base import TIERS, AreaCode, Tier
+from schemas.base import AreaCode, Tier
 from services.metrics import periods, showing, store
 from services.metrics.api_figures import PeriodKey
 from services.metrics.api_rankings import of_level
@@ -168,7 +168,8 @@ def _place(raised: Raised, period: Period, rules: Flags) -> Place | None:
 
 
 def _view(found: Found, asked: Asked, period: Period, watched: Watched) -> FlagsView:
-    known = standing(found.now, found.heard, TIERS, watched.naming.own.zone).over(period.first, period.last)
+    naming = watched.naming
+    known = standing(found.now, found.heard, naming.tiers, naming.own.zone).over(period.first, period.last)
     provisional = known.provisional(SETTLES_DAYS)
     days = showing.period_of(period.first, period.last, period)
     assert days is not None

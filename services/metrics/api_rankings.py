@@ -10,7 +10,7 @@ from doors.areas import unknown_area
 from doors.problems import Problem
 from doors.spreadsheet import Cell, sheet
 from messaging.database import Database, clock
-from schemas.base import TIERS, AreaCode
+from schemas.base import AreaCode
 from services.metrics import periods, ranked, showing, store
 from services.metrics.api_figures import CSV, JSON, TABLE, Format, MetricName, PeriodKey, wants_table
 from services.metrics.area_sums import Beside, by_area
@@ -142,7 +142,7 @@ async def _read(database: Database, asked: Asked, area: str, one: Definition) ->
 
 def _view(asked: Asked, areas: list[str], one: Definition, found: Standings, naming: Naming) -> RankingsView:
     period = periods.parse(asked.period)
-    known = standing(found.now, found.heard, TIERS, naming.own.zone).over(period.first, period.last)
+    known = standing(found.now, found.heard, naming.tiers, naming.own.zone).over(period.first, period.last)
     figures = {
         area: showing.figure_of(one, found.counts.get(area, {}), known, People(naming.own.headcounts, area))
         for area in areas

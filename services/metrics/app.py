@@ -48,26 +48,26 @@ def compose() -> Process:
     )
     process = Process("metrics", settings)
     process.policy(rules.version)
-    naming = Naming(places, codes, own_of(rules, codes, people), figures)
+    naming = Naming(places, codes, own_of(rules, codes, people), figures, settings.tiers)
     hearing = Hearing(process.database)
     desk = Desk(settings.tier, rules.zone, hearing)
     stocks = measures_of(figures.figures(naming.own), "stock")
-    hub = Hub(process.database, settings.listeners, naming.own.zone, stocks)
-    groups = groups_of("metrics", settings.tier)
-    board = f"{process.name}-board"
-    own, others = groups[process.name], groups[board]
-    counting = process.reads(Reading(own, LISTENS_TO, desk.count), committed=hub.pulse)
+    hub = Hub(process.database, settings.listeners, naming.own.zone, stocks, settings.tiers)
+    groups = groups_of("metrics", settings.tier, settings.tiers)
+    counting = process.reads(Reading(groups[process.name], LISTENS_TO, desk.count), committed=hub.pulse)
     counted = Abreast(counting, process.database)
-    receiving = process.reads(
-        Reading(others, (MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay), desk.receive),
-        group=board,
-        committed=hub.pulse,
-    )
+    board = f"{process.name}-board"
+    if others := groups.get(board):  # where there is one tier, there are no others
+        receiving = process.reads(
+            Reading(others, (MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay), desk.receive),
+            group=board,
+            committed=hub.pulse,
+        )
+        process.loops(Abreast(receiving, process.database, hearing.reached).run)
     process.queues("unpublished", store.waiting)
     process.queues("unpublished_restatement", restatement_log.waiting)
     process.loops(hub.run)
     process.loops(counted.run)
-    process.loops(Abreast(receiving, process.database, hearing.reached).run)
     said = figures.figures(naming.own)
     publisher = Publisher(process.database, process.broker, settings.tier, lambda: counted.as_of, said)
     process.loops(publisher.run)

@@ -1,6 +1,6 @@
 """Whether a figure is final: its period over, its settling days over, and every tier heard of past that end. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
@@ -29,7 +29,7 @@ class Standing:
     as_of: datetime
     """As of when the tier that is furthest behind is current, of those that were heard of."""
     complete: bool
-    """Whether every tier there is has been heard of."""
+    """Whether every tier the county has was heard of."""
     zone: tzinfo
     first: date | None = None
     last: date | None = None
@@ -71,6 +71,10 @@ class Standing:
         return None
 
 
-def standing(now: datetime, heard: Mapping[str, datetime], tiers: Iterable[str], zone: tzinfo) -> Standing:
-    """What the tiers' as-of times say together; one that is ahead of our clock is believed up to now only."""
-    return Standing(now, min((now, *heard.values())), heard.keys() >= set(tiers), zone)
+def standing(now: datetime, heard: Mapping[str, datetime], tiers: Collection[str], zone: tzinfo) -> Standing:
+    """What the as-of times of a county's tiers say together; one ahead of our clock is believed up to now only.
+
+    A tier that the county has no longer was heard of last when it went: nobody waits for more of it.
+    """
+    current = [as_of for tier, as_of in heard.items() if tier in tiers]
+    return Standing(now, min((now, *current)), heard.keys() >= set(tiers), zone)

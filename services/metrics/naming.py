@@ -1,8 +1,9 @@
 """What areas, tiers, codes and figures are called, in Chinese and English."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from policy.load import Area
+from schemas.base import TIERS, Tier
 from schemas.codes import CodeList
 from services.metrics.catalogue import Catalogue, catalogue
 from services.metrics.own import PRODUCT, Own
@@ -13,7 +14,7 @@ TIER_NAMES = {"village": ("村级", "Village"), "town": ("镇级", "Town"), "cou
 
 
 class Naming:
-    """Chinese and English names of figures and of whatever they are grouped by."""
+    """Chinese and English names of figures and of whatever they are grouped by, and which tiers there are."""
 
     def __init__(
         self,
@@ -21,8 +22,11 @@ class Naming:
         codes: dict[str, CodeList],
         own: Own = PRODUCT,
         figures: Catalogue | None = None,
+        tiers: Collection[Tier] = TIERS,
     ) -> None:
         self.own = own
+        self.tiers = tiers
+        """Those the county has."""
         self.catalogue = figures or catalogue()
         self.areas = areas
         self.codes = codes

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping
 from contextlib import aclosing
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -46,8 +46,10 @@ class Hub:
         most: int = MOST,
         zone: tzinfo = PRODUCT.zone,
         stocks: frozenset[str] = frozenset(),
+        tiers: Collection[str] = TIERS,
     ) -> None:
         self._database = database
+        self._tiers = tiers
         self._most = most
         boot, begun = uuid.uuid4().hex[:8], datetime.now(zone)
         self._all = Room(Feeds(boot), Standing(begun, begun, complete=False, zone=zone))
@@ -132,7 +134,7 @@ class Hub:
             for tier, (as_of, age) in states.items()
         }
         heard = {tier: as_of for tier, (as_of, _) in states.items()}
-        self._all.known = standing(now, heard, TIERS, self._all.known.zone)
+        self._all.known = standing(now, heard, self._tiers, self._all.known.zone)
         given = self._anew(rows)
         if since is None:
             given |= self._gone({(row.tier, row.area) for row in rows})

@@ -45,7 +45,7 @@ def compose() -> Process:
     process.policy(next(iter(rules)))
     desk = Desk(Centre(settings.tier, Versions(rules)))
     process.checks(NoneIsGone(rules.keys(), files.policy.parent))
-    process.reads(Reading(topics_read_by("routing", settings.tier), LISTENS_TO, desk.handle))
+    process.reads(Reading(topics_read_by("routing", settings.tier, settings.tiers), LISTENS_TO, desk.handle))
     process.door = api(process.database, desk, codes, process.relay.pulse, registry)
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     process.loops(Recount(process.database, desk.recount, process.relay.pulse).run)

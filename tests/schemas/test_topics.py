@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from schemas.base import SERVICES, TIERS, Service, Tier
-from schemas.topics import EVENTS, FLOWS, PARTITIONS, TOPICS, topics_read_by
+from schemas.topics import EVENTS, FLOWS, PARTITIONS, TOPICS, groups_of, topics_read_by
 
 METRICS_ELSEWHERE = {
     "village": {"town.metrics", "county.metrics"},
@@ -31,6 +31,17 @@ READS: dict[tuple[str, str], set[str]] = {
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_of_a_tier_reads_exactly_what_the_plan_says(service: Service, tier: Tier):
     assert {topic.name for topic in topics_read_by(service, tier)} == READS[service, tier]
+
+
+@pytest.mark.parametrize("tiers", [("village", "county"), ("village", "town"), ("village",)])
+@pytest.mark.parametrize("service", SERVICES)
+def test_of_a_tier_that_is_not_there_nothing_is_read(service: Service, tiers: tuple[Tier, ...]):
+    there = tuple(f"{one}." for one in tiers)
+    wanted = {name for name in READS[service, "village"] if name.startswith(there)}
+
+    assert {topic.name for topic in topics_read_by(service, "village", tiers)} == wanted
+    in_groups = [topic.name for topics in groups_of(service, "village", tiers).values() for topic in topics]
+    assert sorted(in_groups) == sorted(wanted)
 
 
 def test_each_kind_of_topic_stands_once_in_the_table_with_its_writer():

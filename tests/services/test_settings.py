@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from messaging.settings import wrong
 from policy.load import Refused
+from schemas.topics import topics_read_by
 from services.followup.settings import Settings as FollowupSettings
 from services.intake.settings import Settings as IntakeSettings
 from services.metrics.settings import Settings as MetricsSettings
@@ -16,6 +17,7 @@ from services.routing.settings import Settings as RoutingSettings
 EVERY = {
     "INTAKE_": IntakeSettings, "ROUTING_": RoutingSettings, "FOLLOWUP_": FollowupSettings, "METRICS_": MetricsSettings,
 }  # fmt: skip
+UNPREFIXED = ("TIER", "COUNTY_TIERS")
 SECRET = "postgresql://fengqiao:hunter2@db/x"  # what must not be printed
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -26,7 +28,7 @@ def bare(monkeypatch):
     import os
 
     for name in os.environ:
-        if name == "TIER" or name.startswith(tuple(EVERY)):
+        if name in UNPREFIXED or name.startswith(tuple(EVERY)):
             monkeypatch.delenv(name)
 
 
@@ -34,7 +36,7 @@ def given(monkeypatch, prefix, **settings):
     defaults = {"POSTGRES": SECRET, "VAULT_KEY": KEY if prefix == "INTAKE_" else None}
     for name, value in (defaults | settings).items():
         if value is not None:
-            monkeypatch.setenv(name if name == "TIER" else prefix + name, value)
+            monkeypatch.setenv(name if name in UNPREFIXED else prefix + name, value)
     return EVERY[prefix]()
 
 
@@ -44,6 +46,35 @@ def test_a_service_needs_its_tier_and_its_database(monkeypatch, prefix):
 
     assert (settings.tier, settings.port, settings.host) == ("town", 8080, "127.0.0.1")
     assert settings.postgres.get_secret_value() == SECRET
+
+
+@pytest.mark.parametrize("prefix", EVERY)
+def test_a_county_has_all_tiers_unless_it_is_said_which(monkeypatch, prefix):
+    every = given(monkeypatch, prefix, TIER="village")
+    two = given(monkeypatch, prefix, TIER="village", COUNTY_TIERS="county, village")
+
+    assert every.tiers == ("village", "town", "county")
+    assert two.tiers == ("village", "county")
+
+
+@pytest.mark.parametrize("said", ["county", "village,province", "village,village,town", ""])
+def test_a_county_whose_tiers_lack_ours_or_are_none_is_refused(monkeypatch, said):
+    with pytest.raises(ValidationError) as caught:
+        given(monkeypatch, "ROUTING_", TIER="village", COUNTY_TIERS=said)
+
+    assert wrong(caught.value, "routing").startswith("COUNTY_TIERS: ")
+
+
+@pytest.mark.parametrize("tiers", ["village,county", "village"])
+@pytest.mark.parametrize("prefix", EVERY)
+def test_a_service_listens_to_the_tiers_of_its_county_and_to_no_other(monkeypatch, prefix, tiers):
+    service = prefix.lower().rstrip("_")
+    given(monkeypatch, prefix, TIER="village", COUNTY_TIERS=tiers)
+    process = import_module(f"services.{service}.app").compose()
+
+    heard = {topic for one in process._subscribers for topic in one._topics}
+
+    assert heard == {one.name for one in topics_read_by(service, "village", tiers.split(","))}
 
 
 @pytest.mark.parametrize("prefix", EVERY)

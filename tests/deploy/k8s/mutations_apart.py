@@ -3,6 +3,7 @@
 from tests.deploy.k8s.objects import TIER, containers, mentioned, migrations_of, of_kind, pod
 from tests.deploy.k8s.spoiling import (
     ROUTING,
+    add,
     container,
     forget,
     policy,
@@ -10,7 +11,9 @@ from tests.deploy.k8s.spoiling import (
     relabelled,
     routing,
     variable,
+    volume,
     without,
+    without_towns,
 )
 
 MUTATIONS = {
@@ -56,9 +59,6 @@ MUTATIONS = {
     },
     "probed": {
         "no liveness": lambda o: container(o).pop("livenessProbe"),
-        "no readiness of the broker": lambda o: containers(mentioned(o, "StatefulSet", "kafka"))[0].pop(
-            "readinessProbe"
-        ),
         "life depends on others": lambda o: container(o)["livenessProbe"]["httpGet"].update(path="/ready"),
         "the door depends on others": lambda o: container(o)["readinessProbe"]["httpGet"].update(
             path="/ready"
@@ -84,12 +84,17 @@ MUTATIONS = {
         "a registry's port is no tag": lambda o: container(o).update(image="registry:5000/fengqiao"),
         "another release": lambda o: container(o).update(image="fengqiao:0.0.9"),
     },
-    "twelve": {
+    "whole": {
         "one is missing": lambda o: without(o, "Deployment", ROUTING),
         "no door": lambda o: without(o, "Service", ROUTING),
         "one too many": lambda o: o.append(
             {**routing(o), "metadata": {**routing(o)["metadata"], "name": "village-x"}}
         ),
+        "one that believes in another county": lambda o: add(o, "COUNTY_TIERS", "village,county"),
+        "a tier nobody is told of": without_towns,
+    },
+    "nothing_of_others": {
+        "a county without towns": without_towns,
     },
     "labelled": {
         "nobody's": lambda o: mentioned(o, "Service", ROUTING)["metadata"]["labels"].pop(
@@ -138,7 +143,7 @@ MUTATIONS = {
         "not waited for long enough": lambda o: variable(o, "ROUTING_SCHEMA_WAIT_S").update(value="60"),
     },
     "rolls_when_files_change": {
-        "one name for ever": lambda o: pod(routing(o))["volumes"][0]["configMap"].update(name="policy"),
+        "one name for ever": lambda o: volume(o, "policy")["configMap"].update(name="policy"),
     },
     "one_namespace": {
         "elsewhere": lambda o: routing(o)["metadata"].update(namespace="default"),

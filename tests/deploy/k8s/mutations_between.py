@@ -1,16 +1,16 @@
 """What would be wrong with what a process is told and whom it may talk to: for each rule, ways to break it."""
 
-from tests.deploy.k8s.objects import containers, mentioned, migrations_of, of_kind, pod
+from tests.deploy.k8s.objects import containers, mentioned, migrations_of
 from tests.deploy.k8s.spoiling import (
     ROUTING,
     add,
     container,
     deny_all,
     forget,
+    lets_out,
     policy,
-    routing,
     variable,
-    vault,
+    volume,
     without,
 )
 
@@ -47,12 +47,7 @@ MUTATIONS = {
         "a file nobody has": lambda o: variable(o, "ROUTING_POLICY").update(value="/etc/fengqiao/other.yaml"),
         "a folder nobody mounts": lambda o: variable(o, "ROUTING_POLICY").update(value="/etc/policy.yaml"),
         "mounted elsewhere": lambda o: container(o)["volumeMounts"][0].update(mountPath="/etc/elsewhere"),
-        "no such ConfigMap": lambda o: pod(routing(o))["volumes"][0]["configMap"].update(
-            name="policy-0123456789"
-        ),
-        "the vault's key under another name": lambda o: mentioned(
-            o, "Secret", vault(o)["secret"]["secretName"]
-        ).update(data={"vault.key": ""}),
+        "no such ConfigMap": lambda o: volume(o, "policy")["configMap"].update(name="policy-0123456789"),
     },
     "referred": {
         "no such ConfigMap": lambda o: variable(o, "ROUTING_KAFKA")["valueFrom"]["configMapKeyRef"].update(
@@ -61,7 +56,7 @@ MUTATIONS = {
         "no such key": lambda o: variable(o, "ROUTING_KAFKA")["valueFrom"]["configMapKeyRef"].update(key="x"),
     },
     "secret": {
-        "one that looks like any other": lambda o: of_kind(o, "Secret")[0]["metadata"]["labels"].clear(),
+        "one in a file": lambda o: o.append({"kind": "Secret", "metadata": {"name": "key"}, "data": {}}),
     },
     "denied": {
         "all may be reached": lambda o: deny_all(o)["spec"]["policyTypes"].remove("Ingress"),
@@ -76,25 +71,11 @@ MUTATIONS = {
         "any port of the broker": lambda o: policy(o)["egress"][1].pop("ports"),
         "the whole world": lambda o: policy(o)["egress"].append({}),
         "an address": lambda o: policy(o)["egress"].append({"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}),
-        "another service": lambda o: policy(o)["egress"].append(
-            {
-                "to": [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "intake"}}}],
-                "ports": [{"port": 8080}],
-            }
-        ),
+        "another service": lambda o: lets_out(o, ROUTING, 8080, {"app.kubernetes.io/name": "intake"}),
+        "to where nobody is": lambda o: lets_out(o, ROUTING, 8080, {"app.kubernetes.io/name": "gossip"}),
         "no door": lambda o: policy(o)["ingress"].pop(0),
         "a door for everybody": lambda o: policy(o)["ingress"][0].pop("from"),
         "every port from outside": lambda o: policy(o)["ingress"][0].pop("ports"),
-        "a migration that reads topics": lambda o: policy(o, f"{ROUTING}-migration")["egress"].append(
-            {
-                "to": [{"podSelector": {"matchLabels": {"app.kubernetes.io/component": "kafka"}}}],
-                "ports": [{"port": 9092}],
-            }
-        ),
-        "a broker that lets nobody in": lambda o: policy(o, "kafka")["ingress"].clear(),
-        "a database open to all pods": lambda o: policy(o, "postgres")["ingress"][0].update(
-            {"from": [{"podSelector": {}}]}
-        ),
         "no policy": lambda o: without(o, "NetworkPolicy", ROUTING),
     },
     "names": {

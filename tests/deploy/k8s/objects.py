@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.base import TIERS, height
+
 NAME, TIER = "app.kubernetes.io/name", "fengqiao.io/tier"
 PART, COMPONENT = "app.kubernetes.io/part-of", "app.kubernetes.io/component"
 OURS = ("service", "migration", "topics")
@@ -43,6 +45,19 @@ def containers(one):
 def services_of(objects):
     """The Deployments of the product's services."""
     return [one for one in of_kind(objects, "Deployment") if labels(one).get(COMPONENT) == "service"]
+
+
+def told_of(one):
+    """The tiers of its county, as a service is told."""
+    said = [
+        each["value"] for part in containers(one) for each in part["env"] if each["name"] == "COUNTY_TIERS"
+    ]
+    return frozenset(said[0].split(",") if said else TIERS)
+
+
+def tiers_of(objects):
+    """The tiers this county has, as everybody is told, the uppermost first."""
+    return sorted(told_of(services_of(objects)[0]), key=height, reverse=True)
 
 
 def migrations_of(objects):

@@ -1,7 +1,7 @@
 """What kustomize makes of the files under deploy/k8s: objects as they would be applied."""
 
-import copy
 import functools
+import json
 import shutil
 import subprocess
 
@@ -20,11 +20,11 @@ def objects_of(folder):
     """The objects a folder is rendered to; skips the test where nothing can render."""
     if shutil.which("kubectl") is None:
         pytest.skip(ABSENT)
-    return copy.deepcopy(_objects(str(folder)))
+    return json.loads(_objects(str(folder)))
 
 
 @functools.cache
 def _objects(folder):
     done = subprocess.run(["kubectl", "kustomize", folder], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return list(yaml.load_all(done.stdout, Loader=yaml.CSafeLoader))
+    return json.dumps(list(yaml.load_all(done.stdout, Loader=yaml.CSafeLoader)))

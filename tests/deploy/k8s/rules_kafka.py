@@ -1,22 +1,26 @@
 """Rules about the brokers: topics and permissions are the table's, both ways, and everybody shows who they are."""
 
-from schemas.base import SERVICES, TIERS
+from schemas.base import SERVICES
 from schemas.topics import PARTITIONS, TOPICS
-from tests.deploy.k8s.objects import containers, labels, mentioned, of_kind, pod, services_of, title
+from tests.deploy.k8s.objects import containers, labels, mentioned, of_kind, pod, services_of, tiers_of, title
 
 LEAST = 3
 SCALER, OPERATOR = "keda", "operator"
 
 
 def topics(objects):
-    """Each topic of the table is there with its settings, and no other is."""
+    """Each topic of the table is there with its settings, of the tiers there are, and no other is."""
     found = {one["metadata"]["name"]: one["spec"] for one in of_kind(objects, "KafkaTopic")}
-    wanted = {name: _spec(one.flow) for name, one in TOPICS.items()}
+    wanted = {name: _spec(one.flow) for name, one in _there(tiers_of(objects))}
     return [
         f"KafkaTopic {name}: {found.get(name)}, not {wanted.get(name)}"
         for name in sorted(found.keys() | wanted.keys())
         if found.get(name) != wanted.get(name)
     ]
+
+
+def _there(tiers):
+    return [(name, one) for name, one in TOPICS.items() if one.tier in tiers]
 
 
 def _spec(flow):
@@ -32,7 +36,7 @@ def _spec(flow):
 
 def permissions(objects):
     """Each principal may do what the table says, and nothing else; a partner of its own, no more than its tier's."""
-    wanted = _table()
+    wanted = _table(tiers_of(objects))
     found = {
         (one["metadata"]["name"], acl["resource"]["type"], acl["resource"]["name"], operation)
         for one in of_kind(objects, "KafkaUser")
@@ -52,9 +56,9 @@ def _partner(permission):
     return (f"{tier}-partners", *rest) if word == "partner" else None
 
 
-def _table():
-    wanted = set()
-    for name, topic in TOPICS.items():
+def _table(tiers):
+    wanted = {one for tier in tiers for one in _grouped(f"{tier}-metrics", f"{tier}-metrics-board")}
+    for name, topic in _there(tiers):
         wanted |= {
             (f"{topic.tier}-{topic.flow.writer}", "topic", name, "Write"),
             (OPERATOR, "topic", name, "Read"),
@@ -62,7 +66,7 @@ def _table():
         }
         if topic.flow.writer != "partners":  # what it has said it reads before it starts, and after a restore
             wanted.add((f"{topic.tier}-{topic.flow.writer}", "topic", name, "Read"))
-        for service, tier in ((service, tier) for service in SERVICES for tier in TIERS):
+        for service, tier in ((service, tier) for service in SERVICES for tier in tiers):
             if topic.read_by(service, tier):
                 wanted |= _reading(f"{tier}-{service}", topic)
     return wanted
@@ -72,8 +76,15 @@ def _reading(word, topic):
     group = f"{word}-board" if topic.flow.kind == "metrics" else word
     return {
         (word, "topic", topic.name, "Read"),
-        (word, "group", group, "Read"),
         (SCALER, "topic", topic.name, "Describe"),
+        *_grouped(word, group),
+    }
+
+
+def _grouped(word, group):
+    """A group is its service's own, also where nobody is there to listen to."""
+    return {
+        (word, "group", group, "Read"),
         (SCALER, "group", group, "Describe"),
         (OPERATOR, "group", group, "Describe"),
     }

@@ -101,13 +101,15 @@ def _of_listeners(objects):
 
 
 def _others(peer, pods):
-    """Whom a peer means, with their named ports; everybody where it is not said."""
+    """Whom a peer means, with their named ports; everybody where it is not said, `nobody` where nobody is there."""
     if peer is None or "ipBlock" in peer:
         return [("anybody", {})]
     if "namespaceSelector" in peer:
         found = peer["namespaceSelector"].get("matchLabels", {})
         return [("names" if found == NAMES else found.get(ROLE, "anybody"), {})]
-    return [(one.name, one.ports) for one in pods if matches(peer["podSelector"], one.labels)]
+    return [(one.name, one.ports) for one in pods if matches(peer["podSelector"], one.labels)] or [
+        ("nobody", {})
+    ]
 
 
 def _number(port, named):

@@ -1,7 +1,7 @@
 """Rules about replicas: what scales a workload looks at that workload's groups and topics, and there is one of them."""
 
 from schemas.topics import PARTITIONS, groups_of
-from tests.deploy.k8s.objects import containers, labels, mentioned, of_kind, services_of, title
+from tests.deploy.k8s.objects import containers, labels, mentioned, of_kind, services_of, tiers_of, title
 
 NAME, TIER = "app.kubernetes.io/name", "fengqiao.io/tier"
 SCALERS = ("ScaledObject", "HorizontalPodAutoscaler")
@@ -57,7 +57,7 @@ def triggers(objects):
         found = [
             (each["metadata"]["consumerGroup"], each["metadata"]["topic"]) for each in one["spec"]["triggers"]
         ]
-        groups = groups_of(labels(one)[NAME], labels(one)[TIER])
+        groups = groups_of(labels(one)[NAME], labels(one)[TIER], tiers_of(objects))
         wanted = [(group, topic.name) for group, topics in groups.items() for topic in topics]
         if (
             sorted(found) != sorted(wanted)

@@ -1,7 +1,9 @@
 """Rules about all objects together: whose they are, whom they select, what guards and bounds them, how they roll."""
 
+import json
 import re
 
+from schemas.base import TIERS
 from tests.deploy.k8s.objects import (
     COMPONENT,
     LASTING,
@@ -18,23 +20,28 @@ from tests.deploy.k8s.objects import (
     pod,
     pod_labels,
     services_of,
+    tiers_of,
     title,
+    told_of,
     workloads_of,
 )
 from tests.deploy.k8s.quantities import number
 
 SERVICES = ("intake", "routing", "followup", "metrics")
-TIERS = ("county", "town", "village")
 HASHED = re.compile(r"-[a-z0-9]{10}$")
 UNNAMED = {"CustomResourceDefinition", "Namespace", "PriorityClass", "ClusterRole", "ClusterRoleBinding"}
 """Kinds that lie in no namespace."""
 
 
-def twelve(objects):
-    """Four services in each of three tiers, each with a door, an account and a migration of its own."""
-    wanted = {f"{tier}-{service}" for tier in TIERS for service in SERVICES}
+def whole(objects):
+    """Four services in each tier the county has, a door, an account and a migration each; all know which"""
+    tiers = tiers_of(objects)
+    wanted = {f"{tier}-{service}" for tier in tiers for service in SERVICES}
     found = {one["metadata"]["name"] for one in services_of(objects)}
     complaints = [f"{name}: not rendered, or not ours" for name in wanted ^ found]
+    complaints += [
+        f"{title(one)}: is told of other tiers" for one in services_of(objects) if told_of(one) != set(tiers)
+    ]
     for name in wanted:
         complaints += [
             f"{name}: no {kind}"
@@ -42,6 +49,18 @@ def twelve(objects):
             if mentioned(objects, kind, name) is None
         ]
     return complaints
+
+
+def nothing_of_others(objects):
+    """Nothing is for a tier the county has not, and nothing but words for people speaks of one."""
+    absent = set(TIERS) - set(tiers_of(objects))
+    named = re.compile(rf"\b({'|'.join(absent)})[-._]") if absent else re.compile(r"(?!)")
+    return [
+        f"{title(one)}: is for another tier, or speaks of one"
+        for one in objects
+        if labels(one).get(TIER) in absent
+        or (one["kind"] not in {"ConfigMap", "Secret"} and named.search(json.dumps(one)))
+    ]
 
 
 def labelled(objects):
@@ -168,7 +187,7 @@ def one_namespace(objects):
 def bounded(objects):
     """Each tier has a quota of its own, told by the class of its pods, and fits into it while it rolls and migrates."""
     complaints = []
-    for tier in TIERS:
+    for tier in tiers_of(objects):
         mine = [one for one in workloads_of(objects) if labels(one).get(TIER) == tier]
         quotas = [one for one in of_kind(objects, "ResourceQuota") if labels(one).get(TIER) == tier]
         classes = {pod(one).get("priorityClassName") for one in mine}
@@ -211,6 +230,6 @@ def _most(objects, workload):
 
 
 RULES = (
-    twelve, labelled, tier_exact, budgeted, spread, one_migration_a_release, rolls_when_files_change, one_namespace,
-    bounded,
+    whole, nothing_of_others, labelled, tier_exact, budgeted, spread, one_migration_a_release, rolls_when_files_change,
+    one_namespace, bounded,
 )  # fmt: skip

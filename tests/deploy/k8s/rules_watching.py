@@ -1,7 +1,16 @@
 """Rules about what Prometheus scrapes: every process, at a port it has and a path it answers."""
 
 from messaging.health import Health, probes
-from tests.deploy.k8s.objects import containers, labels, matches, of_kind, pod_labels, services_of, title
+from tests.deploy.k8s.objects import (
+    containers,
+    labels,
+    matches,
+    of_kind,
+    pod_labels,
+    services_of,
+    tiers_of,
+    title,
+)
 from tests.services.doors import compose
 
 TELEMETRY, FIGURES = ("probes", "/telemetry"), ("http", "/metrics")
@@ -20,11 +29,11 @@ def _found(objects):
 
 
 def everybody(objects):
-    """Every process is asked for its telemetry, by one; the figures are asked of one service."""
-    complaints = []
+    """Every process is asked for its telemetry, by one; the figures are asked of the uppermost tier's."""
+    complaints, top = [], f"{tiers_of(objects)[0]}-metrics"
     for one in services_of(objects):
         asked = sorted(endpoint for _, endpoint, workload in _found(objects) if workload is one)
-        wanted = [FIGURES, TELEMETRY] if one["metadata"]["name"] == "county-metrics" else [TELEMETRY]
+        wanted = [FIGURES, TELEMETRY] if one["metadata"]["name"] == top else [TELEMETRY]
         if asked != wanted:
             complaints.append(f"{title(one)}: asked at {asked}")
     return complaints

@@ -1,6 +1,6 @@
 """The places of rendered objects that mutations reach for: those of one service, of routing in the village."""
 
-from tests.deploy.k8s.objects import TIER, containers, labels, mentioned, of_kind, pod
+from tests.deploy.k8s.objects import TIER, containers, labels, mentioned, of_kind, pod, services_of
 
 ROUTING = "village-routing"
 
@@ -45,9 +45,27 @@ def add(objects, name, value):
     container(objects)["env"].append({"name": name, "value": value})
 
 
-def vault(objects):
+def without_towns(objects):
+    """Everybody is told so, and the towns are there."""
+    for one in services_of(objects):
+        containers(one)[0]["env"].append({"name": "COUNTY_TIERS", "value": "county,village"})
+
+
+def volume(objects, name, workload=ROUTING):
     return next(
-        one
-        for one in pod(mentioned(objects, "Deployment", "village-intake"))["volumes"]
-        if one["name"] == "vault"
+        one for one in pod(mentioned(objects, "Deployment", workload))["volumes"] if one["name"] == name
     )
+
+
+def vault(objects):
+    return volume(objects, "vault", "village-intake")
+
+
+def listener(objects):
+    return mentioned(objects, "Kafka", "fengqiao")["spec"]["kafka"]["listeners"][0]
+
+
+def lets_out(objects, name, port, wanted):
+    """Lets a workload's pods out to whoever bears these labels, at a port."""
+    way = {"to": [{"podSelector": {"matchLabels": wanted}}], "ports": [{"port": port}]}
+    policy(objects, name).setdefault("egress", []).append(way)

@@ -8,19 +8,15 @@ import pytest
 
 from deploy.k8s import generate
 from policy import load
-from tests.deploy.k8s import rules_kafka, rules_outside, rules_postgres, rules_scaling, rules_watching
+from tests.deploy.k8s import rules_scaling
 from tests.deploy.k8s.custom import complaint, customs, schema
 from tests.deploy.k8s.mutations_parts import ALL, MUTATIONS
 from tests.deploy.k8s.objects import mentioned, of_kind, title
 from tests.deploy.k8s.rendered import K8S, objects_of
+from tests.deploy.k8s.rules_parts import PARTS as RULES
 
 COUNTY = K8S / "overlays" / "example-county"
-PARTS = {
-    "kafka": rules_kafka, "postgres": rules_postgres, "scaling": rules_scaling, "watching": rules_watching,
-    "outside": rules_outside,
-}  # fmt: skip
 OF_PARTS = {"KafkaTopic", "Cluster", "ScaledObject", "HorizontalPodAutoscaler", "Ingress"}
-RULES = {(part, rule.__name__): rule for part, module in PARTS.items() for rule in module.RULES}
 
 
 @pytest.mark.parametrize(("part", "rule"), RULES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.deploy.k8s.mutations import ALL, MUTATIONS
+from tests.deploy.k8s.mutations import MUTATIONS
 from tests.deploy.k8s.objects import workloads_of
 from tests.deploy.k8s.rendered import K8S, OVERLAYS, objects_of
 from tests.deploy.k8s.rules import RULES
@@ -17,14 +17,15 @@ def test_what_an_overlay_renders_keeps_the_rule(overlay, rule):
     assert RULES[rule](objects) == []
 
 
-@pytest.mark.parametrize(("rule", "wrong"), ALL, ids=[f"{rule}: {wrong}" for rule, wrong in ALL])
-def test_a_rule_notices_what_is_wrong(rule, wrong):
-    objects, spoilt = objects_of(K8S / "overlays" / "dev"), objects_of(K8S / "overlays" / "dev")
-    MUTATIONS[rule][wrong](spoilt)
+@pytest.mark.parametrize(("overlay", "rule", "wrong"), MUTATIONS, ids=map(": ".join, MUTATIONS))
+def test_a_rule_notices_what_is_wrong(overlay, rule, wrong):
+    objects, spoilt = objects_of(K8S / "overlays" / overlay), objects_of(K8S / "overlays" / overlay)
+    MUTATIONS[overlay, rule, wrong](spoilt)
 
     assert spoilt != objects
     assert RULES[rule](spoilt) != []
 
 
-def test_no_rule_goes_without_something_that_breaks_it():
-    assert set(MUTATIONS) == set(RULES)
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_no_rule_goes_without_something_that_breaks_it(overlay):
+    assert {rule for where, rule, _ in MUTATIONS if where == overlay} == set(RULES)

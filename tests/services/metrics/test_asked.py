@@ -25,8 +25,8 @@ FARM = "623025900001"
 NOWHERE = Database("postgresql://nobody@nowhere/nothing", name="asked")
 
 
-def asking(database):
-    app = api(database, Hub(database), NAMING, "county")
+def asking(database, naming=NAMING):
+    app = api(database, Hub(database), naming, "county")
     return httpx.AsyncClient(transport=Documented(app), base_url="http://figures")
 
 
@@ -187,11 +187,19 @@ async def test_a_figure_is_final_once_its_period_is_settled_and_every_tier_was_h
     ever = (await asked(database)).json()
     alone = await counted(await new_database("metrics"), tiers=("village", "county"))
     without_town = (await asked(alone, period="2026-01")).json()
+    async with asking(alone, Naming(AREAS, load(), tiers=("village", "county"))) as door:
+        of_two = (await door.get("/v1/metrics", params={"period": "2026-01"})).json()
+        ranked = (
+            await door.get("/v1/metrics/rankings", params={"period": "2026-01", "metric": "closure_rate"})
+        ).json()
+        watched = (await door.get("/v1/metrics/flags", params={"period": "2026-01"})).json()
 
     assert the(past, "received@1", "counters")["final"]
     assert the(year, "received@1", "counters")["provisional"] == "running"
     assert the(ever, "closure_rate@1")["provisional"] == "open-ended"
     assert the(without_town, "received@1", "counters")["provisional"] == "tier-behind"
+    assert the(of_two, "received@1", "counters")["final"]
+    assert (ranked.get("final"), watched.get("final")) == (True, True)
     assert the(year["groups"][0], "triage_overruled@1")["final"]
     assert year["words"]["running"]["zh"] == "期间尚未结束"
 

@@ -45,6 +45,17 @@ def test_a_figure_is_as_of_the_tier_that_is_furthest_behind():
     assert known(END, behind=HOUR).as_of == END - HOUR
 
 
+@pytest.mark.parametrize("there", [("village", "county"), ("village", "town"), ("village",)])
+def test_a_county_without_one_of_the_tiers_waits_for_those_it_has_and_no_others(there):
+    late = END + timedelta(days=9)
+    last_seen = dict.fromkeys(TIERS, END - HOUR)  # of a tier that went, as of then
+    behind = standing(late, dict.fromkeys(there[1:], late), there, ZONE).over(None, LAST)
+    current = standing(late, last_seen | dict.fromkeys(there, late), there, ZONE).over(None, LAST)
+
+    assert behind.provisional(0) == "tier-behind"
+    assert (current.provisional(0), current.as_of) == (None, late)
+
+
 def test_a_tier_that_is_ahead_of_our_clock_is_believed_up_to_now_only():
     found = standing(END, dict.fromkeys(TIERS, END + HOUR), TIERS, ZONE).over(None, LAST)
 
