@@ -14,7 +14,7 @@ from messaging import outbox
 from messaging.database import Connection
 from schemas.base import Tier
 from schemas.topics import TOPICS
-from services.metrics import published_definitions, restatement_log, store, unusual_log
+from services.metrics import published_definitions, restatement_log, unpublished_store, unusual_log
 
 STUCK_S = 30.0
 
@@ -74,7 +74,7 @@ async def _mark(
         if cells_of is not None:
             await published_definitions.republish(tx)
             logs = await restatement_log.republish(tx, cells_of) + await unusual_log.republish(tx, cells_of)
-            return await store.republish(tx, cells_of) + logs
+            return await unpublished_store.republish(tx, cells_of) + logs
         return await outbox.replay(tx, *chosen)
 
 

@@ -10,7 +10,7 @@ from policy.load import Area, Codes, areas, both, policy, with_codes
 from policy.model import Policy
 from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from schemas.topics import groups_of
-from services.metrics import restatement_log, store
+from services.metrics import restatement_log, unpublished_store
 from services.metrics.api import api
 from services.metrics.catalogue import Catalogue, catalogue
 from services.metrics.desk import Desk
@@ -64,7 +64,7 @@ def compose() -> Process:
             committed=hub.pulse,
         )
         process.loops(Abreast(receiving, process.database, hearing.reached).run)
-    process.queues("unpublished", store.waiting)
+    process.queues("unpublished", unpublished_store.waiting)
     process.queues("unpublished_restatement", restatement_log.waiting)
     process.loops(hub.run)
     process.loops(counted.run)

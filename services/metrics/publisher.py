@@ -15,7 +15,7 @@ from messaging.pace import Backoff, Pulse, pause
 from messaging.producer import Outgoing, Producer
 from schemas.base import Tier
 from schemas.metrics import MetricCell
-from services.metrics import published_definitions, restatement_log, store, unusual_log
+from services.metrics import published_definitions, restatement_log, store, unpublished_store, unusual_log
 from services.metrics.cells import Row, Slot
 from services.metrics.defined import said
 from services.metrics.definition import Definition
@@ -85,17 +85,17 @@ class Publisher:
         """
         if self._doubtful:
             async with self._database.transaction() as tx:
-                await store.publish_again(tx, self._doubtful)
+                await unpublished_store.publish_again(tx, self._doubtful)
             self._doubtful = []
 
     async def _publish(self, connection: Connection) -> int:
         as_of = self._counted()  # before looking: what was counted by then is found
-        cells = await store.unpublished(connection, self._tier, BATCH)
+        cells = await unpublished_store.some(connection, self._tier, BATCH)
         if cells:
             self._doubtful = [row.id for _, row in cells if row.id is not None]
             results = await self._send(connection, [self._outgoing(slot, row) for slot, row in cells])
             sent = [one for one, error in zip(cells, results, strict=True) if error is None]
-            await store.mark_published(connection, sent)
+            await unpublished_store.mark_published(connection, sent)
             self._doubtful = []
             if len(sent) < len(cells):
                 raise KafkaError("some cells were not acknowledged")

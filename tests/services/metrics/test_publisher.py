@@ -9,7 +9,7 @@ from messaging.envelope import Record
 from messaging.inbox import Inbox, Reading
 from schemas.metrics import MetricCell, MetricHeartbeat
 from schemas.topics import TOPICS
-from services.metrics import cells, publisher, store
+from services.metrics import cells, publisher, unpublished_store
 from services.metrics.counting import Cell
 from services.metrics.desk import Desk
 from services.metrics.hearing import Hearing
@@ -46,7 +46,7 @@ async def add(database, **changes):
 
 async def waiting(database):
     async with database.connection() as connection:
-        return await store.waiting(connection)
+        return await unpublished_store.waiting(connection)
 
 
 async def none_left(database):
