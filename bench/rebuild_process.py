@@ -11,14 +11,14 @@ from messaging.cloudevents import decode
 from messaging.collector import patient
 from policy import load
 from schemas.topics import TOPICS
-from services.metrics.rebuild.reading import History
+from services.metrics.rebuild.reading import history_of
 from services.metrics.rebuild.recount import WANTED, House, rebuild, topics_of
 
 
 async def floor(house: House) -> dict[str, float]:
     """Reads and decodes everything as the rebuild does, and keeps nothing."""
     events = 0
-    async with History(house.kafka, [one.name for one in topics_of(house.tier)]) as history:
+    async with history_of(house.kafka, [one.name for one in topics_of(house.tier)]) as history:
         for share in await history.shares():
             async for records in history.read(share):
                 for record in records:

@@ -18,7 +18,7 @@ from services.metrics.rebuild import marks, standing
 from services.metrics.rebuild.compared import Compared
 from services.metrics.rebuild.derived import Derived, tables
 from services.metrics.rebuild.positions import Hole, Positions
-from services.metrics.rebuild.reading import History, Incomplete, Share
+from services.metrics.rebuild.reading import History, Incomplete, Share, history_of
 from services.metrics.rebuild.rowsets import Counted
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ async def _pass(house: House, tell: Tell, *, check: bool) -> Found:
     await database.connect()
     try:
         async with (
-            History(house.kafka, [one.name for one in topics_of(house.tier)]) as history,
+            history_of(house.kafka, [one.name for one in topics_of(house.tier)]) as history,
             database.connection() as connection,
         ):
             return await _Pass(house, history, connection, tell).run(check=check)
@@ -192,7 +192,7 @@ def _whole(share: Share, holes: list[Hole]) -> None:
     if not holes:
         return
     one = holes[0]
-    begins = {place.topic: begin for place, begin in share.begins.items()}[one.stream.topic]
+    begins = {place.topic: begin for place, (begin, _) in share.spans.items()}[one.stream.topic]
     gone = f"; the partition begins at offset {begins}, what was before it is gone" if begins else ""
     raise Incomplete(
         f"{one.stream.topic}, partition {share.place}: {one.stream.key} was counted up to its event {one.last}, and"
