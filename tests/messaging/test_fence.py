@@ -112,17 +112,23 @@ async def test_a_writer_that_has_said_more_than_it_knows_does_not_start(new_data
         await look(database, fence)
 
 
-@pytest.mark.system
-async def test_a_reader_whose_group_has_passed_more_than_it_knows_does_not_start(new_database, kafka):
-    writer, database, key = await new_database(), await new_database(), str(uuid.uuid4())
-    await said(writer, kafka, key, 3)
-    group = f"fence-{key}"
+async def a_reader(new_database, kafka, key, count):
+    """Its database and its fence: a writer said so much, its group has passed it all, its database knows it."""
+    writer, database, group = await new_database(), await new_database(), f"fence-{key}"
+    await said(writer, kafka, key, count)
     async with Tails(kafka, group) as tails:
         spans = await tails.spans(await tails.places(TOPIC))
         await tails.commit({one: end for one, (_, end) in spans.items()})
     fence = Fence(kafka, "/fengqiao/nobody")
     fence.reads(group, [TOPICS[TOPIC], TOPICS["village.inbound"]])
     await told_of(database, kafka, "guard", [TOPIC])
+    return database, fence
+
+
+@pytest.mark.system
+async def test_a_reader_whose_group_has_passed_more_than_it_knows_does_not_start(new_database, kafka):
+    key = str(uuid.uuid4())
+    database, fence = await a_reader(new_database, kafka, key, 3)
     await look(database, fence)
 
     await set_back(database, "guard", key, 2)
@@ -133,15 +139,8 @@ async def test_a_reader_whose_group_has_passed_more_than_it_knows_does_not_start
 
 @pytest.mark.system
 async def test_what_waits_for_its_turn_was_dealt_with(new_database, kafka):
-    writer, database, key = await new_database(), await new_database(), str(uuid.uuid4())
-    await said(writer, kafka, key, 2)
-    group = f"fence-{key}"
-    async with Tails(kafka, group) as tails:
-        spans = await tails.spans(await tails.places(TOPIC))
-        await tails.commit({one: end for one, (_, end) in spans.items()})
-    fence = Fence(kafka, "/fengqiao/nobody")
-    fence.reads(group, [TOPICS[TOPIC]])
-    await told_of(database, kafka, "guard", [TOPIC])
+    key = str(uuid.uuid4())
+    database, fence = await a_reader(new_database, kafka, key, 2)
     await set_back(database, "guard", key, 0)
     async with database.connection() as connection:
         await connection.execute("update guard set waiting = true where key = $1", key)

@@ -9,10 +9,12 @@ import pytest
 
 from deploy.local.plan import PROJECT
 from tests.system import invariants
+from tests.system.commands import commanded
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 TIERS = ("village",)
+REBUILD = ("metrics", "rebuild")
 STEPS = ("reading", "comparing", "correcting", "correcting")
 DAMAGE = (
     """update cell set counts = '{"received": 99, "invented": 7}'""",
@@ -40,40 +42,22 @@ async def killed_at(world, step):
     return await process.wait()
 
 
-async def rebuilt(world, *options):
-    """The command of an operator; its exit code, and what it said."""
-    command = [sys.executable, "-m", "cli", "metrics", "rebuild", "--data", str(world.stack.data), *options]
-    process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT, stdout=PIPE)
-    said, _ = await process.communicate()
-    return process.returncode, said.decode()
-
-
-async def lived(world, lives):
-    """Matters go from report to closing, one after another."""
-    for _ in range(lives):
-        incident = await world.report()
-        await world.done("village", incident, "accept")
-        await world.resolve("village", incident)
-        await world.satisfied("village", incident)
-        await world.comes_to("village", incident, "closed")
-
-
 async def test_both_sides_are_killed_at_each_step_under_load_and_the_figures_are_those_of_the_events(
     world, tiers
 ):
-    await lived(world, 2)
+    await world.settled(2)
     async with asyncio.TaskGroup() as load:
         for _ in range(4):
-            load.create_task(lived(world, 12))
+            load.create_task(world.settled(12))
         for step in STEPS:
             await damaged(world)
             assert await killed_at(world, step) == -9
             world.stack.kill("village-metrics")
         await damaged(world)
-        corrected, said = await rebuilt(world, "--tier", "village")
+        corrected, said, _ = await commanded(world.stack.data, *REBUILD, "--tier", "village")
     await invariants.hold(world, world.promised, probes=False, tiers=tiers)
 
-    code, last = await rebuilt(world, "--check")
+    code, last, _ = await commanded(world.stack.data, *REBUILD, "--check")
 
     assert (corrected, code) == (3, 0), said + last
     assert "更正 corrected" in said

@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import PIPE
 from datetime import timedelta
 
 import pytest
 
 from cli.houses import house
 from cli.reconciling.looking import Scope, reconcile
-from deploy.local.plan import PROJECT
 from tests.system import harm
+from tests.system.commands import commanded
 from tests.system.harm import HARMS
 from tests.system.lifecycles import Lifecycles
 from tests.system.partner import Partner
@@ -35,19 +33,11 @@ async def looked(world, patience, *, figures):
     return found
 
 
-async def commanded(data, *options):
-    """The command of an operator: exit code, what it printed, what it complained of."""
-    command = [sys.executable, "-m", "cli", "reconcile", "--data", str(data), *options]
-    process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT, stdout=PIPE, stderr=PIPE)
-    said, errors = await process.communicate()
-    return process.returncode, said.decode(), errors.decode()
-
-
 async def test_beside_a_county_at_work_it_prints_nothing_each_time(world):
     async with Partner(world.stack.kafka) as partner:
         load = asyncio.create_task(Lifecycles(world, partner, "reconcile").run(100_000, 10))
 
-        answers = [await commanded(world.stack.data) for _ in range(RUNS)]
+        answers = [await commanded(world.stack.data, "reconcile") for _ in range(RUNS)]
 
         beside = not load.done()
         load.cancel()
@@ -76,9 +66,9 @@ async def test_what_is_found_is_told_in_words_and_to_machines_with_the_next_step
     await world.comes_to("village", await world.report(), "open")
 
     async with harm.done(world.stack, one):
-        words = await commanded(world.stack.data, "--patience", "3", "--no-figures")
+        words = await commanded(world.stack.data, "reconcile", "--patience", "3", "--no-figures")
         code, said, errors = await commanded(
-            world.stack.data, "--patience", "3", "--no-figures", "--tier", "village", "--json"
+            world.stack.data, "reconcile", "--patience", "3", "--no-figures", "--tier", "village", "--json"
         )
 
     assert (words[0], code, errors) == (1, 1, ""), words
@@ -89,20 +79,18 @@ async def test_what_is_found_is_told_in_words_and_to_machines_with_the_next_step
 
 
 async def test_without_a_house_it_says_that_it_cannot_look(tmp_path):
-    code, said, errors = await commanded(tmp_path)
+    code, said, errors = await commanded(tmp_path, "reconcile")
 
     assert (code, said) == (2, "")
     assert "无法核对 cannot look" in errors
 
 
 async def test_the_doctor_finds_nothing_wrong_with_a_county_at_work(world):
-    command = [sys.executable, "-m", "cli", "doctor", "--data", str(world.stack.data), "--json"]
-    process = await asyncio.create_subprocess_exec(*command, cwd=PROJECT, stdout=PIPE)
-    said, _ = await process.communicate()
+    code, said, _ = await commanded(world.stack.data, "doctor", "--json")
 
     found = json.loads(said)
     wrong = [one for one in found["lines"] if one["verdict"] == "wrong"]
-    assert (process.returncode, wrong) == (0, [])
+    assert (code, wrong) == (0, [])
     assert {one["what"] for one in found["lines"]} >= {
         "Kafka", "主题 topics", "政策 policy", "保密库 vault", "village-routing PostgreSQL",
         "village-routing 探针 probe",

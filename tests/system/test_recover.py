@@ -1,38 +1,16 @@
 """docs/operate/reconcile.md, a database that is behind: it is not started on; reading again mends what it can."""
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE
 
 import asyncpg
 import pytest
 
-from deploy.local.plan import PROJECT
 from tests.system import invariants
+from tests.system.commands import commanded
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 TIERS = ("village",)
 KEPT = "an_older_copy"
-
-
-async def commanded(world, *arguments):
-    """A command of an operator: exit code, and all it printed."""
-    command = [sys.executable, "-m", "cli", *arguments, "--data", str(world.stack.data)]
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=PROJECT, stdout=PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    said, _ = await process.communicate()
-    return process.returncode, said.decode()
-
-
-async def lived(world, lives):
-    """Matters go from report to closing."""
-    for _ in range(lives):
-        incident = await world.report()
-        await world.done("village", incident, "accept")
-        await world.resolve("village", incident)
-        await world.satisfied("village", incident)
-        await world.comes_to("village", incident, "closed")
 
 
 async def administer(world, *statements):
@@ -75,51 +53,57 @@ async def refused(world, service):
     await asyncio.to_thread(world.stack.stop_program, f"village-{service}")
 
 
-async def test_restored_figures_are_read_again_and_all_books_agree(world, tiers):
-    await lived(world, 3)
-    await copied(world, "metrics")
-    await lived(world, 4)
+async def set_back(world, tiers, service, aside, lost):
+    """The service's database is the backup of before the last matters, and it does not start on that."""
+    await world.settled(2)
+    await copied(world, service)
+    await world.settled(lost)
     await invariants.hold(world, world.promised, probes=False, tiers=tiers)
-    await exchanged(world, "metrics", "lost")
-    await refused(world, "metrics")
+    await exchanged(world, service, aside)
+    await refused(world, service)
 
-    looked = await commanded(world, "recover", "--service", "metrics", "--tier", "village")
-    done = await commanded(world, "recover", "--service", "metrics", "--tier", "village", "--apply")
+
+async def recovered(world, service, *options):
+    """The command of an operator: exit code, what it printed, what it complained of."""
+    return await commanded(world.stack.data, "recover", "--service", service, "--tier", "village", *options)
+
+
+async def goes_on(world, tiers, service):
+    """The service starts, matters take their course, and all books agree."""
+    await asyncio.to_thread(world.stack.start_program, f"village-{service}")
+    await world.ready(f"village-{service}")
+    await world.settled()
+    await invariants.hold(world, world.promised, probes=False, tiers=tiers)
+    assert await commanded(world.stack.data, "reconcile") == (0, "", "")
+
+
+async def test_restored_figures_are_read_again_and_all_books_agree(world, tiers):
+    await set_back(world, tiers, "metrics", "lost", lost=4)
+
+    looked = await recovered(world, "metrics")
+    done = await recovered(world, "metrics", "--apply")
 
     assert looked[0] == 1, looked
     assert "有未处理者 some were not applied" in looked[1]
     assert done[0] == 0, done
-    await asyncio.to_thread(world.stack.start_program, "village-metrics")
-    await world.ready("village-metrics")
-    await lived(world, 1)
-    await invariants.hold(world, world.promised, probes=False, tiers=tiers)
-    assert await commanded(world, "reconcile") == (0, "")
+    await goes_on(world, tiers, "metrics")
     await administer(world, "drop database lost")
 
 
 async def test_a_writer_that_has_said_more_stays_behind_its_fence_until_it_has_everything(world, tiers):
-    await lived(world, 2)
-    await copied(world, "routing")
-    await lived(world, 2)
-    await invariants.hold(world, world.promised, probes=False, tiers=tiers)
-    await exchanged(world, "routing", "later")
-    await refused(world, "routing")
+    await set_back(world, tiers, "routing", "later", lost=2)
 
-    looked = await commanded(world, "recover", "--service", "routing", "--tier", "village")
-    tried = await commanded(world, "recover", "--service", "routing", "--tier", "village", "--apply")
+    looked = await recovered(world, "routing")
+    tried = await recovered(world, "routing", "--apply")
     await administer(
         world,
         f"alter database routing_village rename to {KEPT}",
         "alter database later rename to routing_village",
     )
-    whole = await commanded(world, "recover", "--service", "routing", "--tier", "village", "--apply")
+    whole = await recovered(world, "routing", "--apply")
 
     assert looked[0] == tried[0] == 1, looked
     assert "2 件事项 incidents" in looked[1]
     assert whole[0] == 0, whole
-    await asyncio.to_thread(world.stack.start_program, "village-routing")
-    await world.ready("village-routing")
-    await lived(world, 1)
-    await invariants.hold(world, world.promised, probes=False, tiers=tiers)
-    assert await commanded(world, "reconcile") == (0, "")
+    await goes_on(world, tiers, "routing")
     await administer(world, f"drop database {KEPT}")

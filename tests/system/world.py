@@ -152,6 +152,15 @@ class World:
 
         return await self.until(there, f"{incident} is {status}/{attempt} at {tier}", seconds)
 
+    async def settled(self, count=1, seconds=PATIENCE_S):
+        """Matters of a village go from report to closing, one after another."""
+        for _ in range(count):
+            incident = await self.report()
+            await self.done("village", incident, "accept")
+            await self.resolve("village", incident)
+            await self.satisfied("village", incident)
+            await self.comes_to("village", incident, "closed", seconds=seconds)
+
     async def timeline(self, incident, ends_with, tier="village", after=None, lines=1):
         """The reporter's view, once its last line is of this type, comes after one of the type `after`, and no line
         that another topic brings, which may come later, is missing of so many.
