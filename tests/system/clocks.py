@@ -3,7 +3,8 @@
 from collections import defaultdict, deque
 from datetime import timedelta
 
-from tests.system.alarms import Alarm
+from tests.system import joint
+from tests.system.timers import Timers
 
 LATE = timedelta(seconds=5)
 """A deadline that passed longer ago than this, and is still in the table, was lost."""
@@ -27,29 +28,19 @@ def clocks(books):
     """The tables have the next of what the events say, and each fired once, in time."""
     for tier in books.tiers:
         for service in ("routing", "followup"):
-            running, given = defaultdict(_Timers), _given(books, tier)
+            running, given = defaultdict(Timers), _given(books, tier)
             asked = {}
             for said in books.events(f"{tier}.{service}"):
                 yield from _step(running[said.key], said, given)
-                yield from _joint(running[said.key], said, asked)
+                yield from joint.followed(running[said.key], said, asked)
                 running[said.key].alarm.follow(said)
-                _set(running[said.key], "alarm", running[said.key].alarm.at())
+                running[said.key].set("alarm", running[said.key].alarm.at())
             following = {
                 key: min((due_at, step.partition(" ")[0]) for step, due_at in timers.items())
                 for key, timers in running.items()
                 if timers
             }
             yield from _compared(books, (tier, service), following)
-
-
-class _Timers(dict):
-    """The timers of one incident that run, and the time to answer that stands still while it is suspended."""
-
-    suspended, paused, assigned_at = None, None, None
-
-    def __init__(self):
-        super().__init__()
-        self.alarm = Alarm()
 
 
 def _given(books, tier):
@@ -80,43 +71,48 @@ def _step(timers, said, given):
     match said.type:
         case "incident.opened.v1":
             timers.clear()
-            _set(timers, "accept", event.due_at)
-            _set(timers, "remind", _travelled(given, said))
+            timers.set("accept", event.due_at)
+            timers.set("remind", _travelled(given, said))
             timers.suspended, timers.paused = None, None
         case "incident.accepted.v1" | "incident.reopened.v1":
             timers.pop("accept", None)
-            _set(timers, "handle", event.due_at)
+            timers.set("handle", event.due_at)
         case kind if kind in ANSWERS:
             yield from _answered(timers, said)
         case kind if kind in MOVES:
             if said.type in ("incident.resumed.v1", "incident.unlinked.v1"):
                 _resumed(timers, said)
-            _set(timers, event.step, event.due_at)
+            timers.set(event.step, event.due_at)
         case "incident.wait-moved.v1":
             if event.wait not in timers:
                 yield f"{said.topic} {said.key}: {event.wait} was counted again and was not running"
-            _set(timers, event.wait, event.due_at)
+            timers.set(event.wait, event.due_at)
         case "incident.suspended.v1" | "incident.linked.v1":
             timers.suspended, timers.paused = said.recorded_at, timers.pop("answer", timers.paused)
             for step in STEPS:
                 timers.pop(step, None)
         case "incident.overdue.v1":
-            yield from _fired(timers, said, event.step, event.due_at)
+            yield from timers.fired(said, event.step, event.due_at)
         case "incident.still-overdue.v1":
-            yield from _fired(timers, said, "alarm", timers.get("alarm"))
-        case "incident.reminded.v1" if event.by == "rhythm":
-            yield from _fired(timers, said, "remind", timers.get("remind"))
-            _set(timers, "remind", event.remind_at)
-        case "incident.listed.v1" | "incident.reminded.v1":
-            _set(timers, "remind", event.remind_at)
-        case "incident.struck-off.v1":
-            timers.pop("remind", None)
+            yield from timers.fired(said, "alarm", timers.get("alarm"))
+        case "incident.listed.v1" | "incident.reminded.v1" | "incident.struck-off.v1":
+            yield from _listed(timers, said)
         case kind if kind in AWAY:
             yield from _away(timers, said)
         case kind if kind in ENDS:
             timers.clear()
         case _:
             yield from _visited(timers, said)
+
+
+def _listed(timers, said):
+    """A rhythm reminds of a listed incident until it is struck off."""
+    if said.type == "incident.struck-off.v1":
+        timers.pop("remind", None)
+        return
+    if said.type == "incident.reminded.v1" and said.event.by == "rhythm":
+        yield from timers.fired(said, "remind", timers.get("remind"))
+    timers.set("remind", said.event.remind_at)
 
 
 def _visited(timers, said):
@@ -126,89 +122,38 @@ def _visited(timers, said):
         case "revisit.completed.v1" | "round.completed.v1":
             timers.pop("revisit", None)
         case "support-plan.started.v1":
-            _set(timers, f"support-plan {event.number}", event.until)
+            timers.set(f"support-plan {event.number}", event.until)
         case "support-plan.ended.v1" if event.by == "date":
             step = f"support-plan {event.number}"
-            yield from _fired(timers, said, step, timers.get(step))
+            yield from timers.fired(said, step, timers.get(step))
         case "support-plan.ended.v1":
             timers.pop(f"support-plan {event.number}", None)
         case "revisit.planned.v1" | "round.planned.v1":
-            _set(timers, "revisit", event.due_at)
+            timers.set("revisit", event.due_at)
         case "revisit.overdue.v1" | "round.overdue.v1":
-            yield from _fired(timers, said, "revisit", event.due_at)
+            yield from timers.fired(said, "revisit", event.due_at)
 
 
 def _away(timers, said):
     """An answer is awaited by a clock of its own: an overdue one is asked for again, any other ends the waiting."""
     event = said.event
     if said.type == "referral.overdue.v1":
-        yield from _fired(timers, said, event.step, event.due_at)
-        _set(timers, event.step, event.next_at)
+        yield from timers.fired(said, event.step, event.due_at)
+        timers.set(event.step, event.next_at)
         return
     for step in (*AWAITED.values(), "referral.result"):
         timers.pop(step, None)
     if said.type in AWAITED:
-        _set(timers, AWAITED[said.type], event.due_at)
+        timers.set(AWAITED[said.type], event.due_at)
     elif said.type == "referral.accepted.v1":
-        _set(timers, "referral.result", event.due_at)
-
-
-def _joint(timers, said, asked):
-    """Follows the timers of whistles and sessions; `asked` holds the steps each participant was asked for."""
-    event = said.event
-    match said.type.split("."):
-        case ["whistle", "blown", _]:
-            for one in event.participants:
-                place = f"whistle:{event.whistle}:{one.participant}"
-                asked[said.key, place] = [step.step for step in one.steps]
-                for step in one.steps:
-                    _set(timers, f"{place}:{step.step}", step.due_at)
-                _set(timers, f"{place}:unresponsive", one.unresponsive_at)
-        case ["whistle", "called-off", _]:
-            _drop(timers, f"whistle:{event.whistle}:")
-        case ["whistle", "ended", _]:
-            if any(step.startswith(f"whistle:{event.whistle}:") for step in timers):
-                yield f"{said.topic} {said.key}: whistle {event.whistle} has ended and its clock runs"
-        case ["whistle", *_]:
-            yield from _participant(timers, said, asked)
-        case ["mediation", "called" | "adjourned", _]:
-            _set(timers, f"session:{event.session}:missed", event.missed_at)
-        case ["mediation", "missed", _] if event.by == "clock":
-            yield from _fired(timers, said, f"session:{event.session}:missed", event.occurred_at)
-        case ["mediation", *_]:
-            timers.pop(f"session:{event.session}:missed", None)
-
-
-def _participant(timers, said, asked):
-    event = said.event
-    place = f"whistle:{event.whistle}:{event.participant}"
-    match said.type.split(".")[1]:
-        case "overdue":
-            yield from _fired(timers, said, f"{place}:{event.step}", event.due_at)
-        case "unresponsive":
-            yield from _fired(timers, said, f"{place}:unresponsive", event.occurred_at)
-            _drop(timers, f"{place}:")
-        case "excused":
-            _drop(timers, f"{place}:")
-        case _:
-            timers.pop(f"{place}:unresponsive", None)
-            timers.pop(f"{place}:{asked[said.key, place].pop(0)}", None)
-            following = f"{place}:{asked[said.key, place][0]}" if asked[said.key, place] else None
-            # One that was due from the whistle on may have fired already, and does not run again.
-            if event.next_due_at is not None and event.next_due_at > said.recorded_at:
-                _set(timers, following, event.next_due_at)
-
-
-def _drop(timers, beginning):
-    for step in [one for one in timers if one.startswith(beginning)]:
-        timers.pop(step)
+        timers.set("referral.result", event.due_at)
 
 
 def _answered(timers, said):
     """Somebody was asked, or answered, or did not."""
     event = said.event
     if said.type == "incident.unanswered.v1":
-        yield from _fired(timers, said, "answer", event.due_at)
+        yield from timers.fired(said, "answer", event.due_at)
     timers.pop("answer", None)
     timers.paused = None
     if said.type == "incident.assigned.v1" and event.answer_by is not None:
@@ -230,16 +175,3 @@ def _travelled(given, said):
     handed = given[said.key, said.event.from_tier]
     listing = handed.popleft().listing if handed else None
     return None if listing is None else listing.remind_at
-
-
-def _fired(timers, said, step, due_at):
-    if due_at is None or timers.pop(step, None) != due_at:
-        yield f"{said.topic} {said.key}: {step} of {due_at} fired and was not running"
-    elif said.recorded_at < due_at:
-        yield f"{said.topic} {said.key}: {step} fired {due_at - said.recorded_at} early"
-
-
-def _set(timers, step, due_at):
-    timers.pop(step, None)
-    if due_at is not None:
-        timers[step] = due_at
