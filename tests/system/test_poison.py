@@ -1,7 +1,6 @@
 """What cannot be applied is set aside with its reason, its incident waits, and nobody else notices."""
 
 import asyncio
-import json
 import time
 from uuid import uuid4
 
@@ -23,16 +22,14 @@ from tests.system.operator import (
     reached,
     waits,
 )
-from tests.system.partner import SOURCE, Partner, a_submission, headers
+from tests.system.partner import Partner
 from tests.system.poison import PERSONAL, a_forwarded, a_handed_over
-from tests.system.wire import UnreadableName, Wire
-from tests.system.world import World
+from tests.system.wire import Wire
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 TOPIC = "town.handoff"
 """Of our own topics, one that only routing reads: what a test adds to it is in nobody's figures."""
-CODECS = ("gzip", "lz4", "snappy", "zstd")
 NORMAL_S = 20.0
 """How long a lifecycle takes at most on a machine that is busy with other things; alone it is a second or two."""
 
@@ -69,11 +66,7 @@ async def wire(county):
 async def healthy(world):
     """A matter of the same village from report to revisit; the seconds it took."""
     begin = time.monotonic()
-    incident = await world.report()
-    await world.done("village", incident, "accept")
-    await world.resolve("village", incident)
-    await world.satisfied("village", incident)
-    await world.comes_to("village", incident, "closed", seconds=NORMAL_S)
+    await world.settled(seconds=NORMAL_S)
     return time.monotonic() - begin
 
 
@@ -208,48 +201,3 @@ async def test_a_missing_number_is_listed_and_heals_when_it_comes_and_a_replay_i
 
     await becomes(world, "village-routing", gap.id, "applied", seen=1)
     await world.until(lambda: reached(world, TOPIC, first.key, 3), "duplicates delay nothing", 20)
-
-
-@pytest.fixture
-def alone(stacks):
-    """A stack in which only village intake runs: what stops its consumer stops nothing else."""
-    with stacks(tiers=("village",), services=("intake",)) as stack:
-        yield stack
-
-
-async def test_a_header_whose_name_is_no_text_is_a_dead_letter_like_any_other(alone):
-    async with World(alone) as world, Wire(alone.kafka) as wire, Partner(alone.kafka) as partner:
-        body, given = json.dumps(a_submission()).encode(), headers("report.submitted.v1", "unreadable")
-        await wire.send("village.inbound", b"behind", body, [*given, (UnreadableName("x"), b"")])
-        await partner.send("report.submitted.v1", "behind", a_submission(), "behind")
-
-        [row] = await appear(world, "village-intake", 1, set())
-        statement = "select id from submission where source = $1"
-        found = await world.until(
-            lambda: world.query("intake_village", statement, SOURCE), "the next is let in", 30
-        )
-
-        assert row.reason == "not-utf-8"
-        assert [one["id"] for one in found] == ["behind"]
-
-
-def compressed(bootstrap, codec):
-    """Publishes a report as a client of another kind does."""
-    confluent_kafka = pytest.importorskip("confluent_kafka")
-    producer = confluent_kafka.Producer({"bootstrap.servers": bootstrap, "compression.type": codec})
-    body, given = json.dumps(a_submission()).encode(), headers("report.submitted.v1", codec)
-    producer.produce("village.inbound", body, codec, headers=given)
-    assert producer.flush(30) == 0
-
-
-async def test_other_systems_may_compress_what_they_send(alone):
-    for codec in CODECS:
-        compressed(alone.kafka, codec)
-
-    async with World(alone) as world:
-        statement = "select count(*) = $1 as let_in from submission"
-
-        async def let_in():
-            return (await world.query("intake_village", statement, len(CODECS)))[0]["let_in"]
-
-        await world.until(let_in, "everything is let in", 30)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import pytest
 
-from tests.system import invariants
 from tests.system.court import NUMBER, SOURCE, ZONE, Court, ledger_comes_to, rate
 from tests.system.listener import Listener
 from tests.system.partner import Partner
@@ -39,7 +38,7 @@ from tests.system.scenes import (
     the_police_respond,
 )
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300), pytest.mark.usefixtures("audited")]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +83,6 @@ async def test_the_village_settles_it_on_the_spot_and_asks_each_party_before_it_
         "revisit.visited.v1", "revisit.visited.v1", "revisit.completed.v1", "incident.closed.v1",
     ]  # fmt: skip
     await counted(world, VILLAGES["settled"], "resolved_in_village@1", (1, 1, "100.00"))
-    await invariants.hold(world, world.promised, probes=False)
 
 
 async def test_a_joint_mediation_comes_to_an_agreement_and_nothing_is_resolved_before_it(world, county):
@@ -122,7 +120,6 @@ async def test_a_joint_mediation_comes_to_an_agreement_and_nothing_is_resolved_b
     ]  # fmt: skip
     assert closed["history"][-4]["detail"] == "method/1:joint outcome/1:success"
     await counted(world, VILLAGES["joint"], "joint_agreement@1", (1, 1, "100.00"))
-    await invariants.hold(world, world.promised, probes=False)
 
 
 async def test_the_town_convenes_departments_and_a_relapse_brings_the_matter_back_to_it(world, county):
@@ -161,7 +158,6 @@ async def test_the_town_convenes_departments_and_a_relapse_brings_the_matter_bac
     assert excused["detail"] == "whistle:1:p3 petition-office reason/1:engaged-elsewhere o-9"
     await is_told(world, incident, "incident.closed.v1")
     await counted(world, VILLAGES["convened"], "resolved_in_town@1", (1, 1, "100.00"))
-    await invariants.hold(world, world.promised, probes=False)
 
 
 async def test_a_major_matter_is_listed_with_a_leader_and_struck_off_by_somebody_who_did_not_handle_it(
@@ -188,7 +184,6 @@ async def test_a_major_matter_is_listed_with_a_leader_and_struck_off_by_somebody
     assert told[-2:] == ["incident.closed.v1", "incident.struck-off.v1"]
     types = await is_told(world, incident, "incident.struck-off.v1")
     assert types.index("incident.listed.v1") < types.index("incident.reminded.v1")
-    await invariants.hold(world, world.promised, probes=False)
 
 
 async def test_a_matter_comes_from_the_court_and_is_answered_under_its_number_with_a_rate_that_has_a_denominator(
@@ -223,7 +218,6 @@ async def test_a_matter_comes_from_the_court_and_is_answered_under_its_number_wi
     assert rate(undeclared["success"]) == rate(declared["success"]) == (1, 1, "100.00", None)
     assert rate(declared["diversion"]) == (1, 4, "25.00", None)
     await is_told(world, incident, "incident.closed.v1")
-    await invariants.hold(world, world.promised, probes=False)
 
 
 async def test_a_matter_goes_out_to_the_court_is_recalled_unopened_goes_again_and_comes_back(world, county):
@@ -250,4 +244,3 @@ async def test_a_matter_goes_out_to_the_court_is_recalled_unopened_goes_again_an
     ]  # fmt: skip
     types = await is_told(world, incident, "incident.closed.v1")
     assert types.count("incident.suspended.v1") == types.count("incident.resumed.v1") == 2
-    await invariants.hold(world, world.promised, probes=False)
