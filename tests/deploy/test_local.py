@@ -4,29 +4,19 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 import psutil
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local import databases, topics
 from deploy.local.exclusive import run
 from deploy.local.plan import Plan, StackError
 from deploy.local.stack import Stack
+from tests.deploy.kept import ATopic, both_have, keep
 
 PROVIDERS = Plan(providers_only=True)
-
-
-@dataclass(frozen=True)
-class ATopic:
-    name: str = "kept"
-    partitions: int = 2
-    retention_ms: int = 3_600_000
-    cleanup: str = "delete"
-    max_bytes: int = 2_000_000
 
 
 @pytest.fixture(scope="module")
@@ -45,26 +35,26 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.mark.system
 def test_after_kill_nine_both_come_back_with_their_data(stack: Stack) -> None:
-    _keep(stack, "before the kill")
+    keep(stack, "before the kill")
 
     stack.kill("kafka")
     stack.kill("postgres")
 
-    _eventually(lambda: _both_have(stack, "before the kill"))
-    _keep(stack, "after the kill")
-    assert _both_have(stack, "after the kill")
+    _eventually(lambda: both_have(stack, "before the kill"))
+    keep(stack, "after the kill")
+    assert both_have(stack, "after the kill")
 
 
 @pytest.mark.system
 def test_killed_faster_than_they_start_they_still_come_back(stack: Stack) -> None:
-    _keep(stack, "before many kills")
+    keep(stack, "before many kills")
 
     for _ in range(4):
         for name in ("kafka", "postgres"):
             stack.kill(name)
         time.sleep(0.7)
 
-    _eventually(lambda: _both_have(stack, "before many kills"))
+    _eventually(lambda: both_have(stack, "before many kills"))
     assert stack.programs()["postgres"].starts >= 3
 
 
@@ -98,7 +88,7 @@ def test_a_stopped_program_stays_down_until_it_is_started(stack: Stack) -> None:
 
 @pytest.mark.system
 def test_after_stop_and_start_the_data_and_the_ports_are_the_same(stack: Stack) -> None:
-    _keep(stack, "before the stop")
+    keep(stack, "before the stop")
     ports = (stack.port("kafka"), stack.port("postgres"))
 
     stack.stop()
@@ -106,12 +96,12 @@ def test_after_stop_and_start_the_data_and_the_ports_are_the_same(stack: Stack) 
     stack.start()
 
     assert (stack.port("kafka"), stack.port("postgres")) == ports
-    _eventually(lambda: _both_have(stack, "before the stop"))
+    _eventually(lambda: both_have(stack, "before the stop"))
 
 
 @pytest.mark.system
 def test_orphans_of_a_killed_supervisor_are_replaced(stack: Stack) -> None:
-    _keep(stack, "before the supervisor died")
+    keep(stack, "before the supervisor died")
     orphans = {state.pid for state in stack.programs().values()}
     supervisor = psutil.Process(stack.pid("kafka")).ppid()
 
@@ -121,7 +111,7 @@ def test_orphans_of_a_killed_supervisor_are_replaced(stack: Stack) -> None:
 
     assert not orphans & {state.pid for state in stack.programs().values()}
     assert not any(_runs(pid) for pid in orphans)
-    _eventually(lambda: _both_have(stack, "before the supervisor died"))
+    _eventually(lambda: both_have(stack, "before the supervisor died"))
 
 
 @pytest.mark.system
@@ -163,24 +153,6 @@ def test_the_database_asks_for_its_password(stack: Stack) -> None:
         run(databases.create(stranger, []))
 
 
-def _keep(stack: Stack, text: str) -> None:
-    run(_write_row(stack, text))
-    run(_write_record(stack, text))
-
-
-def _both_have(stack: Stack, text: str) -> bool:
-    return text in run(_rows(stack)) and text in run(_records(stack))
-
-
-async def _write_row(stack: Stack, text: str) -> None:
-    connection = await asyncpg.connect(stack.postgres("kept"), timeout=5)
-    try:
-        await connection.execute("create table if not exists kept (text text)")
-        await connection.execute("insert into kept values ($1)", text)
-    finally:
-        await connection.close()
-
-
 async def _fail(stack: Stack, value: str) -> None:
     connection = await asyncpg.connect(stack.postgres("kept"), timeout=5)
     try:
@@ -192,40 +164,6 @@ async def _fail(stack: Stack, value: str) -> None:
             await connection.copy_records_to_table("unique_name", records=[(value,)])
     finally:
         await connection.close()
-
-
-async def _rows(stack: Stack) -> set[str]:
-    connection = await asyncpg.connect(stack.postgres("kept"), timeout=5)
-    try:
-        return {row["text"] for row in await connection.fetch("select text from kept")}
-    finally:
-        await connection.close()
-
-
-async def _write_record(stack: Stack, text: str) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all")
-    try:
-        await producer.start()
-        await producer.send_and_wait("kept", text.encode(), partition=0)
-    finally:
-        await producer.stop()
-
-
-async def _records(stack: Stack) -> set[str]:
-    partition = TopicPartition("kept", 0)
-    consumer = AIOKafkaConsumer(bootstrap_servers=stack.kafka, request_timeout_ms=5000)
-    try:
-        await consumer.start()
-        consumer.assign([partition])
-        await consumer.seek_to_beginning(partition)
-        end = (await consumer.end_offsets([partition]))[partition]
-        found: set[str] = set()
-        while await consumer.position(partition) < end:
-            for records in (await consumer.getmany(timeout_ms=1000)).values():
-                found.update(record.value.decode() for record in records)
-        return found
-    finally:
-        await consumer.stop()
 
 
 def _who_left_shared_memory() -> set[int]:
