@@ -31,6 +31,13 @@ POSTGRES = {
         "the one above all": lambda o: _told(o, "village-routing-postgres-superuser"),
         "another name": lambda o: database(o)["bootstrap"]["initdb"].update(database="app"),
     },
+    "pinned": {
+        "as the operator likes": lambda o: database(o).pop("imageName"),
+        "another major": lambda o: database(o).update(imageName="ghcr.io/cloudnative-pg/postgresql:17-standard-trixie"),
+        "without a tag": lambda o: database(o).update(imageName="ghcr.io/cloudnative-pg/postgresql"),
+        "the latest": lambda o: database(o).update(imageName="ghcr.io/cloudnative-pg/postgresql:latest"),
+        "by its digest alone": lambda o: database(o).update(imageName="ghcr.io/cloudnative-pg/postgresql@sha256:18"),
+    },
     "durable": {
         "only where a standby is there": lambda o: database(o)["postgresql"]["synchronous"].update(
             dataDurability="preferred"

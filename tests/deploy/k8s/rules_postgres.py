@@ -1,10 +1,17 @@
-"""Rules about the databases: one for each service, durable, backed up, and with room for everybody who may come."""
+"""Rules about the databases: one for each service, as the tests run on, durable, backed up, with room for all."""
+
+import re
+
+import yaml
 
 from messaging.settings import ServiceSettings
 from schemas.topics import PARTITIONS
+from tests.builders import ROOT
 from tests.deploy.k8s.objects import containers, labels, mentioned, migrations_of, of_kind, services_of, title
 
 NAME, TIER = "app.kubernetes.io/name", "fengqiao.io/tier"
+MAJOR = re.compile(r"/postgres(?:ql)?:(\d+)[.-]")
+"""Of an image of PostgreSQL by its tag, which is how the operator knows it too."""
 BESIDE = 20
 """Connections of the operator, of backups, of whoever looks."""
 MADE = {"ServiceAccount": ("",), "PodDisruptionBudget": ("", "-primary"), "Service": ("-rw", "-ro", "-r")}
@@ -27,6 +34,20 @@ def own(objects):
         if not secret["name"].endswith("-app") or not found or {found["database"], found["owner"]} != {name}:
             complaints.append(f"{title(one)}: is told of {secret['name']}")
     return complaints
+
+
+def pinned(objects):
+    """Each is of the major version that the tests and a laptop run on, whatever the operator would take by itself."""
+    laptop = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["postgres"]["image"]
+    wanted = MAJOR.search(laptop)[1]
+    found = {
+        title(one): MAJOR.search(one["spec"].get("imageName", "")) for one in of_kind(objects, "Cluster")
+    }
+    return [
+        f"{name}: of {major and major[1]}, not {wanted}"
+        for name, major in found.items()
+        if not major or major[1] != wanted
+    ]
 
 
 def durable(objects):
@@ -115,4 +136,4 @@ def reached(objects):
     return complaints
 
 
-RULES = (own, durable, backed_up, roomy, apart, reached)
+RULES = (own, pinned, durable, backed_up, roomy, apart, reached)
