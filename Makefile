@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: help demo up down test test-long check format generate screenshot bench lock sbom image image-pins clean
+.PHONY: help demo up down test test-long check format generate screenshot bench lock sbom licences audit image image-pins clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/  —/'
 
@@ -72,6 +72,12 @@ sbom: $(STAMP) ## the bill of materials of what an image runs, as CycloneDX
 	@mkdir -p build
 	@$(BIN)/cyclonedx-py requirements requirements-run.lock --pyproject pyproject.toml --output-reproducible --output-file build/fengqiao.cdx.json
 
+licences: $(STAMP) ## under which licence each package of an image is, and whether it is allowed
+	@$(BIN)/python -m deploy.supply.licences
+
+audit: $(STAMP) ## whether anything is known against the packages of the lock files (needs a network)
+	@$(BIN)/python -m deploy.supply.audit $(AUDIT_SOURCE)
+
 # An archive by default, because a county's network seldom reaches a registry of ours. For one of yours:
 # make image IMAGE=registry.example/fengqiao:0.1.0 IMAGE_OUTPUT=type=registry,rewrite-timestamp=true
 IMAGE ?= fengqiao:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
@@ -82,8 +88,11 @@ image: ## the image of every service, with its bill of materials and its provena
 	  --build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) --build-arg REVISION=$$(git rev-parse HEAD) \
 	  --build-arg VERSION=$(lastword $(subst :, ,$(IMAGE))) --output $(IMAGE_OUTPUT) .
 
+# What stands without a digest is named too, with that of today: a person looks at it and pins it.
 image-pins: ## the digests that are pinned, and what their tags are at today (needs Docker)
-	@grep -ohE '[a-z0-9./-]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}' deploy/images/Dockerfile compose.yaml | sort -u | while IFS=@ read -r tag pinned; do \
+	@sed -n 's/^ *imageName: //p' deploy/k8s/components/cloudnativepg/every/durable.yaml | grep -v @ | while read -r tag; do \
+	  today=$$(docker buildx imagetools inspect "$$tag" --format '{{.Manifest.Digest}}') || exit 1; echo "$$tag not pinned, today $$today"; done
+	@grep -ohE '[a-z0-9./-]+:[a-z0-9.-]+@sha256:[0-9a-f]{64}' deploy/images/Dockerfile compose.yaml deploy/k8s/components/cloudnativepg/every/durable.yaml | sort -u | while IFS=@ read -r tag pinned; do \
 	  today=$$(docker buildx imagetools inspect "$$tag" --format '{{.Manifest.Digest}}') || exit 1; \
 	  [ "$$pinned" = "$$today" ] && echo "$$tag as pinned" || echo "$$tag pinned $$pinned, today $$today"; done
 
