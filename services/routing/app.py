@@ -19,6 +19,7 @@ from services.routing.api import api
 from services.routing.centre import Centre
 from services.routing.desk import Desk
 from services.routing.needed import NoneIsGone
+from services.routing.reach import astray
 from services.routing.settings import Files, Settings
 from services.routing.versions import Versions
 from services.routing.watch import Auditor, Recount
@@ -41,6 +42,8 @@ def compose() -> Process:
     settings, (codes, (rules, registry)) = both(
         partial(settings_of, Settings, "routing"), lambda: with_codes(files.codes, partial(_read, files))
     )
+    if lost := list(astray(next(iter(rules.values())), settings.tiers)):
+        raise ValueError("\n".join(lost))
     process = Process("routing", settings)
     process.policy(next(iter(rules)))
     desk = Desk(Centre(settings.tier, Versions(rules)))

@@ -4,9 +4,11 @@ import base64
 from importlib import import_module
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from messaging.settings import wrong
+from policy import files
 from policy.load import Refused
 from schemas.topics import topics_read_by
 from services.followup.settings import Settings as FollowupSettings
@@ -19,6 +21,19 @@ EVERY = {
 }  # fmt: skip
 UNPREFIXED = ("TIER", "COUNTY_TIERS")
 SECRET = "postgresql://fengqiao:hunter2@db/x"  # what must not be printed
+DEFAULT = yaml.safe_load(files.DEFAULT.read_text("utf-8"))
+SEVERITIES = ("ordinary", "prominent", "major")
+PAST_THE_TOWN = {
+    "from_tier": "village",
+    "to_tier": "county",
+    "severities": list(SEVERITIES),
+    "by_itself": True,
+}
+WITHOUT_TOWNS = {
+    "first_tier": dict.fromkeys(SEVERITIES, "village"),
+    "skips": [PAST_THE_TOWN],
+    "missed": {"accept": "alarm", "handle": "alarm"},
+}
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -67,9 +82,10 @@ def test_a_county_whose_tiers_lack_ours_or_are_none_is_refused(monkeypatch, said
 
 @pytest.mark.parametrize("tiers", ["village,county", "village"])
 @pytest.mark.parametrize("prefix", EVERY)
-def test_a_service_listens_to_the_tiers_of_its_county_and_to_no_other(monkeypatch, prefix, tiers):
-    service = prefix.lower().rstrip("_")
-    given(monkeypatch, prefix, TIER="village", COUNTY_TIERS=tiers)
+def test_a_service_listens_to_the_tiers_of_its_county_and_to_no_other(monkeypatch, tmp_path, prefix, tiers):
+    service, file = prefix.lower().rstrip("_"), tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump(DEFAULT | WITHOUT_TOWNS), "utf-8")
+    given(monkeypatch, prefix, TIER="village", COUNTY_TIERS=tiers, POLICY=str(file))
     process = import_module(f"services.{service}.app").compose()
 
     heard = {topic for one in process._subscribers for topic in one._topics}
