@@ -27,6 +27,9 @@ TRIES = 5
 """How often corrections are tried: each time the service was faster with one of the cells, nothing was changed."""
 PAUSE_S = 0.2
 PASSES = 3
+TOGETHER = 32
+"""Events that are decoded before they are counted. Of a few, everything is still in the processor's cache; to count
+3,000 after they had been decoded cost a third more."""
 WANTED = {event.type: event for event in LISTENS_TO}
 Tell = Callable[[str, int, int], None]
 """Told of what is being done, how much of it is done, and how much there is."""
@@ -140,7 +143,8 @@ class _Pass:
 
     async def _read(self, share: Share, positions: Positions, whole: int) -> None:
         async for records in self._history.read(share):
-            self._count(records, positions)
+            for begin in range(0, len(records), TOGETHER):
+                self._count(records[begin : begin + TOGETHER], positions)
             self._found.records += len(records)
             for table in self._tables:
                 if table.full:
