@@ -1,14 +1,13 @@
 """What activities add to the figures: by area, day and role, never by person. Pure."""
 
-from collections.abc import Iterator
 from datetime import tzinfo
 
 from schemas.codes import bare
 from schemas.intake import ActivityRecorded
-from services.metrics.counting import Cell, Increment
+from services.metrics.counting import Added
 
 
-def done(event: ActivityRecorded, zone: tzinfo) -> Iterator[Increment]:
+def done(event: ActivityRecorded, zone: tzinfo) -> Added:
     """What one activity adds; like buckets, in cells without category and channel."""
     day = event.occurred_at.astimezone(zone).date().isoformat()
     name = f"activity.{bare(event.activity)}"
@@ -16,4 +15,4 @@ def done(event: ActivityRecorded, zone: tzinfo) -> Iterator[Increment]:
         name: 1, f"{name}.by.{bare(event.role)}": 1, f"{name}.minutes": event.minutes,
         f"{name}.attendance": event.attendance, f"{name}.raised": event.raised, f"{name}.adopted": event.adopted,
     }  # fmt: skip
-    yield from ((Cell(measure, event.area, day, "", ""), by) for measure, by in measures.items() if by)
+    return {(event.area, day, "", ""): {measure: by for measure, by in measures.items() if by}}

@@ -11,7 +11,7 @@ from messaging.columns import numbers, texts
 from messaging.database import Connection
 from messaging.errors import LostRace
 from schemas.base import Tier
-from services.metrics.counting import Cell
+from services.metrics.counting import Added, Cell
 from services.metrics.sketches import settled
 
 Counts = dict[str, int]
@@ -44,10 +44,16 @@ EMPTY = Row({}, 0)
 
 async def add(tx: Connection, tier: Tier, changes: Mapping[Cell, int]) -> None:
     """Adds increments to this tier's cells and marks them to be published. Raises `LostRace`."""
-    by_slot: dict[Slot, Counts] = defaultdict(dict)
+    by_place: Added = defaultdict(dict)
     for cell, by in changes.items():
-        if by:
-            by_slot[Slot(*cell[1:])][cell.measure] = by
+        by_place[cell[1:]][cell.measure] = by
+    await add_all(tx, tier, by_place)
+
+
+async def add_all(tx: Connection, tier: Tier, changes: Added) -> None:
+    """The same, of increments that stand together by their place."""
+    some = {place: {measure: by for measure, by in counts.items() if by} for place, counts in changes.items()}
+    by_slot = {Slot(*place): counts for place, counts in some.items() if counts}
     if not by_slot:
         return
     await change(tx, tier, by_slot)

@@ -5,9 +5,11 @@ under that on which the matter came into hand, the first whistle under that of i
 of its listing.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from schemas.base import Matter
+from schemas.base import Event
 from schemas.routing import (
     IncidentAccepted,
     IncidentExtended,
@@ -25,36 +27,36 @@ COUNTS = (
     *(f"relapse.within_{days}" for days in RELAPSES), "in_hand", "in_hand.suspended", "in_hand.extended",
     "accepted.whistled", "listed.struck_off", "suspended.unnoted", "extended.unnoted", "whistles.unnoted",
 )  # fmt: skip
-TYPES = frozenset({
-    IncidentOpened, IncidentSuspended, IncidentExtended, IncidentAccepted, WhistleBlown, IncidentStruckOff,
-    IncidentReopened,
-})  # fmt: skip
-"""All others add nothing here, which a look at their type says at once."""
 Again = IncidentSuspended | IncidentExtended
 
 
-def of(event: Matter, count: Counter) -> None:
-    """What one event adds to the cohort it belongs to."""
-    match event:
-        case IncidentOpened(due_at=due_at) if due_at is not None:
-            count.at(event.occurred_at, "in_hand")
-        case IncidentSuspended():
-            _first(event, "suspended", count)
-        case IncidentExtended():
-            _first(event, "extended", count)
-        case IncidentAccepted(whistled=True):
-            count.at(event.occurred_at, "accepted.whistled")
-        case WhistleBlown():
-            _whistled(event, count)
-        case IncidentStruckOff():
-            count.at(event.listed_at, "listed.struck_off")
-        case IncidentReopened():
-            after = event.occurred_at - event.resolved_at
-            for days in RELAPSES:
-                if after <= timedelta(days=days):
-                    count.at(event.resolved_at, f"relapse.within_{days}")
-        case _:
-            return
+def _opened(event: IncidentOpened, count: Counter) -> None:
+    if event.due_at is not None:
+        count.at(event.occurred_at, "in_hand")
+
+
+def _accepted(event: IncidentAccepted, count: Counter) -> None:
+    if event.whistled:
+        count.at(event.occurred_at, "accepted.whistled")
+
+
+def _struck_off(event: IncidentStruckOff, count: Counter) -> None:
+    count.at(event.listed_at, "listed.struck_off")
+
+
+def _relapsed(event: IncidentReopened, count: Counter) -> None:
+    after = event.occurred_at - event.resolved_at
+    for days in RELAPSES:
+        if after <= timedelta(days=days):
+            count.at(event.resolved_at, f"relapse.within_{days}")
+
+
+def _suspended(event: IncidentSuspended, count: Counter) -> None:
+    _first(event, "suspended", count)
+
+
+def _extended(event: IncidentExtended, count: Counter) -> None:
+    _first(event, "extended", count)
 
 
 def _first(event: Again, what: str, count: Counter) -> None:
@@ -71,3 +73,15 @@ def _whistled(event: WhistleBlown, count: Counter) -> None:
         count.at(event.occurred_at, "whistles.unnoted")
     elif event.times == 1 and event.accepted_at is not None:
         count.at(event.accepted_at, "accepted.whistled")
+
+
+PARTS: dict[type[Event], Callable[[Any, Counter], None]] = {
+    IncidentOpened: _opened,
+    IncidentSuspended: _suspended,
+    IncidentExtended: _extended,
+    IncidentAccepted: _accepted,
+    WhistleBlown: _whistled,
+    IncidentStruckOff: _struck_off,
+    IncidentReopened: _relapsed,
+}
+"""What an event adds to the cohort it belongs to; all others add nothing here."""

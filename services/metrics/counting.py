@@ -18,12 +18,25 @@ class Cell(NamedTuple):
 
 
 Increment = tuple[Cell, int]
+Place = tuple[str, str, str, str]
+"""Area, day, category, channel: what a row of cells is counted by."""
+Added = dict[Place, dict[str, int]]
+"""What an event adds: place → measure → by how much, which may be nothing."""
 WHOLE_MINUTES = 1972
 """Since then the clocks of all zones differ by whole minutes (Liberia's was the last that did not)."""
 KEPT = 20_000
 """Minutes whose day is kept: two weeks in which something happens in each, 5 MB."""
 _DAYS: dict[tuple[tzinfo, timedelta, date, int, int], str] = {}
-_new = tuple.__new__  # what a named tuple calls, without the way there: a figure is made of millions
+
+
+def gather(added: Added, into: Added) -> None:
+    """Adds what one event adds to what others have."""
+    for place, counts in added.items():
+        if (here := into.get(place)) is None:
+            into[place] = counts.copy()
+        else:
+            for measure, by in counts.items():
+                here[measure] = here.get(measure, 0) + by
 
 
 def day_of(moment: datetime, zone: tzinfo) -> str:
@@ -43,31 +56,33 @@ def day_of(moment: datetime, zone: tzinfo) -> str:
 
 
 class Counter:
-    """Collects the increments of one event's matter."""
+    """Collects what one event's matter adds."""
 
     def __init__(self, matter: Matter, zone: tzinfo) -> None:
         self._matter = matter
         self._zone = zone
-        self._places: dict[int, tuple[tuple[str, str, str, str], datetime]] = {}
-        self.counted: list[Increment] = []
+        self._moments: dict[int, tuple[dict[str, int], str, datetime]] = {}
+        """What is counted at a moment, its day, and the moment itself: none that is kept shares its identity."""
+        self.counted: Added = {}
 
     def at(self, moment: datetime, measure: str, by: int = 1) -> None:
         """So many more of a measure on the day of a moment."""
-        place = (self._places.get(id(moment)) or self._place(moment))[0]
-        self.counted.append((_new(Cell, (measure, *place)), by))
+        counts = (self._moments.get(id(moment)) or self._kept(moment))[0]
+        counts[measure] = counts.get(measure, 0) + by
 
     def took(self, measure: str, begin: datetime, end: datetime, *, by: int = 1) -> None:
         """One duration, as its sketch has it, under the day it ended."""
-        area, day, _, _ = (self._places.get(id(end)) or self._place(end))[0]
+        day = (self._moments.get(id(end)) or self._kept(end))[1]
+        counts = self.counted.setdefault((self._matter.area, day, "", ""), {})
         for one in sketches.took(measure, begin, end, by):
-            self.counted.append((_new(Cell, (one, area, day, "", "")), by))
+            counts[one] = counts.get(one, 0) + by
 
-    def _place(self, moment: datetime) -> tuple[tuple[str, str, str, str], datetime]:
+    def _kept(self, moment: datetime) -> tuple[dict[str, int], str, datetime]:
         """Where everything is counted that happened at a moment; an event has two or three, each with some measures.
 
-        By identity, which a moment that is kept does not share: hashing it would cost as much as its day.
+        They are found by identity: hashing a moment would cost as much as its day.
         """
-        matter = self._matter
-        place = matter.area, day_of(moment, self._zone), matter.category, matter.channel
-        kept = self._places[id(moment)] = place, moment
+        matter, day = self._matter, day_of(moment, self._zone)
+        counts = self.counted.setdefault((matter.area, day, matter.category, matter.channel), {})
+        kept = self._moments[id(moment)] = counts, day, moment
         return kept

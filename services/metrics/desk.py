@@ -9,10 +9,10 @@ from messaging.envelope import Message, Outcome
 from schemas.base import Tier
 from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from services.metrics import restatement_log, unusual_log
-from services.metrics.cells import EMPTY, Row, Slot, add, receive
-from services.metrics.counting import Cell, Increment
+from services.metrics.cells import EMPTY, Row, Slot, add_all, receive
+from services.metrics.counting import Added, gather
 from services.metrics.evidence import keep
-from services.metrics.facts import increments
+from services.metrics.facts import added
 from services.metrics.gaming import Evidence, evidence
 from services.metrics.hearing import Hearing
 from services.metrics.restated import Days, restatements
@@ -30,28 +30,25 @@ class Desk:
     async def count(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Adds a batch of this tier's events to its cells, and to the log what restates a day that was over."""
         del now  # figures go by when things happened
-        changes = dict[Cell, int]()
-        late: list[tuple[Message, list[Increment]]] = []
+        changes: Added = {}
+        late: list[tuple[Message, Added]] = []
         behind: list[Evidence] = []
 
         def step(message: Message) -> None:
             if message.event is None:
                 return
             assert message.recorded_at is not None
-            added, today = increments(message.event, self._zone), self._days.of(message.recorded_at)
-            restates = False
-            for cell, by in added:
-                changes[cell] = changes.get(cell, 0) + by
-                restates = restates or cell.day < today
+            adds, today = added(message.event, self._zone), self._days.of(message.recorded_at)
+            gather(adds, changes)
             behind.extend(evidence(message.event, self._zone))
-            if restates:
-                late.append((message, added))
+            if any(day < today for _, day, _, _ in adds):
+                late.append((message, adds))
 
         faults = each(messages, step)
-        await add(tx, self._tier, changes)
+        await add_all(tx, self._tier, changes)
         await keep(tx, behind)
         if late:
-            rows = (one for message, added in late for one in restatements(message, added, self._days))
+            rows = (one for message, adds in late for one in restatements(message, adds, self._days))
             await restatement_log.note(tx, self._tier, list(rows))
         return Outcome([], faults)
 

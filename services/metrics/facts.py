@@ -41,7 +41,7 @@ from services.metrics import (
     standing,
     supervised,
 )
-from services.metrics.counting import Cell, Counter, Increment
+from services.metrics.counting import Added, Cell, Counter, Increment
 
 LISTENS_TO = (
     IncidentReported, IncidentOpened, IncidentAccepted, IncidentEscalated, IncidentReturned, IncidentOverdue,
@@ -54,38 +54,38 @@ LISTENS_TO = (
 )  # fmt: skip
 
 
-def increments(event: Event, zone: tzinfo) -> list[Increment]:
-    """What one of the events listened to adds to the cells of its tier; the day is its own, in the policy's time zone.
+def added(event: Event, zone: tzinfo) -> Added:
+    """What one of the events listened to adds at its tier; the day is its own, in the policy's time zone.
 
     Measures beginning with `cohort.` count under the day of the report instead of the day of the event.
     """
     kind = type(event)
-    if isinstance(event, EligibleRecorded):
-        return [_eligible(event)]
-    if isinstance(event, ActivityRecorded):
-        return list(activities.done(event, zone))
+    if (alone := _ALONE.get(kind)) is not None:
+        return alone(event, zone)
     matter: Any = event  # each part knows its own types
     count = Counter(matter, zone)
-    if (part := _PARTS.get(kind)) is not None:
+    for part in _PARTS.get(kind, ()):
         part(matter, count)
-    if kind in cohorts.TYPES:
-        cohorts.of(matter, count)
-    if kind in _LATE:
-        standing.late(matter, count)
     return count.counted
 
 
-def _eligible(event: EligibleRecorded) -> Increment:
+def increments(event: Event, zone: tzinfo) -> list[Increment]:
+    """The same, cell by cell."""
+    places = added(event, zone).items()
+    return [(Cell(measure, *place), by) for place, counts in places for measure, by in counts.items()]
+
+
+def _eligible(event: EligibleRecorded, _zone: tzinfo) -> Added:
     """Under the first day of the month it is about, and the channel its matters come through."""
     channel = event.channel or f"channel/1:{bare(event.body)}"
-    cell = Cell("referral.eligible", event.area, f"{event.month}-01", "", channel)
-    return cell, (event.count or 0) - (event.replaces or 0)
+    by = (event.count or 0) - (event.replaces or 0)
+    return {(event.area, f"{event.month}-01", "", channel): {"referral.eligible": by}}
 
 
 def _once(measure: str) -> "_Part":
     """Counts one when it happened, and nothing else."""
 
-    def counted(event: IncidentEvent | DuplicateProposed, count: Counter) -> None:
+    def counted(event: IncidentEvent | DuplicateProposed | RevisitOverdue, count: Counter) -> None:
         count.at(event.occurred_at, measure)
 
     return counted
@@ -109,13 +109,13 @@ def _settled(event: IncidentResolved, count: Counter) -> None:
     _resolved(event, count, event.occurred_at, 1)
     count.at(event.occurred_at, "resolutions")
     count.at(event.reported_at, "cohort.resolved")
-    gaming.counts(event, count)
+    gaming.done(event, count)
 
 
 def _closed(event: IncidentClosed, count: Counter) -> None:
     count.at(event.occurred_at, "closed")
     count.at(event.reported_at, "cohort.closed")
-    gaming.counts(event, count)
+    gaming.done(event, count)
 
 
 def _referral(event: Matter, count: Counter) -> None:
@@ -169,7 +169,7 @@ def _resolved(event: IncidentResolved, count: Counter, moment: datetime, by: int
 
 def _reopened(event: IncidentReopened, count: Counter) -> None:
     _undone(event, count)
-    gaming.counts(event, count)
+    gaming.undone(event, count)
 
 
 def _undone(event: IncidentReopened, count: Counter) -> None:
@@ -190,31 +190,34 @@ def _undone(event: IncidentReopened, count: Counter) -> None:
         count.at(event.resolved_at, "on_time", -1 * event.on_time)
 
 
-def _revisit(event: Matter, count: Counter) -> None:
+def _planned(event: RevisitPlanned, count: Counter) -> None:
+    for party in event.parties:
+        count.at(event.resolved_at, f"answer.{bare(party.role)}.pending")
+
+
+def _visited(event: RevisitVisited, count: Counter) -> None:
     """Refused, unreachable and pending are counted apart and never as satisfied."""
-    match event:
-        case RevisitPlanned():
-            for party in event.parties:
-                count.at(event.resolved_at, f"answer.{bare(party.role)}.pending")
-        case RevisitVisited():
-            role = bare(event.role)
-            before = "pending" if event.replaces is None else bare(event.replaces)
-            count.at(event.resolved_at, f"answer.{role}.{before}", -1)
-            count.at(event.resolved_at, f"answer.{role}.{bare(event.result)}")
-        case RevisitOverdue():
-            count.at(event.occurred_at, "revisit_overdue")
-        case RevisitCompleted():
-            count.at(event.resolved_at, "revisited")
-            count.took("time_to_revisit", event.resolved_at, event.occurred_at)
-            for role in event.unasked:
-                count.at(event.resolved_at, f"answer.{bare(role)}.pending", -1)
-                count.at(event.resolved_at, f"answer.{bare(role)}.unasked")
-        case _:
-            return
+    role = bare(event.role)
+    before = "pending" if event.replaces is None else bare(event.replaces)
+    count.at(event.resolved_at, f"answer.{role}.{before}", -1)
+    count.at(event.resolved_at, f"answer.{role}.{bare(event.result)}")
+
+
+def _revisited(event: RevisitCompleted, count: Counter) -> None:
+    count.at(event.resolved_at, "revisited")
+    count.took("time_to_revisit", event.resolved_at, event.occurred_at)
+    for role in event.unasked:
+        count.at(event.resolved_at, f"answer.{bare(role)}.pending", -1)
+        count.at(event.resolved_at, f"answer.{bare(role)}.unasked")
 
 
 _Part = Callable[[Any, Counter], None]
-_PARTS: dict[type[Event], _Part] = {
+_ALONE: dict[type[Event], Callable[[Any, tzinfo], Added]] = {
+    EligibleRecorded: _eligible,
+    ActivityRecorded: activities.done,
+}
+"""What is no matter."""
+_OWN: dict[type[Event], _Part] = {
     IncidentReported: _reported,
     IncidentOpened: _opened,
     IncidentAccepted: _accepted,
@@ -229,7 +232,10 @@ _PARTS: dict[type[Event], _Part] = {
     IncidentResolved: _settled,
     IncidentReopened: _reopened,
     IncidentClosed: _closed,
-    **dict.fromkeys((RevisitPlanned, RevisitVisited, RevisitOverdue, RevisitCompleted), _revisit),
+    RevisitPlanned: _planned,
+    RevisitVisited: _visited,
+    RevisitOverdue: _once("revisit_overdue"),
+    RevisitCompleted: _revisited,
     **dict.fromkeys(supervised.LISTENS_TO, supervised.of),
     **dict.fromkeys(asking.LISTENS_TO, asking.of),
     **dict.fromkeys(joint.LISTENS_TO, joint.of),
@@ -237,6 +243,8 @@ _PARTS: dict[type[Event], _Part] = {
     **dict.fromkeys(care.LISTENS_TO, care.of),
     **dict.fromkeys(referral_facts.COUNTED, _referral),
 }
-"""Which part counts an event. Found at once: an event is counted in microseconds, and to ask what it is, one kind after
-the other, took half of them."""
-_LATE = frozenset(one for one in LISTENS_TO if issubclass(one, LatenessEvent))
+_LATE = dict.fromkeys((one for one in LISTENS_TO if issubclass(one, LatenessEvent)), standing.late)
+_PARTS: dict[type[Event], tuple[_Part, ...]] = {
+    kind: tuple(parts[kind] for parts in (_OWN, cohorts.PARTS, _LATE) if kind in parts) for kind in LISTENS_TO
+}
+"""Which parts count an event, found at once: to ask what it is, one kind after the other, took half of the time."""

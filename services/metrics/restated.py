@@ -1,13 +1,11 @@
 """Which changes restate a day that was over: what the restatement log says of each event. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import time as time_of_day
 from typing import Literal, NamedTuple
 
 from messaging.envelope import Message
-from services.metrics.counting import Increment
+from services.metrics.counting import Added
 from services.metrics.sketches import ADDED, EXACT
 from services.metrics.standing import OPEN_BY_REPORT
 
@@ -68,22 +66,16 @@ def logged(measure: str) -> bool:
     return measure != OPEN_BY_REPORT and not measure.startswith((EXACT, ADDED))
 
 
-def restatements(message: Message, increments: Iterable[Increment], days: Days) -> list[Restatement]:
+def restatements(message: Message, added: Added, days: Days) -> list[Restatement]:
     """The rows one event adds to the log: one for each place whose day was over when it was recorded."""
     assert message.occurred_at is not None
     assert message.recorded_at is not None
     recorded = days.of(message.recorded_at)
-    places: dict[tuple[str, str, str, str], dict[str, int]] = defaultdict(dict)
-    for cell, by in increments:
-        if cell.day < recorded and logged(cell.measure):
-            changes = places[cell[1:]]
-            changes[cell.measure] = changes.get(cell.measure, 0) + by
-    if not places:
-        return []
+    places = [one for one in added.items() if one[0][1] < recorded]
     kind: Kind = "late" if days.earlier(message.occurred_at, message.recorded_at) else "matured"
     times = message.occurred_at, message.recorded_at
     return [
         Restatement(message.id, message.source, message.type, *times, kind, *place, changes)
-        for place, given in sorted(places.items())
-        if (changes := {measure: by for measure, by in sorted(given.items()) if by})
+        for place, given in sorted(places)
+        if (changes := {measure: by for measure, by in sorted(given.items()) if by and logged(measure)})
     ]

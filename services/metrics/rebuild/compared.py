@@ -107,7 +107,8 @@ def _lowered(missing: Counts) -> bool:
     return any(by < 0 and measure.startswith(ADDED) for measure, by in missing.items())
 
 
-def _add(into: Counts, counts: Counts) -> None:
+def plus(into: Counts, counts: Counts) -> None:
+    """Adds counts to others."""
     for measure, value in counts.items():
         into[measure] = into.get(measure, 0) + value
 
@@ -116,7 +117,7 @@ def added(parts: Iterable[Counts]) -> Counts:
     """The sum of several counts."""
     whole: Counts = {}
     for one in parts:
-        _add(whole, one)
+        plus(whole, one)
     return whole
 
 

@@ -13,7 +13,7 @@ from messaging.envelope import Record
 from messaging.errors import Rejected
 from schemas.base import Tier
 from schemas.topics import TOPICS, Topic, topics_read_by
-from services.metrics.facts import LISTENS_TO, increments
+from services.metrics.facts import LISTENS_TO, added
 from services.metrics.rebuild import marks, standing
 from services.metrics.rebuild.compared import Compared
 from services.metrics.rebuild.derived import Derived, tables
@@ -169,7 +169,7 @@ class _Pass:
                 continue
             taken += 1
             if message.event is not None:
-                batch.append((message, increments(message.event, zone)))
+                batch.append((message, added(message.event, zone)))
         for table in self._tables:
             table.count(batch)
         self._found.events += taken

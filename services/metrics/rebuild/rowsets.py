@@ -6,23 +6,21 @@ The statements are put together from names that stand here; nothing from outside
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, get_args
+from typing import Any
 
 from pydantic_core import to_json
 
 from messaging.database import Connection
 from messaging.envelope import Message
 from schemas.base import Tier
-from services.metrics.counting import Increment
-from services.metrics.gaming import Kept, evidence
+from services.metrics.counting import Added
+from services.metrics.gaming import evidence
 from services.metrics.rebuild.compared import SHOWN, Compared
 from services.metrics.restated import Days, restatements
 
 MOST = 50_000
 """Rows in memory, some 40 MB, before they are laid aside."""
-KEPT = frozenset(get_args(Kept))
-"""The types of events there may be evidence in; asked first, because most have none."""
-Counted = tuple[Message, Sequence[Increment]]
+Counted = tuple[Message, Added]
 """An event, and what it adds to the cells."""
 Make = Callable[[Sequence[Counted]], Iterable[tuple[Any, ...]]]
 
@@ -144,12 +142,12 @@ def restatement_log(tier: Tier, zone: tzinfo) -> Rows:
         for message, added in batch:
             assert message.recorded_at is not None
             today = days.of(message.recorded_at)
-            for cell, _ in added:
-                if cell.day < today:
+            for _, day, _, _ in added:
+                if day < today:
                     yield from rows(message, added)
                     break
 
-    def rows(message: Message, added: Sequence[Increment]) -> Iterable[tuple[Any, ...]]:
+    def rows(message: Message, added: Added) -> Iterable[tuple[Any, ...]]:
         for one in restatements(message, added, days):
             place = one.area, one.day, one.category, one.channel
             changes = to_json(one.changes).decode()
@@ -175,8 +173,7 @@ def evidence_rows(zone: tzinfo) -> Rows:
 
     def make(batch: Sequence[Counted]) -> Iterable[tuple[Any, ...]]:
         for message, _ in batch:
-            event = message.event
-            if event is not None and type(event) in KEPT:
-                yield from evidence(event, zone)
+            if message.event is not None:
+                yield from evidence(message.event, zone)
 
     return Rows(shape, make)

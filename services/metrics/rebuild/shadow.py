@@ -9,13 +9,13 @@ from messaging.database import Connection
 from schemas.base import Tier
 from services.metrics import cells
 from services.metrics.cells import Slot
-from services.metrics.counting import Cell
-from services.metrics.rebuild.compared import Compared, Comparison, Counts, canonical, kept
+from services.metrics.counting import Added, gather
+from services.metrics.rebuild.compared import Compared, Comparison, Counts, canonical, kept, plus
 from services.metrics.rebuild.rowsets import Counted
 from services.metrics.sketches import ADDED
 
-MOST = 200_000
-"""Cells added up in memory, some 60 MB, before they are laid aside."""
+MOST = 100_000
+"""Slots added up in memory, some 60 MB, before they are laid aside."""
 AT_ONCE = 2000
 _COLUMNS = ("area", "day", "category", "channel", "stands", "counts")
 
@@ -25,7 +25,7 @@ class Cells:
 
     def __init__(self, tier: Tier) -> None:
         self._tier: Tier = tier
-        self._sums = dict[Cell, int]()
+        self._sums: Added = {}
         self._by_area: dict[str, Counts] = defaultdict(dict)
         self._totals: dict[str, Counts] = {}
         self._wrong_totals: dict[str, Counts] = {}
@@ -51,10 +51,8 @@ class Cells:
 
     def count(self, batch: Sequence[Counted]) -> None:
         """Adds what each event adds."""
-        sums = self._sums
         for _, added in batch:
-            for cell, by in added:
-                sums[cell] = sums.get(cell, 0) + by
+            gather(added, self._sums)
 
     @property
     def full(self) -> bool:
@@ -63,15 +61,13 @@ class Cells:
 
     async def lay_aside(self, connection: Connection) -> None:
         """Empties the memory into the shadow table."""
-        by_slot: dict[tuple[str, ...], Counts] = defaultdict(dict)
-        for cell, value in self._sums.items():
-            if value:
-                by_slot[cell[1:]][cell[0]] = value
-                of_area = self._by_area[cell[1]]
-                of_area[cell[0]] = of_area.get(cell[0], 0) + value
+        rows = list[tuple[object, ...]]()
+        for place, counts in self._sums.items():
+            if some := canonical(counts):
+                plus(self._by_area[place[0]], some)
+                rows.append((*place, False, to_json(some).decode()))
         self._sums = {}
         self._by_area.update({area: kept(counts) for area, counts in self._by_area.items()})
-        rows = [(*slot, False, to_json(canonical(counts)).decode()) for slot, counts in by_slot.items()]
         await connection.copy_records_to_table("counted", columns=_COLUMNS, records=rows)
 
     async def compare(self, connection: Connection) -> Compared:

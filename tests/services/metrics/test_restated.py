@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.routing import IncidentAccepted, IncidentClosed
-from services.metrics.facts import increments
+from services.metrics.facts import added
 from services.metrics.restated import Days, restatements
 from tests.builders import MATTER, NOW, OFFICER, REPORTED_AT, VILLAGE, a_message, later, resolved
 from tests.services.metrics.counted import DAY, ZONE, reopened
@@ -27,7 +27,7 @@ def heard(event, *, occurred_at=None, recorded_at, seq=3):
 
 
 def rows(event, **times):
-    return restatements(heard(event, **times), increments(event, ZONE), Days(ZONE))
+    return restatements(heard(event, **times), added(event, ZONE), Days(ZONE))
 
 
 def accepted(at):
@@ -97,14 +97,14 @@ def test_what_adds_nothing_is_no_row_and_no_measure_of_one():
 
     assert "on_time" not in row.changes
     assert list(row.changes) == sorted(row.changes)
-    assert restatements(heard(accepted(NOW), recorded_at=later(days=3)), [], Days(ZONE)) == []
+    assert restatements(heard(accepted(NOW), recorded_at=later(days=3)), {}, Days(ZONE)) == []
 
 
 def test_what_takes_back_all_it_adds_is_no_row():
     event = accepted(NOW)
-    both = [(cell, by * sign) for cell, by in increments(event, ZONE) for sign in (1, -1)]
+    nothing = {place: dict.fromkeys(counts, 0) for place, counts in added(event, ZONE).items()}
 
-    assert restatements(heard(event, recorded_at=later(days=3)), both, Days(ZONE)) == []
+    assert restatements(heard(event, recorded_at=later(days=3)), nothing, Days(ZONE)) == []
 
 
 def test_a_day_is_over_at_midnight_in_shanghai():
