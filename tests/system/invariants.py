@@ -11,6 +11,7 @@ from schemas.topics import TOPICS, topics_read_by
 from tests.system import books as reading
 from tests.system import clocks, recount
 from tests.system.books import SERVICES
+from tests.system.catching_up import CatchingUp
 
 HEAL_S = 60.0
 SHOWN = 12
@@ -174,31 +175,21 @@ def violations(books, promised=None, foreign=frozenset()):
 
 
 async def hold(world, promised=None, *, foreign=frozenset(), probes=True, tiers=TIERS, within=HEAL_S):
-    """Asserts that within the time all books agree and no probe shows lag; returns the seconds it took."""
+    """Asserts that in time all books agree and all groups have read what there was; returns the seconds it took."""
     begin = time.monotonic()
-    behind = await _lagging(world, tiers) if probes else set()
+    reading_on = CatchingUp(world, tiers)
     while True:
         try:
             books = await reading.opened(world.stack, tiers)
             found = await asyncio.to_thread(violations, books, promised, foreign)
         except (OSError, asyncpg.PostgresError) as error:
             found = [f"the books cannot be read: {type(error).__name__}"]
-        behind &= await _lagging(world, tiers) if behind else set()
+        behind = await reading_on.behind() if probes else set()
         took = time.monotonic() - begin
         if not found and not behind:
             return took
         shown = "\n".join(found[:SHOWN])
         assert took < within, (
-            f"after {took:.0f} s: lag at {sorted(behind)}, {len(found)} violations:\n{shown}"
+            f"after {took:.0f} s: behind are {sorted(behind)}, {len(found)} violations:\n{shown}"
         )
         await asyncio.sleep(0.5)
-
-
-async def _lagging(world, tiers):
-    """The groups that do not show that they have read everything. Heartbeats never end, so one zero is enough."""
-    late = set()
-    for program in [f"{tier}-{service}" for tier in tiers for service in SERVICES]:
-        probe = await world.probe(program)
-        figures = {program: None} if probe is None else probe["figures"]
-        late |= {f"{program}: {name}" for name, lag in figures.items() if lag != 0}
-    return late

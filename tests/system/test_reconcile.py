@@ -16,7 +16,6 @@ from tests.system.partner import Partner
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
 
-RUNS = 10
 LONG, SHORT = timedelta(seconds=30), timedelta(seconds=3)
 
 
@@ -33,16 +32,17 @@ async def looked(world, patience, *, figures):
     return found
 
 
-async def test_beside_a_county_at_work_it_prints_nothing_each_time(world):
+@pytest.mark.parametrize("runs", [3, pytest.param(10, marks=pytest.mark.long)])
+async def test_beside_a_county_at_work_it_prints_nothing_each_time(world, runs):
     async with Partner(world.stack.kafka) as partner:
         load = asyncio.create_task(Lifecycles(world, partner, "reconcile").run(100_000, 10))
 
-        answers = [await commanded(world.stack.data, "reconcile") for _ in range(RUNS)]
+        answers = [await commanded(world.stack.data, "reconcile") for _ in range(runs)]
 
         beside = not load.done()
         load.cancel()
         await asyncio.gather(load, return_exceptions=True)
-    assert answers == [(0, "", "")] * RUNS
+    assert answers == [(0, "", "")] * runs
     assert beside
 
 
