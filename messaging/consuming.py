@@ -20,10 +20,16 @@ PARTITION_BYTES = 262_144
 """What is fetched ahead per partition: with 12 partitions of a few topics it bounds the memory of a backlog."""
 FETCH_BYTES = 4_194_304
 SESSION_MS = 15_000
+"""A member of which the broker has heard nothing for so long is gone; until then the partitions of one that was killed
+rest. Longer than a server keeps the locks of a machine that vanished (`database.NOTICED`, 11 s), for which a successor
+would only wait; and longer than a process stands still on a crowded machine, because one that lives and is given up
+makes its whole group rest. Nobody who stops in order is waited for: they say so."""
 HEARTBEAT_MS = 1_000
 """How often a member asks how its group is. So it learns that another has come or gone; until the last has learned of
 it, the partitions that are to change hands rest."""
 REBALANCE_MS = 30_000
+"""How long a member may take to come when its group shares out anew: as long as a statement of the batch in hand that
+runs into its time-out, and its roll-back that does so as well."""
 RETRY_MS = 500
 """Between tries while the broker is away: twelve processes must leave it the CPU it needs to come back."""
 REQUEST_MS = 45_000

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from asyncpg import Record
 
@@ -14,6 +15,8 @@ from messaging.spans import begun
 
 KEPT = timedelta(days=7)
 """How long a sent row stays, so that a wiped broker can be refilled from the database."""
+PRUNED = 5000
+"""Rows looked at in one transaction when old ones are deleted: some tens of milliseconds."""
 LOCK = 0x6B657074
 """Advisory lock of what stays (the letters "kept"): nothing is deleted while somebody asks for it to be sent again."""
 
@@ -92,21 +95,39 @@ async def mark_sent(connection: Connection, ids: Sequence[int]) -> None:
     await connection.execute("delete from unsent where id = any(numbers($1))", numbers(ids))
 
 
-async def prune(connection: Connection, limit: int = 5000) -> int:
-    """Deletes some sent rows older than `KEPT`; returns how many."""
+class Pruned(NamedTuple):
+    """What became of some rows that were looked at."""
+
+    deleted: int
+    upto: int | None
+    """The place up to which everything was old: what comes next may be as well. None where the old rows end."""
+
+
+async def prune(connection: Connection, after: int = 0, limit: int = PRUNED) -> Pruned:
+    """Looks at the next rows behind a place and deletes those that were sent and are older than `KEPT`.
+
+    Rows lie by age, so that the first young one ends the search; what a long transaction put behind it is met later.
+    """
     async with connection.transaction():
         if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", LOCK):
-            return 0
-        status = await connection.execute(
+            return Pruned(0, None)
+        [row] = await connection.fetch(
             """
-            delete from outbox where id in (
-                select id from outbox where recorded_at < now() - $1::interval
-                    and not exists (select from unsent where unsent.id = outbox.id) limit $2)
+            with looked as materialized (
+                select id, recorded_at < now() - $1::interval as old from outbox where id > $2 order by id limit $3
+            ), gone as (
+                delete from outbox using looked where outbox.id = looked.id and looked.old
+                    and not exists (select from unsent where unsent.id = outbox.id)
+                returning outbox.id
+            )
+            select (select count(*) from gone) as deleted,
+                (select max(id) from looked having count(*) = $3 and bool_and(old)) as upto
             """,
             KEPT,
+            after,
             limit,
         )
-    return int(status.rpartition(" ")[2])
+    return Pruned(row["deleted"], row["upto"])
 
 
 async def replay(connection: Connection, topic: str | None, key: str | None, since: datetime | None) -> int:

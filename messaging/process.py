@@ -61,7 +61,7 @@ class Process:
         self.relay = Relay(self.database, self.broker, self._fence.source, self.health, self._fence.said)
         self.door: Any = None
         """The ASGI application of the HTTP door."""
-        self._loops: list[Loop] = [self.relay.run, collector.sweep]
+        self._loops: list[Loop] = [self.relay.run, self.relay.forget, collector.sweep]
         self._subscribers: list[Subscriber] = []
         self._checks: list[Check] = [self._fence.check]
         self._stop = asyncio.Event()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiokafka.errors import KafkaError
 from asyncpg import Record
 
-from messaging import outbox
+from messaging import outbox, pruning
 from messaging.broker import At
 from messaging.database import Connection, Database
 from messaging.errors import Unavailable
@@ -32,7 +32,6 @@ POLL_S = 0.25
 """How often the table is looked at although nobody in this process wrote: other replicas do, too."""
 GATHER_S = 0.005
 """Pause between batches, so that at a low rate events travel together instead of one by one."""
-PRUNE_S = 60.0
 
 
 class Relay:
@@ -75,6 +74,10 @@ class Relay:
                 await backoff.wait(stop)
         await self._producer.drop()
 
+    async def forget(self, stop: asyncio.Event) -> None:
+        """Deletes what was sent long ago, beside what is sent, in the process that sends."""
+        await pruning.forget(self._database, lambda: self.leads, stop)
+
     async def _lead(self, connection: Connection, stop: asyncio.Event, backoff: Backoff) -> None:
         if self._known is not None:
             await self._known(connection)
@@ -85,7 +88,6 @@ class Relay:
             self.leads = False
 
     async def _send_all(self, connection: Connection, stop: asyncio.Event, backoff: Backoff) -> None:
-        pruned = asyncio.get_running_loop().time()
         while not stop.is_set():
             sent = await self._pump(connection)
             self._health.doubt("relay", None)
@@ -93,9 +95,6 @@ class Relay:
             if sent < BATCH:
                 await asyncio.sleep(GATHER_S)
                 await self.pulse.wait(stop)
-            if (now := asyncio.get_running_loop().time()) - pruned > PRUNE_S:
-                pruned = now
-                await outbox.prune(connection)
         await self._pump(connection)
 
     async def _pump(self, connection: Connection) -> int:

@@ -70,7 +70,7 @@ async def test_sent_rows_stay_for_a_week(new_database):
         await connection.execute("update outbox set recorded_at = now() - interval '6 days' where id = 1")
         pruned = await outbox.prune(connection)
 
-    assert pruned == 1
+    assert pruned == (1, None)
     assert await rows(database, "select key from outbox order by id") == [("a",), ("c",)]
 
 
@@ -105,7 +105,7 @@ async def test_nothing_is_deleted_while_it_is_asked_for_again(new_database):
         await outbox.replay(tx, None, None, None)
         pruned = await outbox.prune(connection)
 
-    assert pruned == 0
+    assert pruned == (0, None)
     assert await rows(database, "select u.id from unsent u join outbox o using (id)") == [(1,)]
 
 
