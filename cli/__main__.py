@@ -25,6 +25,9 @@ MODULES = (
     "cli.reconcile",
     "cli.recover",
     "cli.doctor",
+    "cli.vault",
+    "cli.erase",
+    "cli.audit",
 )
 
 

@@ -24,6 +24,8 @@ from messaging.broker import At, Broker
 from messaging.errors import Unavailable
 from schemas.base import TIERS, Tier
 from services.intake.settings import Settings as IntakeSettings
+from services.intake.settings import ring_of
+from services.intake.vault import Vault
 
 POOL = 8
 WRONG, BLIND = 1, 2
@@ -37,7 +39,8 @@ class Patient:
     kafka: At | None
     places: Mapping[Whose, Place]
     lines: list[Line] = field(default_factory=list)
-    key: bytes | None = None
+    ring: tuple[bytes, ...] = ()
+    """The vault's keys, the current one first."""
     pool: int = POOL
 
 
@@ -86,7 +89,7 @@ def _patient(data: Path, tier: Tier | None, kafka: Broker | None, policy: Path |
     }
     patient = Patient(stack.kafka, whose)  # type: ignore[arg-type] # names of ours
     patient.lines += [files.policy(stack), files.disks(stack.data), *files.probes(stack)]
-    patient.key = _key(stack.vault_key_file, patient.lines)
+    patient.ring = _ring(stack.vault_key_file, patient.lines)
     return patient
 
 
@@ -97,19 +100,20 @@ def _pod(own: Whose, environment: Mapping[str, str]) -> Patient:
     patient = Patient(process.broker, {own: Place("-".join(own), process.dsn)}, [line])
     patient.pool = process.settings.pool_size
     if isinstance(process.settings, IntakeSettings):
-        patient.key = process.settings.key()
+        patient.ring = process.settings.keys()
     if port := environment.get(f"{own[1].upper()}_PROBE_PORT"):
         patient.lines.append(files.probe("-".join(own), f"http://127.0.0.1:{port}/ready"))
     return patient
 
 
-def _key(file: Path, lines: list[Line]) -> bytes | None:
+def _ring(file: Path, lines: list[Line]) -> tuple[bytes, ...]:
     try:
-        return file.read_bytes()
-    except OSError as error:
+        return ring_of(file.read_bytes())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
         advice = "put the key back, readable for intake only: without it nobody can read the vault"
-        lines.append(Line("wrong", "保密库 vault", f"the key cannot be read: {error.strerror}", advice))
-        return None
+        lines.append(Line("wrong", "保密库 vault", f"the key cannot be read: {why}", advice))
+        return ()
 
 
 def _versions() -> list[Line]:
@@ -148,15 +152,11 @@ async def _examined(patient: Patient, replicas: int | None) -> list[Line]:
 async def _vaults(patient: Patient) -> list[Line]:
     intakes = [place for (_, service), place in patient.places.items() if service == "intake"]
     lines = []
-    for place in intakes if patient.key is not None else ():
+    for place in intakes if patient.ring else ():
         try:
-            lines.append(vault(*await servers.keys(place, patient.key or b"")))
+            lines.append(vault(await servers.keys(place, Vault(*patient.ring))))
         except (Unavailable, asyncpg.PostgresError, OSError):
             continue  # said already that it cannot be asked
-        except ValueError as error:
-            lines.append(
-                Line("wrong", "保密库 vault", str(error), "the key file must hold the 32 bytes intake had")
-            )
     return lines
 
 

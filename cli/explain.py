@@ -41,6 +41,7 @@ MEANS: dict[str, tuple[str, str]] = {
     "assignment": ("指派", "who is asked to take it, and until when"),
     "referrals": ("移交和分流", "what is given out of hand, and until when it is answered"),
     "duplicates": ("合并", "what is proposed and linked as the same matter"),
+    "retention": ("保存期限", "how long personal data is kept"),
 }
 
 

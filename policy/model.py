@@ -30,6 +30,7 @@ from policy.parts import (
     Severity,
 )
 from policy.referrals import ReferralRules
+from policy.retention import RetentionRules
 from policy.revisits import RevisitRules, SupportRules
 from policy.spans import Span, Where, span_of
 from policy.supervision import Supervision
@@ -116,6 +117,7 @@ class Policy(Part):
     pauses: Pauses = Pauses()
     referrals: ReferralRules = ReferralRules()
     duplicates: DuplicateRules = DuplicateRules()
+    retention: RetentionRules = RetentionRules()
     assignment: Assignment = Assignment()
     calendar: LocalDays = LocalDays()
     supervision: Supervision = Supervision()

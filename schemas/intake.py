@@ -54,6 +54,18 @@ def _its_decider(given: dict[str, Any]) -> Service:
     return decider(given["action"])
 
 
+class ReportErased(Event):
+    """What was told of people in a report, or noted of an activity, was erased: nobody can read it any more."""
+
+    type: ClassVar[str] = "report.erased.v1"
+
+    incident_id: IncidentId
+    """Of an activity its own id."""
+    erased_for: Code
+    """Why, of the list `erasure`."""
+    occurred_at: AwareDatetime
+
+
 class ActionReceived(Event):
     """An action came in from another system, with its codes checked; the service `decided_by` decides on it."""
 

@@ -26,7 +26,7 @@ from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
 from schemas.handoff import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
-from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported
+from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported, ReportErased
 from schemas.metrics import MetricCell, MetricDefinition, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from schemas.offline import ActionDone
 from schemas.routing import (
@@ -91,6 +91,7 @@ FLOWS: tuple[Flow, ...] = (
         (("routing", "same"), ("followup", "same"), ("metrics", "same")),
         (
             IncidentReported,
+            ReportErased,
             ActionReceived,
             ActionReceivedV1,
             ActivityRecorded,

@@ -1,6 +1,6 @@
 """What is well and what is not, judged from what was found; each with what to do. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -208,22 +208,30 @@ def disk(used: float, where: str) -> Line:
     return Line(verdict, f"{where} 磁盘 disk", f"{used:.0%} used", advice)
 
 
-def vault(keys: Mapping[str, int], key_id: str, opened: bool | None) -> Line:  # noqa: FBT001 - a fact, not a switch
-    """Whether the key is the one the vault was filled with; `opened` is None where there is nothing to be opened."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """How many things are under which key; `opened` is None where there is nothing to be opened."""
+
+    counts: Mapping[str, int]
+    current: str
+    older: Collection[str] = ()
+    opened: bool | None = None
+
+
+def vault(keys: Keys) -> Line:
+    """Whether the ring has the keys that the vault was filled with."""
     what = "保密库 vault"
-    others = sum(number for name, number in keys.items() if name != key_id)
-    if others:
-        return Line(
-            "wrong",
-            what,
-            f"{others} rows are under another key",
-            "give intake the key it had: nobody can read them",
-        )
-    if opened is False:
-        return Line(
-            "wrong", what, "the newest row does not open", "the key or the row was changed: restore the key"
-        )
-    return Line("ok", what, f"{sum(keys.values())} rows under the present key")
+    missing = sorted({*keys.counts} - {keys.current, *keys.older})
+    if missing:
+        lost = sum(keys.counts[one] for one in missing)
+        advice = "give intake the key it had, behind the present one: nobody can read them"
+        return Line("wrong", what, f"{lost} keys or rows are under {', '.join(missing)}, not at hand", advice)
+    if keys.opened is False:
+        advice = "the key or the row was changed: restore the key"
+        return Line("wrong", what, "the newest row does not open", advice)
+    if behind := sum(keys.counts.get(one, 0) for one in keys.older):
+        return Line("warn", what, f"{behind} keys or rows are under an older key", "fengqiao vault rotate")
+    return Line("ok", what, f"{sum(keys.counts.values())} keys under the present key")
 
 
 def worst(lines: Iterable[Line]) -> Verdict:

@@ -3,11 +3,15 @@
 import time
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import InvalidTag
+
 from cli.databases import Place
-from cli.doctoring.judged import BEHIND, Server
+from cli.doctoring.judged import BEHIND, Keys, Server
 from messaging import migrate
 from messaging.database import Connection, Database
 from messaging.dead_letters import undecided
+from services.intake import keys_store
+from services.intake.envelope import KeyMissing
 from services.intake.vault import Vault
 
 SETTINGS = ("fsync", "full_page_writes", "synchronous_commit", "max_connections")
@@ -92,32 +96,25 @@ async def _migrations(connection: Connection, service: str) -> tuple[list[str], 
     return missing, edited
 
 
-async def keys(place: Place, key: bytes) -> tuple[dict[str, int], str, bool | None]:
-    """Under which keys the vault's rows are, the present one, and whether it opens the newest row."""
-    vault = Vault(key)
+async def keys(place: Place, vault: Vault) -> Keys:
+    """What is under which key, and whether the newest row opens. Raises `Unavailable`."""
     database = Database(place.dsn, name="fengqiao-doctor", max_size=1)
     await database.connect()
     try:
         async with database.connection() as connection:
-            rows = await connection.fetch("select key_id, count(*) as n from vault group by key_id")
-            newest = await connection.fetchrow(
-                """
-                select incident_id, nonce, ciphertext from vault where key_id = $1
-                order by recorded_at desc limit 1
-                """,
-                vault.key_id,
-            )
+            under = await keys_store.under(connection)
+            newest = await keys_store.newest(connection)
     finally:
         await database.close()
-    opened = None
-    if newest is not None:
-        opened = _opens(vault, newest["incident_id"], newest["nonce"], newest["ciphertext"])
-    return {row["key_id"]: row["n"] for row in rows}, vault.key_id, opened
+    counts = {name: one.all for name, one in under.items()}
+    opened = None if newest is None else _opens(vault, newest)
+    return Keys(counts, vault.ring.current, frozenset(vault.ring.older), opened)
 
 
-def _opens(vault: Vault, about: str, nonce: bytes, ciphertext: bytes) -> bool:
+def _opens(vault: Vault, row: keys_store.Newest) -> bool:
     try:
-        vault.decrypt(about, nonce, ciphertext)
-    except Exception:  # noqa: BLE001 - whatever the library says, it does not open
+        key = vault.ring.unwrap(row.incident_id, row.key)
+        key.open(row.field, row.sealed)
+    except (InvalidTag, KeyMissing):
         return False
     return True

@@ -17,6 +17,7 @@ from schemas.inbound import ActivitySubmitted
 from services.intake.activity import recorded
 from services.intake.api_reports import GivenCode
 from services.intake.desk import HTTP, Arrival, Desk
+from services.intake.items import Secret
 
 PATH = "/v1/activities"
 
@@ -57,9 +58,9 @@ def submitted_of(body: ActivityRequest, now: datetime) -> ActivitySubmitted:
     return ActivitySubmitted(**given, occurred_at=body.occurred_at or now)
 
 
-def secret_of(body: ActivityRequest) -> bytes | None:
-    """What only the vault may hold."""
-    return None if body.note is None else body.note.encode()
+def secret_of(body: ActivityRequest) -> Secret | None:
+    """What only the vault may hold, by field."""
+    return None if body.note is None else {"note": body.note}
 
 
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:

@@ -1,6 +1,5 @@
 """Reporting over HTTP: accepted once it is durable, and the same answer when the same request comes again."""
 
-import json
 import uuid
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,6 +17,7 @@ from schemas.base import AreaCode, IncidentId, Moment, Reference
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
 from services.intake.desk import HTTP, Arrival, Desk
+from services.intake.items import Secret
 from services.intake.report import Origin, Registry, reported, triaged
 
 Text = Annotated[str, Field(max_length=200)]
@@ -159,13 +159,12 @@ def _as_first_released(body: ReportRequest) -> bytes:
     return before.model_dump_json(exclude={"people", "derived_from", "source_number", "entered_by"}).encode()
 
 
-def secret_of(body: ReportRequest) -> bytes | None:
-    """What only the vault may hold, as JSON; None when nothing personal was said."""
+def secret_of(body: ReportRequest) -> Secret | None:
+    """What only the vault may hold, by field; None when nothing personal was said."""
     people = {
-        f"p{at}": facts
+        f"p{at}.{name}": fact
         for at, one in enumerate(body.parties, start=1)
-        if (facts := one.model_dump(exclude={"role"}, exclude_none=True))
+        for name, fact in one.model_dump(exclude={"role"}, exclude_none=True).items()
     }
-    if not people and body.description is None:
-        return None
-    return json.dumps({"people": people, "description": body.description}, ensure_ascii=False).encode()
+    told = {} if body.description is None else {"description": body.description}
+    return people | told or None

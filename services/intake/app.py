@@ -17,8 +17,11 @@ from schemas.topics import topics_read_by
 from services.intake.api import api
 from services.intake.comparing import Forgetting
 from services.intake.desk import Desk
+from services.intake.erasing import Erasing
 from services.intake.report import Registry
+from services.intake.retention import Retention
 from services.intake.settings import Files, Settings
+from services.intake.unlocking import Unlocking
 from services.intake.vault import SealedLetters, Vault
 
 LISTENS_TO = (
@@ -41,9 +44,11 @@ def compose() -> Process:
     process = Process("intake", settings)
     process.policy(rules.version)
     registry = Registry(settings.tier, places, codes, rules)
-    vault = Vault(settings.key())
+    vault = Vault(*settings.keys())
+    process.checks(Unlocking(vault, settings.vault_lost_keys.split()).check)
     desk = Desk(registry, vault)
     process.loops(Forgetting(process.database, registry.policy).run)
+    process.loops(Retention(process.database, Erasing(settings.tier, vault), registry.policy.retention).run)
     topics = topics_read_by("intake", settings.tier, settings.tiers)
     process.reads(Reading(topics, LISTENS_TO, desk.handle, SealedLetters(vault)))
     process.door = api(process.database, desk, process.relay.pulse)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from schemas.duplicates import Candidate, DuplicateProposed
 from schemas.intake import IncidentReported
 from services.intake import nearby
 from services.intake.duplicates import Compared, candidates, compared, proposed, takes_part
+from services.intake.envelope import NONCE_BYTES, DataKey, KeyMissing, Wrapped
 from services.intake.likeness import Sketch, packed, sketch, unpacked
 from services.intake.nearby import Around, Sealed
 from services.intake.vault import Vault
@@ -29,6 +30,11 @@ log = logging.getLogger(__name__)
 LOOKED_AT, IN_ALL, AT_LEAST = 50, 5000, 5
 """Earlier reports looked at for one; in a large batch fewer, so that what it costs stays bounded."""
 HOUR_S, AT_ONCE = 3600.0, 5000
+FIELD = "likeness"
+"""A sketch, as a field under its incident's data key."""
+Keys = Mapping[str, DataKey]
+"""Data keys by incident."""
+NO_KEYS: Keys = {}
 Group = tuple[str, str]
 """Place and category: reports are compared within one."""
 
@@ -46,9 +52,16 @@ class Comparer:
         return None if text is None or not self._rules.propose else sketch(text, self._vault.likeness_key)
 
     async def propose(
-        self, tx: Connection, reports: Iterable[tuple[IncidentReported, Sketch | None]], now: datetime
+        self,
+        tx: Connection,
+        reports: Iterable[tuple[IncidentReported, Sketch | None]],
+        now: datetime,
+        keys: Keys = NO_KEYS,
     ) -> list[DuplicateProposed]:
-        """Notes reports in the transaction that accepts them; says which of them may be known already."""
+        """Notes reports in the transaction that accepts them; says which of them may be known already.
+
+        A sketch is kept under the data key of its incident, so that it is gone with it.
+        """
         new = {
             one.incident_id: (one, report)
             for report, made in reports
@@ -59,7 +72,7 @@ class Comparer:
         every = [one for one, _ in new.values()]
         around = self._around(every)
         limit = max(AT_LEAST, min(LOOKED_AT, IN_ALL // len(every)))
-        rows = await nearby.note(tx, [(one, self._sealed(one)) for one in every], around, limit, now)
+        rows = await nearby.note(tx, [(one, _sealed(one, keys)) for one in every], around, limit, now)
         return [
             proposed(new[incident_id][1], found, self._named)
             for incident_id, found in self._found(every, map(self._known, rows), limit)
@@ -100,11 +113,6 @@ class Comparer:
                 yield one.incident_id, found
             pool.append(one)
 
-    def _sealed(self, one: Compared) -> Sealed:
-        return (
-            None if one.sketch is None else self._vault.encrypt(_place(one.incident_id), packed(one.sketch))
-        )
-
     def _known(self, row: Record) -> Compared:
         return Compared(
             row["incident_id"],
@@ -116,17 +124,24 @@ class Comparer:
         )
 
     def _opened(self, row: Record) -> Sketch | None:
-        """A sketch under a key that was replaced since says nothing any more."""
+        """A sketch under a key that is not at hand says nothing."""
         if row["sketch"] is None:
             return None
+        about, nonce, sealed = row["incident_id"], row["nonce"], row["sketch"]
         try:
-            return unpacked(self._vault.decrypt(_place(row["incident_id"]), row["nonce"], row["sketch"]))
-        except InvalidTag:
+            if row["wrapped"] is None:  # as older programs wrote it: directly under a key of the ring
+                return unpacked(self._vault.decrypt(f"{about} likeness", nonce, sealed))
+            key = self._vault.ring.unwrap(about, Wrapped(row["kek_id"], row["wrapped"]))
+            return unpacked(key.open(FIELD, nonce + sealed))
+        except (InvalidTag, KeyMissing):
             return None
 
 
-def _place(incident_id: str) -> str:
-    return f"{incident_id} likeness"
+def _sealed(one: Compared, keys: Keys) -> Sealed:
+    if one.sketch is None or (key := keys.get(one.incident_id)) is None:
+        return None
+    sealed = key.seal(FIELD, packed(one.sketch))
+    return sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from schemas.duplicates import IncidentLinked
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActivityRecorded, IncidentReported
 from schemas.referrals import ReferralAnswered
-from services.intake import docket, items_store, store
+from services.intake import docket, items_store, keys_store, store
 from services.intake.comparing import Comparer
 from services.intake.declarations import NotRecorded, checked
 from services.intake.docket import Docket
-from services.intake.items import REUSED, LetIn, let_in
+from services.intake.items import REUSED, LetIn, Secret, let_in
 from services.intake.likeness import Sketch
 from services.intake.refusals import Refusal, in_words, refusal_of
 from services.intake.report import NotAccepted, NumberKnown, Origin, Registry, check_opaque, incident_id_of
@@ -48,7 +48,7 @@ class Arrival:
     """Something that came over HTTP and was let in; `secret` belongs in the vault, `text` in this memory only."""
 
     event: LetIn
-    secret: bytes | None = None
+    secret: Secret | None = None
     text: str | None = None
     actor: Actor = NOBODY
     """Who did an activity."""
@@ -100,10 +100,8 @@ class Desk:
         if activities:
             await items_store.save_activities(tx, activities, now)
         await entry.write(tx, now)
-        if secrets:
-            sealed = {about: self.vault.encrypt(about, secret) for about, secret in secrets.items()}
-            await store.save_secrets(tx, self.vault.key_id, sealed)
-        proposed = await self._comparer.propose(tx, self._sketched(arrivals), now) if reports else []
+        keys = await keys_store.save_secrets(tx, self.vault.ring, secrets) if secrets else {}
+        proposed = await self._comparer.propose(tx, self._sketched(arrivals), now, keys) if reports else []
         events = [*(one.event for one in arrivals), *proposed]
         await outbox.put(tx, [self._draft(one, trace) for one in events], now)
 

@@ -28,6 +28,8 @@ CHANGED = "changed-meanwhile"
 """The reason of a refusal that is a conflict."""
 Given = ReportSubmitted | ActionSubmitted | ActivitySubmitted
 LetIn = IncidentReported | ActionReceived | ActivityRecorded
+Secret = Mapping[str, str]
+"""What only the vault may hold: field → what was said, such as `p1.telephone`."""
 
 
 def device_source(tier: Tier, device: str) -> str:
@@ -44,7 +46,7 @@ class Item:
     given: Given | None = None
     text: str | None = None
     """What was told in words: triage looks at it."""
-    secret: bytes | None = None
+    secret: Secret | None = None
     problem: dict[str, Any] | None = None
 
 

@@ -32,32 +32,43 @@ class Settings(ServiceSettings, Files):
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
 
     vault_key: SecretStr | None = None
-    """32 bytes in base64: the key personal data is encrypted with."""
+    """The vault's ring: 32 bytes in base64, the key that wraps; behind it, a line each, older ones that unwrap."""
     vault_key_file: Path | None = Field(default=None, validate_default=True)
-    """A file with the same, or with the 32 bytes as they are. Exactly one of the two is needed."""
+    """A file with the same, or with the 32 bytes of one key as they are. Exactly one of the two is needed."""
+    vault_lost_keys: str = ""
+    """Ids of keys that are lost for good: what is under them stays unreadable, and intake starts nevertheless."""
 
     @field_validator("vault_key_file")
     @classmethod
     def _one_key(cls, given: Path | None, others: ValidationInfo) -> Path | None:
         """Judged as a field, the last of the two: a model is judged only once all its fields are right."""
-        _key(others.data.get("vault_key"), given)
+        _keys(others.data.get("vault_key"), given)
         return given
 
-    def key(self) -> bytes:
-        """The vault's key."""
-        return _key(self.vault_key, self.vault_key_file)
+    def keys(self) -> tuple[bytes, ...]:
+        """The vault's ring: the current key first."""
+        return _keys(self.vault_key, self.vault_key_file)
 
 
-def _key(given: SecretStr | None, file: Path | None) -> bytes:
-    """The vault's key. Raises `ValueError` saying what is missing, never the key."""
+def _keys(given: SecretStr | None, file: Path | None) -> tuple[bytes, ...]:
     try:
         raw = _raw(given, file)
-        key = raw if _bare(raw) else base64.b64decode(raw.strip(), validate=True)
-    except (OSError, binascii.Error):
+    except OSError:
         raise ValueError("the vault key cannot be read as base64") from None
-    if len(key) != KEY_BYTES:
+    return ring_of(raw)
+
+
+def ring_of(raw: bytes) -> tuple[bytes, ...]:
+    """The keys of a ring as it is given. Raises `ValueError` saying what is missing, never a key."""
+    try:
+        keys = (raw,) if _bare(raw) else tuple(base64.b64decode(one, validate=True) for one in raw.split())
+    except binascii.Error:
+        raise ValueError("the vault key cannot be read as base64") from None
+    if not keys or any(len(one) != KEY_BYTES for one in keys):
         raise ValueError(f"the vault key must have {KEY_BYTES} bytes")
-    return key
+    if len(set(keys)) < len(keys):
+        raise ValueError("a vault key stands in the ring twice")
+    return keys
 
 
 def _raw(given: SecretStr | None, file: Path | None) -> bytes:

@@ -30,15 +30,6 @@ async def save_reports(tx: Connection, reports: Sequence[IncidentReported], now:
     )  # fmt: skip
 
 
-async def save_secrets(tx: Connection, key_id: str, sealed: Mapping[str, tuple[bytes, bytes]]) -> None:
-    """Writes personal data by what it belongs to, encrypted."""
-    await tx.copy_records_to_table(
-        "vault",
-        columns=("incident_id", "key_id", "nonce", "ciphertext"),
-        records=[(about, key_id, *one) for about, one in sealed.items()],
-    )
-
-
 async def known(tx: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
     """Which (source, id) pairs have been seen, with the digest of what they carried."""
     rows = await tx.fetch(

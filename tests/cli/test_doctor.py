@@ -10,6 +10,7 @@ from cli.doctor import tell
 from cli.doctoring import files
 from cli.doctoring.judged import (
     BEHIND,
+    Keys,
     Line,
     Server,
     apart,
@@ -121,7 +122,13 @@ def test_a_disk_that_fills_is_told_before_it_is_full(used, verdict):
     [({}, None, "ok"), ({"k": 3}, True, "ok"), ({"k": 3, "other": 1}, True, "wrong"), ({"k": 3}, False, "wrong")],
 )  # fmt: skip
 def test_a_vault_that_another_key_filled_is_wrong(keys, opened, verdict):
-    assert vault(keys, "k", opened).verdict == verdict
+    assert vault(Keys(keys, "k", (), opened)).verdict == verdict
+
+
+def test_a_vault_with_rows_under_an_older_key_that_is_at_hand_is_a_warning_and_says_what_to_do():
+    line = vault(Keys({"k": 3, "old": 2}, "k", ("old",), opened=True))
+
+    assert (line.verdict, line.advice) == ("warn", "fengqiao vault rotate")
 
 
 def test_the_settings_of_a_service_are_judged_by_the_service_all_errors_at_once(monkeypatch):

@@ -192,37 +192,6 @@ def test_no_secret_is_printed(monkeypatch, prefix):
     assert "hunter2" not in str(caught.value) + str(settings) + repr(settings)
 
 
-def test_the_vault_s_key_may_come_as_text_or_as_a_file(monkeypatch, tmp_path):
-    file = tmp_path / "key"
-    file.write_bytes(bytes(range(32)))
-
-    as_text = given(monkeypatch, "INTAKE_", TIER="town")
-    monkeypatch.delenv("INTAKE_VAULT_KEY")
-    as_file = given(monkeypatch, "INTAKE_", VAULT_KEY=None, VAULT_KEY_FILE=str(file))
-
-    assert as_text.key() == as_file.key() == bytes(range(32))
-    assert KEY not in repr(as_text)
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"VAULT_KEY": None}, "one of the two"),
-        ({"VAULT_KEY_FILE": "/nowhere"}, "one of the two"),
-        ({"VAULT_KEY": "not base64!"}, "cannot be read"),
-        ({"VAULT_KEY": base64.b64encode(b"hunter2").decode()}, "32 bytes"),
-        ({"VAULT_KEY": None, "VAULT_KEY_FILE": "/nowhere"}, "cannot be read"),
-        ({"VAULT_KEY": "correct horse battery staple, ok"}, "cannot be read"),
-        ({"VAULT_KEY": base64.b64encode(bytes(24)).decode()}, "32 bytes"),
-    ],
-)
-def test_a_key_that_cannot_be_used_is_refused_without_being_shown(monkeypatch, changes, says):
-    with pytest.raises(ValidationError, match=says) as caught:
-        given(monkeypatch, "INTAKE_", TIER="town", **changes)
-
-    assert str(changes.get("VAULT_KEY")) not in str(caught.value)
-
-
 @pytest.mark.parametrize(
     "dsn",
     [

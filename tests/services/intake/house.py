@@ -33,11 +33,11 @@ ELIGIBLE = {
 class House:
     """Intake of the village with both of its doors, over one database."""
 
-    def __init__(self, database):
-        vault = Vault(bytes(32))
+    def __init__(self, database, *keys):
+        vault = Vault(*keys or [bytes(32)])
         desk = Desk(a_registry(), vault)
         reading = Reading(topics_read_by("intake", "village"), LISTENS_TO, desk.handle, SealedLetters(vault))
-        self.database = database
+        self.database, self.vault = database, vault
         self.desk, self.reading = desk, reading
         self.inbox = Inbox(database, reading, lambda: None)
         transport = Documented(api(database, desk, Pulse(1)))

@@ -1,0 +1,139 @@
+"""Rotation: everything under an older key of the ring comes under the current one while people work."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+
+from messaging.database import Connection, Database
+from messaging.errors import Rejected
+from services.intake import keys_store
+from services.intake.envelope import DataKey, Wrapped
+from services.intake.keys_store import Sealed
+from services.intake.unlocking import about_house
+from services.intake.vault import SealedLetters, Vault
+
+AT_ONCE = 500
+"""Rows in a transaction: a lock is held for some ten milliseconds."""
+Step = Callable[[Connection], Awaitable[bool]]
+LETTERS_AT_ONCE = 20
+"""A dead letter has up to 4 MiB."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What a rotation has done so far; `broken` could be opened by no key and were left as they are."""
+
+    keys: int = 0
+    rows: int = 0
+    letters: int = 0
+    broken: set[str] = field(default_factory=set)
+
+
+class Rotation:
+    """Each step is a transaction of its own: whatever stops it, the next run goes on with what is left."""
+
+    def __init__(
+        self, database: Database, vault: Vault, said: Callable[[Done], None], at_once: int = AT_ONCE
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._ring = vault.ring
+        self._seal = SealedLetters(vault)
+        self._said = said
+        self._at_once = at_once
+        self.done = Done()
+
+    async def run(self) -> Done:
+        """Goes on until nothing that can be opened is under an older key. Raises `Unavailable`."""
+        async with self._database.transaction() as tx:
+            await self._house(tx)
+        for step in (self._rows, self._keys):
+            while await self._step(step):
+                self._said(self.done)
+        letter: int | None = 0
+        while letter is not None:
+            async with self._database.transaction() as tx:
+                letter = await self._letters(tx, letter)
+            self._said(self.done)
+        return self.done
+
+    async def _step(self, step: Step) -> bool:
+        async with self._database.transaction() as tx:
+            return await step(tx)
+
+    async def _house(self, tx: Connection) -> None:
+        await keys_store.hold_house_keys(tx)
+        stored = await keys_store.house_keys(tx)
+        again = {
+            name: self._ring.rewrapped(about_house(name), one)
+            for name, one in stored.items()
+            if one.kek_id in self._ring.older
+        }
+        await keys_store.rewrap(tx, "house_key", again)
+
+    async def _keys(self, tx: Connection) -> bool:
+        found = await keys_store.wrapped_by(tx, self._ring.older, self._at_once, self.done.broken)
+        again = {}
+        for about, one in found.items():
+            try:
+                again[about] = self._ring.rewrapped(about, one)
+            except InvalidTag:
+                self.done.broken.add(about)
+        await keys_store.rewrap(tx, "data_key", again)
+        self.done.keys += len(again)
+        return bool(found)
+
+    async def _rows(self, tx: Connection) -> bool:
+        """Rows of older programs get data keys, also those under the current one: else none could be erased."""
+        found = await keys_store.direct(tx, list(self._ring.keys), self._at_once, self.done.broken)
+        wrapped: dict[str, Wrapped] = {}
+        sealed: list[Sealed] = []
+        for row in found:
+            about = row["incident_id"]
+            try:
+                plain = self._vault.decrypt(about, row["nonce"], row["ciphertext"])
+            except InvalidTag:
+                self.done.broken.add(about)
+                continue
+            key, wrapped[about] = self._ring.new(about)
+            sealed.append(_under(key, plain, is_report=row["is_report"]))
+        await keys_store.put_under_data_keys(tx, wrapped, sealed)
+        self.done.rows += len(wrapped)
+        return bool(found)
+
+    async def _letters(self, tx: Connection, after: int) -> int | None:
+        """Dead letters come under the current key; returns behind which to go on, None at the end."""
+        found = await keys_store.letters(tx, after, LETTERS_AT_ONCE)
+        for row in found:
+            record = base64.b64decode(row["record"])
+            try:
+                if self._seal.key_of(record) == self._ring.current:
+                    continue
+                again = base64.b64encode(self._seal.close(self._seal.open(record))).decode()
+                value = None if row["value"] is None else self._seal.close(self._seal.open(row["value"]))
+            except Rejected:
+                self.done.broken.add(f"dead letter {row['id']}")
+                continue
+            await keys_store.reseal_letter(tx, row["id"], again, value)
+            self.done.letters += 1
+        return found[-1]["id"] if found else None
+
+
+def _under(key: DataKey, plain: bytes, *, is_report: bool) -> Sealed:
+    return {name: key.seal(name, said.encode()) for name, said in fields_of(plain, is_report=is_report)}
+
+
+def fields_of(plain: bytes, *, is_report: bool) -> Iterator[tuple[str, str]]:
+    """What an older program sealed as one, by field."""
+    if not is_report:
+        yield "note", plain.decode()
+        return
+    told = json.loads(plain)
+    for party, facts in told["people"].items():
+        for name, said in facts.items():
+            yield f"{party}.{name}", said
+    if told["description"] is not None:
+        yield "description", told["description"]
