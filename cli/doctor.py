@@ -23,6 +23,7 @@ from deploy.local.stack import Stack
 from messaging.broker import At, Broker
 from messaging.errors import Unavailable
 from schemas.base import TIERS, Tier
+from schemas.permissions import OPERATOR, Permissions, of_operator
 from services.intake.settings import Settings as IntakeSettings
 from services.intake.settings import ring_of
 from services.intake.vault import Vault
@@ -39,6 +40,9 @@ class Patient:
     kafka: At | None
     places: Mapping[Whose, Place]
     lines: list[Line] = field(default_factory=list)
+    who: str = OPERATOR
+    needed: Permissions | None = None
+    """What whoever asks, the service in whose pod we are or an operator, needs at the broker, if that is known."""
     ring: tuple[bytes, ...] = ()
     """The vault's keys, the current one first."""
     pool: int = POOL
@@ -98,6 +102,7 @@ def _pod(own: Whose, environment: Mapping[str, str]) -> Patient:
     if process is None:
         return Patient(None, {}, [line])
     patient = Patient(process.broker, {own: Place("-".join(own), process.dsn)}, [line])
+    patient.who, patient.needed = "-".join(own), process.settings.permissions(own[1])
     patient.pool = process.settings.pool_size
     if isinstance(process.settings, IntakeSettings):
         patient.ring = process.settings.keys()
@@ -145,7 +150,7 @@ async def _examined(patient: Patient, replicas: int | None) -> list[Line]:
         lines += [apart(found), *connections(found, pools)]
     lines += await _vaults(patient)
     if patient.kafka is not None:
-        lines += await _kafka(patient.kafka, replicas, list(patient.places))
+        lines += await _kafka(patient.kafka, replicas, patient)
     return lines
 
 
@@ -160,11 +165,14 @@ async def _vaults(patient: Patient) -> list[Line]:
     return lines
 
 
-async def _kafka(kafka: At, replicas: int | None, whose: Sequence[Whose]) -> list[Line]:
+async def _kafka(kafka: At, replicas: int | None, patient: Patient) -> list[Line]:
     try:
-        return await brokers.looked(kafka, replicas, list(whose))
+        needed = patient.needed or of_operator({tier for tier, _ in patient.places} or TIERS)
+        return await brokers.looked(
+            kafka, replicas, list(patient.places), brokers.Asking(patient.who, needed)
+        )
     except (KafkaError, OSError, TimeoutError) as error:
-        advice = "is the broker up, the address right, the certificate trusted?"
+        advice = "is the broker up, the address right, the certificate trusted, the password the present one?"
         at = Broker.at(kafka).bootstrap
         return [Line("wrong", "Kafka", f"{at} cannot be asked: {error or type(error).__name__}", advice)]
 

@@ -39,8 +39,12 @@ class DatabaseBehind(CannotStart):
 class Fence:
     """What a service's database is compared with before anything begins: its own topics, and how far its groups are."""
 
-    def __init__(self, broker: At, source: str) -> None:
+    def __init__(
+        self, broker: At, source: str, permitted: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._broker = broker
+        self._permitted = permitted
+        """Raises while the broker forbids what our work needs: the library's readers would fall silent over it."""
         self.source = source
         """Who the service is as a writer."""
         self._written = [one.name for one in TOPICS.values() if one.source == source and one.sequenced]
@@ -77,6 +81,8 @@ class Fence:
         """
 
         async def joined() -> None:
+            if self._permitted is not None:
+                await self._permitted()
             if self._unasked:
                 async with asyncio.timeout(PATIENCE_S), database.connection() as connection:
                     await self._heard(connection)

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
-from messaging import allowed, collector, logs, migrate, outbox, told, tracing
+from messaging import allowed, collector, logs, migrate, outbox, permitted, told, tracing
 from messaging.backlog import Backlog
 from messaging.database import Connection, Database
 from messaging.errors import CannotStart, Unavailable
@@ -57,11 +57,12 @@ class Process:
         self._patience = Patience(settings.schema_wait_s)
         self.broker = settings.broker()
         """What every client of Kafka in this process is given."""
-        self._fence = Fence(self.broker, source_of(service, settings.tier))
+        self._permitted = permitted.Permitted(self.broker, settings.permissions(service), self.health)
+        self._fence = Fence(self.broker, source_of(service, settings.tier), self._permitted.check)
         self.relay = Relay(self.database, self.broker, self._fence.source, self.health, self._fence.said)
         self.door: Any = None
         """The ASGI application of the HTTP door."""
-        self._loops: list[Loop] = [self.relay.run, self.relay.forget, collector.sweep]
+        self._loops: list[Loop] = [self.relay.run, self.relay.forget, collector.sweep, self._permitted.run]
         self._subscribers: list[Subscriber] = []
         self._checks: list[Check] = [self._fence.check]
         self._stop = asyncio.Event()

@@ -1,7 +1,7 @@
 """The settings every service has; each service adds its own and reads them under its own prefix."""
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from messaging.broker_settings import BrokerSettings
 from messaging.login import read_secret
-from schemas.base import TIERS, Tier
+from schemas.base import TIERS, Service, Tier
+from schemas.permissions import Permissions, of_service
 
 
 class DatabaseSettings(BaseSettings):
@@ -77,6 +78,10 @@ class ServiceSettings(DatabaseSettings, BrokerSettings):
         if (tier := others.data.get("tier")) is not None and tier not in given:
             raise ValueError(f"must name {tier} as well, the tier of this process")
         return tuple(one for one in TIERS if one in given)
+
+    def permissions(self, service: str) -> Permissions:
+        """What a service with these settings needs at the broker."""
+        return of_service(cast("Service", service), self.tier, self.tiers)
 
 
 NO_DSN = (

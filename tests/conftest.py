@@ -19,6 +19,7 @@ from tests.deploy import promtool
 from tests.deploy.k8s import custom, rendered
 from tests.images import composed
 from tests.silence import silenced
+from tests.system import guarded
 from tests.system.operate import releases, server
 
 ABSENT = "real data is absent; set FENGQIAO_SHARED to the folder that holds data/"
@@ -150,6 +151,7 @@ def pytest_terminal_summary(terminalreporter):
         ("tests on a server of their own", server.ABSENT),
         ("tests of a full disk", server.NO_DISK),
         ("tests of a lost broker", server.NO_BROKER),
+        ("tests of permissions", guarded.ABSENT),
         ("tests of alerts", promtool.ABSENT),
         ("checks by the client of compose", composed.ABSENT),
     ):

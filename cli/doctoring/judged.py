@@ -14,6 +14,7 @@ MUST_BE_ON = {
     "fsync": "a power cut may lose what was answered for, and leave files torn",
     "full_page_writes": "a page that was half written cannot be mended after a power cut",
 }
+NAMED = 8
 BEHIND, FULL_WARN, FULL_WRONG = 10_000, 0.85, 0.95
 SPARE = 0.8
 
@@ -187,6 +188,23 @@ def unseen(address: str) -> Line:
     """The broker answers, and a service is no more allowed than its work needs: how topics are set is not for it."""
     said = f"{address} answers, and does not show a service how topics are set"
     return Line("warn", "Kafka", said, "ask as `operator`: docs/operate/README.md#an-operators-shell")
+
+
+def permissions(who: str, forbidden: Sequence[str]) -> Line:
+    """What the broker forbids of what somebody's work needs."""
+    what = "Kafka 权限 permissions"
+    if not forbidden:
+        return Line("ok", what, f"all that {who} needs")
+    more = "" if len(forbidden) <= NAMED else f" and {len(forbidden) - NAMED} more"
+    return Line("wrong", what, f"{who} may not {', '.join(forbidden[:NAMED])}{more}", _LISTS.format(who))
+
+
+_LISTS = "if who asks is {0} by its certificate or name, its list at the broker lacks them: docs/operate/permissions.md"
+
+
+def hidden(group: str) -> Line:
+    """A group that whoever asks may not look at."""
+    return Line("warn", f"{group} 滞后 lag", "may not be seen", "see the permissions above")
 
 
 def lag(group: str, behind: int | None) -> Line:

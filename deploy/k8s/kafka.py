@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from deploy.k8s.naming import CLUSTER, CLUSTER_CA, Object, appended, labels, metadata, workloads
-from deploy.k8s.permissions import OPERATOR, SCALER, Permissions, heard, of_operator, of_scaler, of_tier
 from deploy.topics import settings
 from schemas.base import Service, Tier
+from schemas.permissions import OPERATOR, SCALER, Permissions, heard, of_operator, of_scaler, of_tier
 from schemas.topics import TOPICS, Topic
 
 API = "kafka.strimzi.io/v1"

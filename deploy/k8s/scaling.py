@@ -1,8 +1,8 @@
 """How many replicas a service of a tier has: by how far its groups are behind, or by how busy it is."""
 
 from deploy.k8s.naming import Object, appended, labels, metadata, workloads
-from deploy.k8s.permissions import SCALER
 from schemas.base import TIERS, Service, Tier
+from schemas.permissions import SCALER
 from schemas.topics import PARTITIONS, groups_of
 
 LAG = 2000

@@ -16,8 +16,10 @@ from cli.doctoring.judged import (
     apart,
     connections,
     disk,
+    hidden,
     judge,
     lag,
+    permissions,
     topics,
     unseen,
     vault,
@@ -98,6 +100,22 @@ def test_a_service_that_may_not_see_how_topics_are_set_is_not_ill():
 
     assert line.verdict == "warn"
     assert "operator" in line.advice
+
+
+def test_what_the_broker_forbids_is_wrong_and_named_the_first_of_many():
+    one, many = (
+        permissions("village-intake", ["Write topic village.intake"]),
+        permissions("operator", ["x"] * 30),
+    )
+
+    assert permissions("operator", []).verdict == "ok"
+    assert (one.verdict, one.said) == ("wrong", "village-intake may not Write topic village.intake")
+    assert "docs/operate/permissions.md" in one.advice
+    assert many.said.endswith("and 22 more")
+
+
+def test_a_group_that_may_not_be_looked_at_is_no_end():
+    assert hidden("village-intake").verdict == "warn"
 
 
 def test_a_topic_that_is_not_as_the_table_says_is_wrong():

@@ -11,6 +11,7 @@ from messaging import outbox
 from messaging.envelope import Stream
 from messaging.fence import DatabaseBehind, Fence, behind, numbered
 from messaging.health import Health
+from messaging.permitted import Forbidden
 from messaging.relay import Relay
 from messaging.tails import Tails
 from schemas.topics import TOPICS
@@ -184,6 +185,21 @@ async def test_a_reader_whose_group_was_looked_at_before_joins_at_once():
     await fence.joining(start, AnswersOne())()
 
     assert started
+
+
+async def test_a_reader_that_is_forbidden_what_it_needs_does_not_join():
+    async def forbidden():
+        raise Forbidden("Read group group")
+
+    started = []
+    fence = Fence("127.0.0.1:1", SOURCE, forbidden)
+
+    async def start():
+        started.append(True)
+
+    with pytest.raises(Forbidden):
+        await fence.joining(start, AnswersOne())()
+    assert not started
 
 
 @pytest.mark.system

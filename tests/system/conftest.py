@@ -1,5 +1,6 @@
 """Whole stacks as processes: one per module, since it takes twenty seconds to start one."""
 
+import asyncio
 import shutil
 import sys
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # so that modules can say `f
 
 from deploy.local.plan import TIERS, Plan
 from deploy.local.stack import Stack
-from tests.system import invariants
+from tests.system import compared, invariants, listed
+from tests.system.guarded import Guarded
 from tests.system.rules import RULES
 from tests.system.world import World
 
@@ -71,3 +73,11 @@ async def audited(world, tiers):
     """After the test all books agree."""
     yield
     await invariants.hold(world, world.promised, probes=False, tiers=tiers)
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """A broker that enforces the lists, with all topics: one for each module: others would read what it wrote."""
+    with Guarded(tmp_path_factory.mktemp("guarded"), [*listed.users(), compared.NOBODY]).running() as broker:
+        asyncio.run(compared.furnished(broker))
+        yield broker

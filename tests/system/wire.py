@@ -5,6 +5,7 @@ import time
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import DefaultRecordBatchBuilder, _DefaultRecordBatchBuilderPy
 
+from messaging.broker import Broker
 from schemas.topics import PARTITIONS
 
 LARGEST = 4 * 1024 * 1024
@@ -30,7 +31,10 @@ class Wire:
 
     async def __aenter__(self):
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, acks="all", max_request_size=LARGEST, request_timeout_ms=10_000
+            **Broker.at(self._bootstrap).client(),
+            acks="all",
+            max_request_size=LARGEST,
+            request_timeout_ms=10_000,
         )
         try:
             await self._producer.start()

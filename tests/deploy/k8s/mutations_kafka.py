@@ -42,6 +42,7 @@ KAFKA = {
         "in clear": lambda o: broker(o)["listeners"][0].update(tls=False),
         "nobody is asked": lambda o: broker(o)["listeners"][0].pop("authentication"),
         "from anywhere": lambda o: broker(o)["listeners"][0].pop("networkPolicyPeers"),
+        "a password of anybody": lambda o: broker(o)["listeners"][0].update(authentication={"type": "scram-sha-512"}),
         "another door": lambda o: broker(o)["listeners"].append({"name": "plain", "port": 9092, "tls": False}),
     },
     "lasting": {

@@ -6,6 +6,8 @@ from tests.deploy.k8s.objects import containers, labels, mentioned, of_kind, pod
 
 LEAST = 3
 SCALER, OPERATOR = "keda", "operator"
+TLS, SCRAM = {"type": "tls"}, {"type": "scram-sha-512"}
+OTHERS = [{"namespaceSelector": {"matchLabels": {"fengqiao.io/role": "partners"}}}]
 
 
 def topics(objects):
@@ -36,7 +38,7 @@ def _spec(flow):
 
 def permissions(objects):
     """Each principal may do what the table says, and nothing else; a partner of its own, no more than its tier's."""
-    wanted = _table(tiers_of(objects))
+    wanted = table(tiers_of(objects))
     found = {
         (one["metadata"]["name"], acl["resource"]["type"], acl["resource"]["name"], operation)
         for one in of_kind(objects, "KafkaUser")
@@ -56,7 +58,13 @@ def _partner(permission):
     return (f"{tier}-partners", *rest) if word == "partner" else None
 
 
-def _table(tiers):
+def _is_partners(principal):
+    """Whether it is a system of others, which may say a name and a password where it cannot show a certificate."""
+    return principal.partition("-")[2].partition("-")[0] in {"partner", "partners"}
+
+
+def table(tiers):
+    """(principal, kind, name, operation) of all that the table of topics means, by a second hand."""
     wanted = {one for tier in tiers for one in _grouped(f"{tier}-metrics", f"{tier}-metrics-board")}
     for name, topic in _there(tiers):
         wanted |= {
@@ -94,7 +102,8 @@ def exact(objects):
     """No permission is for whatever begins with a word, none is for everybody, and nobody stands above them."""
     complaints = []
     for one in of_kind(objects, "KafkaUser"):
-        if one["spec"]["authentication"] != {"type": "tls"}:
+        ways = (TLS, SCRAM) if _is_partners(one["metadata"]["name"]) else (TLS,)
+        if one["spec"]["authentication"] not in ways:
             complaints.append(f"{title(one)}: shows no certificate")
         for acl in one["spec"]["authorization"]["acls"]:
             resource = acl["resource"]
@@ -114,15 +123,23 @@ def exact(objects):
 
 
 def closed(objects):
-    """Every listener is TLS and asks who is there, and says who may come."""
+    """Every listener is TLS and asks who is there, and says who may come; by a password only systems of others may."""
     return [
         f"{title(one)}: listener {each['name']} is open"
         for one in of_kind(objects, "Kafka")
         for each in one["spec"]["kafka"]["listeners"]
-        if not (
-            each["tls"] and each.get("authentication") == {"type": "tls"} and each.get("networkPolicyPeers")
-        )
+        if not (each["tls"] and _asks(each))
     ]
+
+
+def _asks(listener):
+    peers = listener.get("networkPolicyPeers")
+    match listener.get("authentication"):
+        case {"type": "tls"}:
+            return bool(peers)
+        case {"type": "scram-sha-512"}:
+            return peers == OTHERS
+    return False
 
 
 def lasting(objects):
@@ -192,7 +209,7 @@ def _mounted(one, container):
 def addressed(objects):
     """The bootstrap address everybody is told is the listener's, with its namespace."""
     [cluster] = of_kind(objects, "Kafka")
-    [listener] = cluster["spec"]["kafka"]["listeners"]
+    [listener] = [one for one in cluster["spec"]["kafka"]["listeners"] if one.get("authentication") != SCRAM]
     name, space = cluster["metadata"]["name"], cluster["metadata"]["namespace"]
     told = {
         one["data"]["bootstrap"]

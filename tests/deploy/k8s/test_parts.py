@@ -8,7 +8,7 @@ import pytest
 
 from deploy.k8s import generate
 from policy import load
-from tests.deploy.k8s import rules_scaling
+from tests.deploy.k8s import rules_kafka, rules_scaling
 from tests.deploy.k8s.custom import complaint, customs, schema
 from tests.deploy.k8s.mutations_parts import ALL, MUTATIONS
 from tests.deploy.k8s.objects import mentioned, of_kind, title
@@ -130,6 +130,21 @@ def overlay(tmp_path):
         return tmp_path
 
     return make
+
+
+def test_by_passwords_come_systems_of_others_alone_over_tls_and_at_a_door_of_their_own(overlay):
+    objects = objects_of(overlay("strimzi", "passwords"))
+    [first, second] = of_kind(objects, "Kafka")[0]["spec"]["kafka"]["listeners"]
+
+    assert (first["authentication"], second["authentication"]) == (rules_kafka.TLS, rules_kafka.SCRAM)
+    assert second["port"] not in (first["port"], 9090, 9091)
+    assert rules_kafka.closed(objects) == rules_kafka.exact(objects) == []
+    mentioned(objects, "KafkaUser", "town-partners")["spec"]["authentication"] = rules_kafka.SCRAM
+    assert rules_kafka.exact(objects) == []
+    for one in customs(objects):
+        assert complaint(schema(one["apiVersion"], one["kind"]), one) is None
+    second["networkPolicyPeers"] = first["networkPolicyPeers"]
+    assert rules_kafka.closed(objects) != []
 
 
 def test_by_work_instead_of_by_lag_every_workload_is_scaled_within_the_same_bounds(overlay):

@@ -1,0 +1,108 @@
+"""What a broker says of our rights is read as it means it: bits of topics, refusals of groups, and silence."""
+
+import asyncio
+import struct
+from contextlib import asynccontextmanager
+from io import BytesIO
+
+import pytest
+from aiokafka.protocol.admin import ApiVersionResponse_v0
+from aiokafka.protocol.api import RequestHeader_v1
+from aiokafka.protocol.coordination import FindCoordinatorRequest_v1, FindCoordinatorResponse_v1
+from aiokafka.protocol.group import HeartbeatRequest_v1, HeartbeatResponse_v1
+
+from messaging.rights import _AskRights, _Rights, refused
+from schemas.permissions import Permission
+
+READ, WRITE, DESCRIBE, CONFIGS = 1 << 3, 1 << 4, 1 << 8, 1 << 10
+UNTOLD = -(2**31)
+VERSIONS, TOPICS, FIND, BEAT = 18, 3, 10, 12
+NEWEST = {VERSIONS: 0, TOPICS: 8, FIND: 1, BEAT: 1}
+FORBIDDEN_TOPIC, FORBIDDEN_GROUP, NOT_HERE, NOBODY_THERE = 29, 30, 16, 25
+
+
+@asynccontextmanager
+async def broker(*, topics=None, beats=None, found=None, newest=None):
+    """Answers as told: topic → (code, bits), group → code of a heartbeat, group → code of where it is; its address."""
+
+    def answer(api, body):
+        match api:
+            case 18:
+                return ApiVersionResponse_v0(0, [(key, 0, one) for key, one in (newest or NEWEST).items()])
+            case 3:
+                asked = _AskRights.decode(body)
+                rows = [(topics[one][0], one, False, [], topics[one][1]) for one in asked.topics]
+                return _Rights(0, [], "cluster", 1, rows, UNTOLD)
+            case 10:
+                return FindCoordinatorResponse_v1(
+                    0, found[FindCoordinatorRequest_v1.decode(body).coordinator_key], "", 1, "h", 1
+                )
+            case 12:
+                return HeartbeatResponse_v1(0, beats[HeartbeatRequest_v1.decode(body).group])
+
+    async def opened(reader, writer):
+        try:
+            while True:
+                (size,) = struct.unpack(">i", await reader.readexactly(4))
+                request = BytesIO(await reader.readexactly(size))
+                api, _, correlation, _ = RequestHeader_v1.SCHEMA.decode(request)
+                said = struct.pack(">i", correlation) + answer(api, request).encode()
+                writer.write(struct.pack(">i", len(said)) + said)
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+    server = await asyncio.start_server(opened, "127.0.0.1", 0)
+    async with server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def on(operation, name="t", kind="topic"):
+    return Permission(kind, name, operation)
+
+
+ALL = frozenset(on(one) for one in ("Read", "Write", "Describe", "DescribeConfigs"))
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ((0, READ | WRITE | DESCRIBE | CONFIGS), set()),
+        ((0, READ | DESCRIBE), {"Write", "DescribeConfigs"}),
+        ((0, WRITE | DESCRIBE | CONFIGS), {"Read"}),
+        ((FORBIDDEN_TOPIC, UNTOLD), {"Read", "Write", "Describe", "DescribeConfigs"}),
+        ((3, READ | WRITE | DESCRIBE | CONFIGS), set()),
+        ((0, UNTOLD), set()),
+    ],
+    ids=["everything", "a reader", "a writer", "nothing", "not there, but allowed", "it does not tell"],
+)
+async def test_the_rights_on_a_topic_are_bits_and_a_topic_that_is_not_shown_is_not_allowed(said, missing):
+    async with broker(topics={"t": said}) as at:
+        assert {one.operation for one in await refused(at, ALL)} == missing
+
+
+async def test_a_group_is_refused_by_name_and_one_that_is_elsewhere_is_not():
+    groups = {"ours": NOBODY_THERE, "elsewhere": NOT_HERE, "theirs": FORBIDDEN_GROUP}
+    seen = {"ours": 0, "theirs": FORBIDDEN_GROUP}
+    wanted = {on("Read", one, "group") for one in groups} | {on("Describe", one, "group") for one in seen}
+
+    async with broker(beats=groups, found=seen) as at:
+        assert await refused(at, frozenset(wanted)) == [
+            on("Describe", "theirs", "group"), on("Read", "theirs", "group"),
+        ]  # fmt: skip
+
+
+async def test_topics_and_groups_are_told_together_in_order():
+    async with broker(topics={"t": (0, READ)}, beats={"g": FORBIDDEN_GROUP}) as at:
+        assert await refused(at, frozenset({on("Write"), on("Read"), on("Read", "g", "group")})) == [
+            on("Read", "g", "group"), on("Write"),
+        ]  # fmt: skip
+
+
+async def test_a_broker_too_old_to_tell_is_taken_to_forbid_nothing():
+    async with broker(newest=NEWEST | {TOPICS: 7}) as at:
+        assert await refused(at, ALL) == []
+
+
+async def test_one_broker_that_answers_is_enough():
+    async with broker(topics={"t": (0, READ)}) as at:
+        assert await refused(f"127.0.0.1:1,{at}", frozenset({on("Write")})) == [on("Write")]
