@@ -101,6 +101,8 @@ class Tails:
             )
             if not polled:
                 raise KafkaError(f"the broker says nothing of {left[0].topic} for {PATIENCE_S:.0f} s")
+            # Nothing is asked beyond the end: the broker would keep that question for a while, and behind it the next.
+            self._consumer.pause(*[one for one in left if await self._consumer.position(one) >= waited[one]])
             for place, records in polled.items():
                 yield [_record(one) for one in records if one.offset < waited[place]]
 

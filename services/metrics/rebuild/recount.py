@@ -109,11 +109,8 @@ class _Pass:
 
     async def run(self, *, check: bool) -> Found:
         """Freezes what stands, reads, compares, corrects."""
-        before, stands = await self._freeze()
+        before, stands, shares = await self._freeze()
         self._found.incidents = stands.incidents
-        shares = (
-            await self._history.shares()
-        )  # after freezing: whatever was applied by then is before these ends
         whole = sum(one.records for one in shares)
         self._tell("reading", 0, whole)
         for share in shares:
@@ -131,15 +128,21 @@ class _Pass:
             await self._correct(before)
         return self._found
 
-    async def _freeze(self) -> tuple[int, standing.Standing]:
-        """All at one moment: where the service stands, and what it has counted until there."""
+    async def _freeze(self) -> tuple[int, standing.Standing, list[Share]]:
+        """All at one moment: where the service stands, and what it has counted until there; then, where topics end."""
         names = [one.name for one in topics_of(self._house.tier)]
         async with self._connection.transaction(isolation="repeatable_read"):
             before = await marks.last(self._connection)
-            stands = await standing.freeze(self._connection, names, self._history.partitions)
-            for table in self._tables:
-                await table.freeze(self._connection)
-        return before, stands
+            # that was the moment: whatever was applied by then is before the ends that are asked for from now on
+            shares = asyncio.create_task(self._history.shares())
+            try:
+                stands = await standing.freeze(self._connection, names, self._history.partitions)
+                for table in self._tables:
+                    await table.freeze(self._connection)
+            except BaseException:
+                shares.cancel()
+                raise
+        return before, stands, await shares
 
     async def _read(self, share: Share, positions: Positions, whole: int) -> None:
         async for records in self._history.read(share):

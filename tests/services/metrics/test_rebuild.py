@@ -9,7 +9,7 @@ from messaging.dead_letters import Request, ask
 from messaging.gravedigger import Gravedigger
 from messaging.inbox import Reading
 from services.metrics.facts import LISTENS_TO
-from services.metrics.rebuild import marks, reading, rowsets, shadow
+from services.metrics.rebuild import marks, reading, recount, rowsets, shadow
 from services.metrics.rebuild.compared import canonical
 from services.metrics.rebuild.reading import Incomplete
 from services.metrics.rebuild.recount import topics_of
@@ -87,6 +87,7 @@ async def test_what_does_not_fit_into_memory_is_laid_aside_and_counts_the_same(v
         (rowsets, "MOST", 1),
         (shadow, "AT_ONCE", 2),
         (reading, "AT_ONCE", 4),
+        (recount, "TOGETHER", 2),
     ):
         monkeypatch.setattr(place, name, few)
     await village.execute("truncate cell, total, unpublished, restatement, evidence")
