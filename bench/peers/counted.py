@@ -1,11 +1,10 @@
-"""What the stream libraries count with: our own models and our own table of increments, nothing else of ours."""
+"""What the stream libraries count with: our own models and our own table of what events add, nothing else of ours."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from schemas.topics import TOPICS
-from services.metrics.facts import LISTENS_TO, increments
+from services.metrics.facts import LISTENS_TO, added
 
 TOPICS_READ = ("village.intake", "village.routing", "village.followup")
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -24,10 +23,9 @@ def changes(
     kind = next((coded.decode() for name, coded in headers if name == "ce_type" and coded is not None), "")
     if (model := _MODELS.get(kind)) is None:
         return
-    by_cell: dict[str, dict[str, int]] = defaultdict(dict)
-    for cell, by in increments(model.model_validate_json(value), ZONE):
-        by_cell["|".join(cell[1:])][cell.measure] = by
-    yield from by_cell.items()
+    for place, counts in added(model.model_validate_json(value), ZONE).items():
+        if counts:
+            yield "|".join(place), counts
 
 
 def plus(counts: dict[str, int] | None, by: dict[str, int]) -> dict[str, int]:
