@@ -21,7 +21,7 @@ Increment = tuple[Cell, int]
 Place = tuple[str, str, str, str]
 """Area, day, category, channel: what a row of cells is counted by."""
 Added = dict[Place, dict[str, int]]
-"""What an event adds: place → measure → by how much, which may be nothing."""
+"""What an event adds: place → measure → by how much. A place may have no measure, and a measure may come to nothing."""
 WHOLE_MINUTES = 1972
 """Since then the clocks of all zones differ by whole minutes (Liberia's was the last that did not)."""
 KEPT = 20_000
