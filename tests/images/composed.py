@@ -8,6 +8,7 @@ import yaml
 from deploy.local.plan import PROJECT, Plan
 from deploy.local.service_programs import database
 from messaging.settings import DatabaseSettings
+from tests.deploy.k8s.rules_pods import slowest_end
 
 FILE = PROJECT / "compose.yaml"
 PINNED = re.compile(r"docker\.io/[a-z]+/[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)?@sha256:[0-9a-f]{64}")
@@ -69,6 +70,12 @@ def asked(file):
         for one in INSTANCES
         if ":8081/ready" not in " ".join(file["services"][one.name].get("healthcheck", {}).get("test", []))
     ]
+
+
+def patient(file):
+    """No service is killed while it still does what it has to do at its end."""
+    given = {one.name: file["services"][one.name].get("stop_grace_period", "10s") for one in INSTANCES}
+    return [name for name, grace in given.items() if int(grace.removesuffix("s")) <= slowest_end()]
 
 
 def complete(file):
@@ -133,4 +140,4 @@ def handed_out(file):
     return wrong
 
 
-RULES = (hardened, nobody, on_this_machine_alone, asked, complete, known, handed_out)
+RULES = (hardened, nobody, on_this_machine_alone, asked, patient, complete, known, handed_out)

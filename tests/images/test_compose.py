@@ -64,6 +64,7 @@ def test_it_keeps_the_rule(rule):
         (composed.on_this_machine_alone, '"127.0.0.1:8304:8080"', '"0.0.0.0:8304:8080"'),
         (composed.on_this_machine_alone, '"127.0.0.1:8304:8080"', '"127.0.0.1:8303:8080"'),
         (composed.asked, "8081/ready", "8081/live"),
+        (composed.patient, "stop_grace_period: 120s", "stop_grace_period: 90s"),
         (composed.complete, "  town-routing:\n", "  town-router:\n"),
         (composed.complete, "      town-routing-migration: {", "      village-routing-migration: {"),
         (composed.complete, "[python, -m, services.followup, migrate]", "[python, -m, services.followup]"),
