@@ -12,6 +12,7 @@ from messaging.errors import Unavailable
 from messaging.gauge import Gauge
 from messaging.health import Health
 from messaging.pace import pause
+from messaging.permitted import CONDITION
 from messaging.subscriber import Subscriber
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Watchdog:
             stalled = self._stall.stalled(
                 lag=await self._assumed() if lag is None else lag,
                 progress=self._subscriber.progress,
-                held=self._subscriber.held,
+                held=self._subscriber.held or self._forbidden(),
                 now=loop.time(),
             )
             self._stuck.note(loop.time() - self._stall.since, begun)
@@ -87,6 +88,10 @@ class Watchdog:
                 log.critical("lag %s and no progress for %d s: ending the process", lag, PATIENCE_S)
                 self._end()
             await pause(CHECK_S, stop)
+
+    def _forbidden(self) -> bool:
+        """Whether we wait for an operator to let us do our work: the next process would be told the same."""
+        return self._health.conditions.get(CONDITION) is not None
 
     async def _assumed(self) -> int:
         """A client that cannot say how far it is counts as behind, while there is a broker it could ask."""

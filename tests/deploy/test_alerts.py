@@ -20,7 +20,8 @@ TESTS = {
 RUNBOOK = (ROOT / "docs" / "operate" / "alerts.md").read_text(encoding="utf-8")
 VALUES = {
     "stage": set(Stage.__args__), "status": {"open", "5xx"}, "side": {"program", "database"},
-    "condition": {"database", "kafka", "relay", "permissions"}, "service": {"intake", "routing", "followup", "metrics", ""},
+    "condition": {"database", "kafka", "relay", "permissions"},
+    "service": {"intake", "routing", "followup", "metrics", ""},
     "tier": {"county", "town", "village", ""},
 }  # fmt: skip
 every_alert = pytest.mark.parametrize("name", sorted(ALERTS))

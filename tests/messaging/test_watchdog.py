@@ -8,6 +8,7 @@ from messaging import watchdog
 from messaging.database import COMMAND_TIMEOUT_S
 from messaging.errors import Unavailable
 from messaging.health import SILENT_S, Health
+from messaging.permitted import CONDITION
 from messaging.subscriber import LAG_S, REACH_S
 from messaging.watchdog import CHECK_S, PATIENCE_S, Stall, Watchdog
 
@@ -97,6 +98,26 @@ async def test_the_process_is_ended_when_only_it_can_be_to_blame(monkeypatch, cl
     await running
 
     assert ended.is_set() == ends
+
+
+async def test_a_process_that_is_forbidden_its_work_is_not_ended_before_it_was_allowed_and_given_its_time(
+    monkeypatch,
+):
+    monkeypatch.setattr(watchdog, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(watchdog, "CHECK_S", 0.01)
+    health, ended, stop = Health("test"), asyncio.Event(), asyncio.Event()
+    health.set(CONDITION, ok=False, why="Kafka forbids test: Read group test")
+    watching = Watchdog(Client(None, broker=True), Server(answers=True), health, end=ended.set)
+    running = asyncio.create_task(watching.run(stop))
+    await asyncio.sleep(0.3)
+    waited = not ended.is_set()
+    health.set(CONDITION, ok=True)
+    async with asyncio.timeout(30):
+        await ended.wait()
+    stop.set()
+    await running
+
+    assert waited
 
 
 async def test_each_round_is_heard_of_whatever_it_found(monkeypatch):
