@@ -53,7 +53,7 @@ def _noted(text: str) -> Head:
 async def _walked(at: At, known: Head | None) -> tuple[Broken | None, Head]:
     async with opened(at.place) as database:
         async with database.connection() as connection:
-            await Unlocking(at.vault).check(connection)
+            await Unlocking(at.vault).house(connection)
         async with database.transaction() as tx:
             await tx.execute("set transaction isolation level repeatable read, read only")
             end = await log.end(tx)

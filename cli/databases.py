@@ -13,7 +13,7 @@ import click
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from messaging.database import Connection, Database
-from messaging.errors import Unavailable
+from messaging.errors import CannotStart, Unavailable
 from messaging.settings import NO_DSN, is_dsn
 from schemas.base import SERVICES, TIERS
 
@@ -79,7 +79,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """Runs it; a database that does not answer, or is none of ours, is one message."""
     try:
         return asyncio.run(main)
-    except (Unavailable, asyncpg.PostgresError, ValueError) as error:
+    except (Unavailable, CannotStart, asyncpg.PostgresError, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -71,7 +71,7 @@ async def _erased(
 ) -> tuple[dict[str, Outcome], dict[str, int]]:
     async with opened(at.place) as database:
         async with database.connection() as connection:
-            await Unlocking(at.vault).check(connection)
+            await Unlocking(at.vault).house(connection)
         async with database.transaction() as tx:
             now = await tx.fetchval("select now()")
             outcomes = await Erasing(tier, at.vault).erase(tx, incidents, order, now)

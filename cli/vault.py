@@ -161,7 +161,7 @@ def show(
 async def _asked(at: At, question: Question, caller: Caller) -> Told:
     async with opened(at.place) as database:
         async with database.connection() as connection:
-            await Unlocking(at.vault).check(connection)
+            await Unlocking(at.vault).house(connection)
         async with database.transaction() as tx:
             told = await Reader(at.vault, codes.load()).ask(tx, question, caller)
     return told

@@ -49,16 +49,20 @@ def masked(field: str, said: str) -> str:
 
 
 def _name(said: str) -> str:
-    return f"{said[:1]}**"
+    return f"{said[:1]}**" if len(said) > 1 else HIDDEN
 
 
 def _telephone(said: str) -> str:
     digits = re.sub(r"[^0-9]", "", said)
-    return f"{digits[:3]}{HIDDEN}{digits[-4:]}" if len(digits) >= 11 else f"{HIDDEN}{digits[-2:]}"  # noqa: PLR2004
+    if len(digits) >= 11:  # noqa: PLR2004
+        return f"{digits[:3]}{HIDDEN}{digits[-4:]}"
+    return f"{HIDDEN}{digits[-2:]}" if len(digits) >= 7 else HIDDEN  # noqa: PLR2004
 
 
 def _address(said: str) -> str:
-    return f"{said[:6]}{HIDDEN}" if len(said) > 12 else f"{said[:2]}{HIDDEN}"  # noqa: PLR2004
+    if len(said) > 12:  # noqa: PLR2004
+        return f"{said[:6]}{HIDDEN}"
+    return f"{said[:2]}{HIDDEN}" if len(said) > 4 else HIDDEN  # noqa: PLR2004
 
 
 def _identity_number(said: str) -> str:

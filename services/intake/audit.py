@@ -7,10 +7,10 @@ from typing import Literal
 
 from messaging.database import Connection
 from schemas.opaque import NUMBER
-from services.intake.chain import Head, Link, canonical, head, link
+from services.intake.chain import Head, Link, after, canonical, head, link
 
 PAGE = 1000
-Act = Literal["read", "erase"]
+Act = Literal["read", "erase", "key lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,17 @@ class Entry:
     outcome: str
 
 
-async def append(tx: Connection, key: bytes, entries: Sequence[Entry]) -> None:
-    """Adds entries at the end, whoever else does so at the same time: one after the other, until they commit."""
+async def append(tx: Connection, key: bytes, entries: Sequence[Entry], *, anew: bool = False) -> None:
+    """Adds entries at the end, whoever else does so at the same time: one after the other, until they commit.
+
+    Behind an end that is not signed with this key it goes on unsigned, so that `verify` still says so; unless it is
+    signed `anew`, since the key was lost.
+    """
     if not entries:
         return
-    row = await tx.fetchrow("select number, hash from audit_head for update")
+    row = await tx.fetchrow("select number, hash, mac from audit_head for update")
     assert row is not None, "the migration made it"
+    before = Head(row["number"], row["hash"], row["mac"])
     # Read after the lock was given, so that the clock goes on from entry to entry.
     at: datetime = await tx.fetchval("select clock_timestamp()")
     last, links = Link(row["number"], "", row["hash"]), []
@@ -50,7 +55,7 @@ async def append(tx: Connection, key: bytes, entries: Sequence[Entry]) -> None:
         columns=("number", "entry", "hash"),
         records=[(each.number, each.entry, each.hash) for each in links],
     )
-    end = head(key, last)
+    end = head(key, last) if anew else after(key, before, last)
     await tx.execute("update audit_head set number = $1, hash = $2, mac = $3", end.number, end.hash, end.mac)
 
 

@@ -53,6 +53,11 @@ def head(key: bytes, last: Link) -> Head:
     return Head(last.number, last.hash, _mac(key, last.number, last.hash))
 
 
+def after(key: bytes, before: Head, last: Link) -> Head:
+    """The end of a chain that went on from another: what was not signed before is not signed by going on."""
+    return head(key, last) if _signed(key, before) else Head(last.number, last.hash)
+
+
 def broken(links: Iterable[Link], end: Head, key: bytes, known: Head | None = None) -> Broken | None:
     """The first broken place of a chain, in its order, or None.
 

@@ -129,11 +129,14 @@ class Comparer:
             return None
         about, nonce, sealed = row["incident_id"], row["nonce"], row["sketch"]
         try:
-            if row["wrapped"] is None:  # as older programs wrote it: directly under a key of the ring
-                return unpacked(self._vault.decrypt(f"{about} likeness", nonce, sealed))
-            key = self._vault.ring.unwrap(about, Wrapped(row["kek_id"], row["wrapped"]))
-            return unpacked(key.open(FIELD, nonce + sealed))
+            if row["wrapped"] is not None:
+                key = self._vault.ring.unwrap(about, Wrapped(row["kek_id"], row["wrapped"]))
+                return unpacked(key.open(FIELD, nonce + sealed))
         except (InvalidTag, KeyMissing):
+            pass
+        try:  # as older programs wrote it: directly under a key of the ring, also when its row got a data key since
+            return unpacked(self._vault.decrypt(f"{about} likeness", nonce, sealed))
+        except InvalidTag:
             return None
 
 

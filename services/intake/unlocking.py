@@ -7,9 +7,13 @@ from cryptography.exceptions import InvalidTag
 
 from messaging.database import Connection
 from messaging.errors import CannotStart
-from services.intake import keys_store
+from services.intake import audit, keys_store
+from services.intake.audit import Caller, Entry
 from services.intake.envelope import DataKey, KeyMissing, Wrapped
-from services.intake.vault import Vault
+from services.intake.vault import AUDIT, HOUSE, Vault
+
+LOST = Entry("key lost", Caller("unlocking", "start"), "house/audit", (), "unknown", "signed anew")
+"""The entry with which an audit goes on under another key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,23 @@ class Unlocking:
         for name, key in self.vault.house.items():
             self.vault.adopt(name, await self._stored(connection, name, key))
 
+    async def house(self, connection: Connection) -> None:
+        """For a command: a key that is lost keeps nobody from erasing or reading what is under the others.
+
+        Raises `CannotStart` when a key of the house cannot be opened.
+        """
+        stored = await keys_store.house_keys(connection)
+        if not {*HOUSE} <= {*stored}:
+            await self.check(connection)
+            return
+        try:
+            for name in HOUSE:
+                self.vault.adopt(name, self.vault.ring.unwrap(about_house(name), stored[name]))
+        except KeyMissing as error:
+            raise CannotStart(f"{error}, under which the keys of the house are") from None
+        except InvalidTag:
+            raise CannotStart("a house key was changed: restore the table house_key") from None
+
     async def _stored(self, connection: Connection, name: str, key: bytes) -> DataKey:
         about = about_house(name)
         await keys_store.save_house_key(connection, name, self.vault.ring.wrap(DataKey(about, key)))
@@ -46,8 +67,11 @@ class Unlocking:
     async def _anew(self, connection: Connection, name: str, stored: Wrapped) -> DataKey:
         """A new key in place of one that nobody can open; whoever comes second takes the first one's."""
         made, wrapped = self.vault.ring.new(about_house(name))
-        if await keys_store.replace_house_key(connection, name, stored, wrapped):
-            return made
+        async with connection.transaction():
+            if await keys_store.replace_house_key(connection, name, stored, wrapped):
+                if name == AUDIT:  # what was signed with the lost one cannot be judged any more
+                    await audit.append(connection, made.key, [LOST], anew=True)
+                return made
         return self.vault.ring.unwrap(about_house(name), (await keys_store.house_keys(connection))[name])
 
 

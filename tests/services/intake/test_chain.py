@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from services.intake.chain import START, Broken, Head, broken, canonical, head, link
+from services.intake.chain import START, Broken, Head, after, broken, canonical, head, link
 
 KEY = bytes(range(32))
 
@@ -94,6 +94,16 @@ def test_a_chain_that_was_written_anew_by_who_has_the_key_shows_to_who_noted_an_
 
     assert broken(anew, end_of(anew), KEY) is None
     assert broken(anew, end_of(anew), KEY, end_of(first[:2])) == Broken(2, "forged")
+
+
+def test_going_on_signs_what_was_signed_and_nothing_that_was_not():
+    links = a_chain()
+    signed, cut = end_of(links[:3]), Head(3, links[2].hash, b"anything")
+
+    assert broken(links, after(KEY, signed, links[4]), KEY) is None
+    assert broken(links, after(KEY, Head(), links[4]), KEY) is None
+    assert broken(links, after(KEY, cut, links[4]), KEY) == Broken(5, "forged")
+    assert broken(links, after(KEY, after(KEY, cut, links[3]), links[4]), KEY) == Broken(5, "forged")
 
 
 def test_equal_entries_have_different_hashes():
