@@ -28,6 +28,7 @@ from services.intake.answers import problem_of
 from services.intake.api_activities import ActivityRequest
 from services.intake.api_reports import ReportRequest
 from services.intake.items import Given, Item
+from services.intake.refusals import shown
 from services.intake.report import NAMES, NotAccepted
 from services.intake.vault import Vault
 
@@ -87,8 +88,13 @@ def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
             raise
         problems = error.errors(include_url=False, include_input=False)
         for one in problems:
-            one["loc"] = one["loc"][1:]  # the first step only repeats the kind
+            one["loc"] = _named(one["loc"][1:])  # the first step only repeats the kind
         return Unfit(str(name), body_of(invalid(problems)), value)
+
+
+def _named(place: Sequence[int | str]) -> tuple[int | str, ...]:
+    """Where it is wrong, to be kept with the batch: what a device calls a field of its own may name somebody."""
+    return tuple(shown(one) if isinstance(one, str) else one for one in place)
 
 
 def _not_too_many(items: object) -> object:
