@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -46,6 +46,8 @@ class Patient:
     ring: tuple[bytes, ...] = ()
     """The vault's keys, the current one first."""
     pool: int = POOL
+    tiers: Collection[Tier] = TIERS
+    """Which tiers the county has."""
 
 
 @click.command()
@@ -86,7 +88,7 @@ def _patient(data: Path, tier: Tier | None, kafka: Broker | None, policy: Path |
         return _pod(own, environment)
     if kafka is not None:
         found = house(data, tier, kafka, policy)
-        return Patient(found.kafka, found.places)
+        return Patient(found.kafka, found.places, tiers=files.tiers(environment))
     stack = Stack(data)
     whose = {
         (one.name.partition("-")[0], one.name.partition("-")[2]): one for one in of_stack(data, None, tier)
@@ -103,7 +105,7 @@ def _pod(own: Whose, environment: Mapping[str, str]) -> Patient:
         return Patient(None, {}, [line])
     patient = Patient(process.broker, {own: Place("-".join(own), process.dsn)}, [line])
     patient.who, patient.needed = "-".join(own), process.settings.permissions(own[1])
-    patient.pool = process.settings.pool_size
+    patient.pool, patient.tiers = process.settings.pool_size, process.settings.tiers
     if isinstance(process.settings, IntakeSettings):
         patient.ring = process.settings.keys()
     if port := environment.get(f"{own[1].upper()}_PROBE_PORT"):
@@ -169,7 +171,7 @@ async def _kafka(kafka: At, replicas: int | None, patient: Patient) -> list[Line
     try:
         needed = patient.needed or of_operator({tier for tier, _ in patient.places} or TIERS)
         return await brokers.looked(
-            kafka, replicas, list(patient.places), brokers.Asking(patient.who, needed)
+            kafka, replicas, list(patient.places), brokers.Asking(patient.who, needed, patient.tiers)
         )
     except (KafkaError, OSError, TimeoutError) as error:
         advice = "is the broker up, the address right, the certificate trusted, the password the present one?"

@@ -13,6 +13,7 @@ from deploy.topics import all_differences
 from messaging import rights
 from messaging.broker import At, Broker
 from messaging.tails import Tails
+from schemas.base import TIERS, Tier
 from schemas.permissions import Permission, Permissions
 from schemas.topics import TOPICS, groups_of
 
@@ -23,35 +24,40 @@ class Asking:
 
     who: str
     needed: Permissions
+    tiers: Collection[Tier] = TIERS
+    """Which tiers the county has: nothing is missing of one that it has not."""
 
 
 async def looked(broker: At, replicas: int | None, whose: list[Whose], asking: Asking) -> list[Line]:
     """All of it; without `replicas`, as many as the topics have. Raises `KafkaError`, `OSError`."""
     needed = asking.needed
-    missing = set(await rights.refused(broker, needed | _seeing(whose)))
+    missing = set(await rights.refused(broker, needed | _seeing(whose, asking.tiers)))
     forbidden = [rights.told([one]) for one in sorted(missing & needed)]
     lines = [permissions(asking.who, forbidden)]
-    lines += await _topics(broker, replicas, missing)
+    lines += await _topics(broker, replicas, missing, asking.tiers)
     for one in whose:
-        for group, read in groups_of(one[1], one[0]).items():
+        for group, read in groups_of(one[1], one[0], asking.tiers).items():
             lines.append(await _lag(broker, group, [topic.name for topic in read], missing))
     return lines
 
 
-def _seeing(whose: Collection[Whose]) -> Permissions:
+def _seeing(whose: Collection[Whose], tiers: Collection[Tier]) -> Permissions:
     """What is asked beyond that so that nothing counts as missing that is only not shown."""
-    groups = {name for one in whose for name in groups_of(one[1], one[0])}
+    groups = {name for one in whose for name in groups_of(one[1], one[0], tiers)}
     return frozenset(
         {
-            *(Permission("topic", name, "Describe") for name in TOPICS),
+            *(Permission("topic", name, "Describe") for name, one in TOPICS.items() if one.tier in tiers),
             *(Permission("group", name, "Describe") for name in groups),
         }
     )
 
 
-async def _topics(broker: At, replicas: int | None, missing: AbstractSet[Permission]) -> list[Line]:
+async def _topics(
+    broker: At, replicas: int | None, missing: AbstractSet[Permission], tiers: Collection[Tier]
+) -> list[Line]:
     address = Broker.at(broker).bootstrap
-    shown = [one for one in TOPICS.values() if Permission("topic", one.name, "Describe") not in missing]
+    ours = [one for one in TOPICS.values() if one.tier in tiers]
+    shown = [one for one in ours if Permission("topic", one.name, "Describe") not in missing]
     try:
         there = await cluster.found(broker, shown)
     except TopicAuthorizationFailedError:

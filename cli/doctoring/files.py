@@ -10,10 +10,11 @@ import httpx
 
 from cli.doctoring.judged import Line, disk
 from cli.houses import Whose
+from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from messaging.process import Process
 from policy import load
-from schemas.base import SERVICES, TIERS
+from schemas.base import SERVICES, TIERS, Tier
 
 ANSWER_S = 5.0
 
@@ -28,6 +29,16 @@ def of_service(environment: Mapping[str, str]) -> Whose | None:
         if one == tier and f"{service.upper()}_POSTGRES" in environment
     ]
     return named[0] if len(named) == 1 else None
+
+
+def tiers(environment: Mapping[str, str]) -> tuple[Tier, ...]:
+    """Which tiers the county has, as its services are told: `COUNTY_TIERS`; all where nothing is said."""
+    said = {one.strip() for one in environment.get("COUNTY_TIERS", "").split(",")} - {""}
+    if said - {*TIERS}:
+        raise StackError(
+            f"COUNTY_TIERS names {', '.join(sorted(said - {*TIERS}))}; tiers are {', '.join(TIERS)}"
+        )
+    return tuple(one for one in TIERS if one in said) or TIERS
 
 
 def settings(whose: Whose) -> tuple[Line, Process | None]:

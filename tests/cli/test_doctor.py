@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
 from cli.doctor import tell
-from cli.doctoring import files
+from cli.doctoring import brokers, files
 from cli.doctoring.judged import (
     BEHIND,
     Keys,
@@ -25,7 +25,8 @@ from cli.doctoring.judged import (
     vault,
     worst,
 )
-from deploy.local.plan import PROJECT
+from deploy.local.plan import PROJECT, StackError
+from schemas.base import SERVICES, TIERS
 
 SETTINGS = {
     "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "max_connections": "100",
@@ -233,3 +234,37 @@ def test_the_worst_of_all_lines_is_the_verdict():
     assert [worst([Line(one, "", "") for one in some]) for some in (["ok"], ["ok", "warn"], ["warn", "wrong"])] == [
         "ok", "warn", "wrong",
     ]  # fmt: skip
+
+
+async def test_of_a_tier_that_the_county_has_not_nothing_is_asked_and_nothing_is_missing(monkeypatch):
+    asked = set()
+
+    async def refused(_, wanted):
+        asked.update(one.name for one in wanted)
+        return []
+
+    async def found(_, topics):
+        asked.update(one.name for one in topics)
+        return {}
+
+    async def behind(_, group, names):
+        asked.update({group, *names})
+        return 0
+
+    monkeypatch.setattr(brokers.rights, "refused", refused)
+    monkeypatch.setattr(brokers.cluster, "found", found)
+    monkeypatch.setattr(brokers, "_behind", behind)
+    whose = [(tier, service) for tier in ("village", "county") for service in SERVICES]
+    asking = brokers.Asking("operator", frozenset(), files.tiers({"COUNTY_TIERS": "village, county"}))
+
+    lines = await brokers.looked("localhost:1", 3, whose, asking)
+
+    assert {one.partition(".")[0].partition("-")[0] for one in asked} == {"village", "county"}
+    assert [one for one in lines if "town" in one.said] == []
+
+
+def test_a_county_of_which_nothing_is_said_has_all_tiers_and_a_word_that_is_none_is_refused():
+    assert files.tiers({}) == files.tiers({"COUNTY_TIERS": ""}) == TIERS
+
+    with pytest.raises(StackError, match="hamlet"):
+        files.tiers({"COUNTY_TIERS": "village,hamlet"})
