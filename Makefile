@@ -43,6 +43,7 @@ check: $(STAMP) ## format, lint, types, import contracts, generated files, pure 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m schemas.generate --check
+	@$(BIN)/python -m doors.generate --check
 	@$(BIN)/python -m deploy.k8s.generate --check
 	@$(BIN)/python -m schemas.compatibility
 	@$(BIN)/pytest -q -m "not system and not wide and not long" -n 2
@@ -51,8 +52,9 @@ format: $(STAMP) ## let the tools write what they can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-generate: $(STAMP) ## JSON Schema, AsyncAPI and Kubernetes objects from the models and the topic table
+generate: $(STAMP) ## JSON Schema, AsyncAPI, Kubernetes objects and permissions from the models and the tables
 	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m doors.generate
 	@$(BIN)/python -m deploy.k8s.generate
 
 screenshot: $(STAMP) ## the pictures of the README, of a county at work for two minutes

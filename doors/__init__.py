@@ -1,1 +1,1 @@
-"""The HTTP side every service shares: problems, limits, idempotency, documents. Decides nothing."""
+"""The HTTP side every service shares: problems, limits, idempotency, documents, who asks and what they may."""

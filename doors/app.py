@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors import problems
 from doors.document import OTHERWISE, Door
+from doors.gate import Gate
 from doors.last_resort import LastResort
 from doors.limits import Allowance, Limits
 from doors.measured import Measured
@@ -58,7 +59,7 @@ class SafeHeaders:
 def create(title: str, description: str, files: Mapping[str, Allowance] | None = None) -> FastAPI:
     """A FastAPI application; its document is at `/openapi.json`, readable at `/docs`, all from this process.
 
-    `files` are the paths that take something else than small JSON.
+    `files` are the paths that take something else than small JSON. Everybody is let in, unless it is `gate.guarded`.
     """
     app = Door(
         title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None,
@@ -66,6 +67,7 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
     )  # fmt: skip
     problems.install(app)
     app.add_middleware(Limits, router=app.router, files=files)
+    app.add_middleware(Gate, router=app.router)
     app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Measured)

@@ -28,6 +28,8 @@ PROBLEM = {
 }
 SAID = {
     400: "The body is not JSON.",
+    401: "Nobody is signed in, or not with a token or key that is taken here.",
+    403: "The caller's roles do not allow this at this door, whatever it is done to.",
     404: "Nothing of this name is known here.",
     408: "Nothing more of the body came for too long.",
     409: "The rules say no, or somebody changed it meanwhile; nothing was done.",
@@ -47,7 +49,8 @@ def told(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 OTHERWISE: dict[int | str, dict[str, Any]] = {
     "default": {"description": "A problem (RFC 9457).", "content": _CONTENT},
-    **told(500),
+    **told(403, 500),
+    401: told(401)[401] | {"headers": {"WWW-Authenticate": {"schema": _TEXT}}},
     503: told(503)[503] | {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
 }
 """What every operation may answer."""

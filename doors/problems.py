@@ -149,6 +149,11 @@ def _of_the_framework(error: HTTPException) -> Problem:
     return Problem(status, status.phrase.lower().replace(" ", "-"), detail, zh=zh)
 
 
+def not_found() -> Problem:
+    """404, as for an address that does not exist."""
+    return _of_the_framework(HTTPException(HTTPStatus.NOT_FOUND))
+
+
 def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """The problem for a request whose parts do not fit; unknown fields and bad JSON have answers of their own."""
     kinds = {str(one["type"]) for one in errors}

@@ -60,8 +60,8 @@ class Process:
         self._permitted = permitted.Permitted(self.broker, settings.permissions(service), self.health)
         self._fence = Fence(self.broker, source_of(service, settings.tier), self._permitted.check)
         self.relay = Relay(self.database, self.broker, self._fence.source, self.health, self._fence.said)
-        self.door: Any = None
-        """The ASGI application of the HTTP door."""
+        self.door: Any = None  # the ASGI application of the HTTP door
+        self.door_host = "127.0.0.1"  # for this machine only, until it is known who may ask
         self._loops: list[Loop] = [self.relay.run, self.relay.forget, collector.sweep, self._permitted.run]
         self._subscribers: list[Subscriber] = []
         self._checks: list[Check] = [self._fence.check]
@@ -176,7 +176,7 @@ class Process:
         ]
         for task in tasks:
             task.add_done_callback(self._ended)
-        async with serve(Parting(self.door, lambda: self.leaving), self.settings.host, self.settings.port):
+        async with serve(Parting(self.door, lambda: self.leaving), self.door_host, self.settings.port):
             await self._joined(joining)
             self.health.set("started", ok=not self.leaving, why="stopping")
             await self._stop.wait()

@@ -55,7 +55,7 @@ class ServiceSettings(DatabaseSettings, BrokerSettings):
     """Which tiers this county has: `COUNTY_TIERS`, without prefix, such as `village,county` where there are no towns.
     Nothing is listened to, and nothing is waited for, of a tier that is not there."""
     host: str = "127.0.0.1"
-    """Address of the HTTP door. Loopback until sign-in is configured."""
+    """Address of the probes, and of the HTTP door where callers sign in; without sign-in the door stays on loopback."""
     port: int = 0
     probe_port: int = 0
     """Port of `/live`, `/open` and `/ready`, apart from the door so that a busy door does not look dead."""

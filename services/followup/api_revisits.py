@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from doors.areas import check_area
+from doors.areas import looked_in
 from doors.document import told
+from doors.gate import within
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode
@@ -41,8 +42,8 @@ def routes(app: FastAPI, database: Database, desk: Desk, areas: Mapping[str, obj
     @app.get("/v1/revisits")
     async def revisits(wanted: Annotated[Filters, Query()]) -> RevisitPage:
         """Revisits of this tier, the longest resolved first; filters narrow, `after` pages."""
-        check_area(wanted.area, areas)
-        page = store.Wanted(wanted.area, wanted.status, untoken(wanted.after), wanted.limit)
+        area = looked_in(wanted.area, areas)
+        page = store.Wanted(area, wanted.status, untoken(wanted.after), wanted.limit)
         async with database.connection() as connection:
             found = await store.page(connection, page)
         last = found[-1] if len(found) == wanted.limit else None
@@ -55,7 +56,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, areas: Mapping[str, obj
     async def revisit(incident_id: IncidentId) -> RevisitView:
         """The present revisit of one incident."""
         async with database.connection() as connection:
-            found = await store.one(connection, incident_id)
+            found = await store.one(connection, incident_id, within())
         if found is None:
             raise problem(Refused("unknown-incident"))
         return view_of(found)
@@ -64,7 +65,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, areas: Mapping[str, obj
     async def deadlines(incident_id: IncidentId) -> Explanation:
         """Until when, and why: each round and each support plan step by step, in Chinese and English."""
         async with database.connection() as connection:
-            found = await store.one(connection, incident_id)
+            found = await store.one(connection, incident_id, within())
         if found is None:
             raise problem(Refused("unknown-incident"))
         return desk.explain(found)

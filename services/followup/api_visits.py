@@ -8,6 +8,7 @@ from pydantic import Field
 
 from doors.closed import Closed
 from doors.document import told
+from doors.gate import within
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.paging import moment_of
 from messaging.database import Database
@@ -17,6 +18,7 @@ from schemas.actions import Following, FollowingAction, Visit
 from schemas.base import Actor, Moment
 from schemas.codes import CodeList, GivenCode, completed
 from schemas.offline import Basis
+from services.followup import store
 from services.followup.acts import Request
 from services.followup.answers import IncidentId, RevisitView, problem, view_of
 from services.followup.desk import Desk
@@ -62,7 +64,10 @@ class Recorder:
         fingerprint = digest(
             incident_id, body.model_dump_json(exclude=None if body.based_on else {"based_on"})
         )
+        mine = within(f"revisit.{asked.action}")
         async with self.database.transaction() as tx:
+            if mine is not None and not await store.holds(tx, incident_id, mine):
+                raise problem(Refused("unknown-incident"))
             answer = await earlier(tx, key, fingerprint)
             if answer is None:
                 at = moment_of(body.occurred_at, await tx.fetchval("select now()"))

@@ -128,7 +128,15 @@ async def page(connection: Connection, wanted: Wanted) -> list[Revisit]:
     return [_ADAPTER.validate_json(row["state"]) for row in rows]
 
 
-async def one(connection: Connection, incident_id: str) -> Revisit | None:
-    """The present revisit of one incident, or None."""
-    state = await connection.fetchval("select state from revisit where incident_id = $1", incident_id)
+_ONE = "revisit where incident_id = $1 and ($2::text is null or area like $2 || '%')"
+
+
+async def holds(tx: Connection, incident_id: str, within: str | None) -> bool:
+    """Whether there is a revisit of an incident, within an area."""
+    return bool(await tx.fetchval(f"select exists (select from {_ONE})", incident_id, within))  # noqa: S608 - a constant
+
+
+async def one(connection: Connection, incident_id: str, within: str | None = None) -> Revisit | None:
+    """The present revisit of one incident, or None; also None where it does not lie within an area."""
+    state = await connection.fetchval(f"select state from {_ONE}", incident_id, within)  # noqa: S608 - a constant
     return None if state is None else _ADAPTER.validate_json(state)

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from doors.gate import within, yours
 from doors.problems import Problem
-from services.intake.report import NotAccepted, NumberKnown
+from services.intake.report import NotAccepted, NumberKnown, unknown_area
 
 Thing = Literal["report", "action", "activity", "declaration"]
 CALLED: dict[Thing, str] = {"report": "上报", "action": "操作", "activity": "活动", "declaration": "申报"}
@@ -15,6 +16,13 @@ WORDS = {
     "unknown-report": ("所指的上报未被受理", "the report it is about was not accepted"),
     "invalid": ("部分字段不符合要求", "some of its fields cannot be used"),
 }
+
+
+def check_yours(area: str) -> None:
+    """What is for an area that is not the caller's is for one that does not exist. Raises `NotAccepted`."""
+    within()
+    if not yours(area):
+        raise unknown_area()
 
 
 def problem_of(error: NotAccepted, thing: Thing) -> Problem:

@@ -15,6 +15,7 @@ from messaging.trace import begin
 from schemas.base import Actor, AreaCode, Count, Minutes, Moment
 from schemas.inbound import ActivitySubmitted
 from services.intake.activity import recorded
+from services.intake.answers import check_yours
 from services.intake.api_reports import GivenCode
 from services.intake.desk import HTTP, Arrival, Desk
 from services.intake.items import Secret
@@ -71,6 +72,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         body: ActivityRequest, key: IdempotencyKey, traceparent: Annotated[str | None, Header()] = None
     ) -> dict[str, Any]:
         """Records an activity: 201 once it is durable, the same answer when the same request comes again."""
+        check_yours(body.area)
         fingerprint = desk.vault.fingerprint(b"activity" + body.model_dump_json(exclude_unset=True).encode())
         async with database.transaction() as tx:
             answer = await earlier(tx, key, fingerprint)

@@ -18,6 +18,7 @@ from schemas.offline import Differences
 from services.intake import docket, items_store
 from services.intake.answers import problem_of
 from services.intake.batch import BatchRequest, batch_id_of, items_of
+from services.intake.batch_callers import own_device, own_device_source, yours_of
 from services.intake.desk import NOBODY, Arrival, Desk
 from services.intake.items import (
     Item,
@@ -74,9 +75,10 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         body: BatchRequest, out: Response, traceparent: Annotated[str | None, Header()] = None
     ) -> BatchView:
         """Takes up to 500 items, oldest first: 202 once those accepted are durable. Send it again after any doubt."""
-        source = device_source(desk.registry.tier, body.device)
+        source = device_source(desk.registry.tier, own_device(body.device))
         items = believed(items_of(body, desk.vault), desk.registry.tier)
         async with database.transaction() as tx:
+            items = await yours_of(tx, source, items)
             await items_store.wait_for_turn(tx, source)
             batch, kept = await _take(tx, desk, source, items, begin(traceparent))
         sent.beat()
@@ -87,7 +89,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     async def batch(batch_id: Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]) -> BatchView:
         """What became of each item by now."""
         async with database.connection() as connection:
-            found = await items_store.batch(connection, batch_id)
+            found = await items_store.batch(connection, batch_id, own_device_source(desk.registry.tier))
             if found is None:
                 raise Problem(
                     404, "unknown-batch", "No such batch was sent to this tier.", zh="本级没有这一批次"

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Query, Request
 from pydantic import Field
 
 from doors.closed import Closed
+from doors.gate import within
 from doors.limits import Allowance
 from doors.problems import FileProblem, Problem
 from messaging.database import Database, clock
@@ -43,7 +44,9 @@ def routes(app: FastAPI, database: Database, registry: Registry) -> None:
         theirs = await asyncio.to_thread(_listed, body, kind, wanted.month)  # must not stop the others
         async with database.transaction() as tx:
             as_of = await clock(tx)
-            ours = await referral_store.kept(tx, source, wanted.month, (one.number for one in theirs))
+            ours = await referral_store.kept(
+                tx, source, wanted.month, (one.number for one in theirs), within()
+            )
         return reconcile(Asked(source, wanted.month, as_of), theirs, ours)
 
 

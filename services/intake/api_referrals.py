@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import FastAPI, Header, Query, Response
 from pydantic import BaseModel, Field
 
-from doors.areas import check_area
+from doors.areas import looked_in
 from doors.closed import Closed
 from doors.document import told
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
@@ -18,6 +18,7 @@ from messaging.trace import begin
 from schemas.base import Actor, AreaCode, Moment
 from schemas.declarations import Count, EligibleDeclared, Month, Version
 from services.intake import referral_store
+from services.intake.answers import check_yours
 from services.intake.api_reconciliation import Source, source_of
 from services.intake.declarations import SENTENCES, NotRecorded, declaration_id_of
 from services.intake.desk import Desk
@@ -92,6 +93,7 @@ def _declarations(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> 
         traceparent: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
         """Declares a month's eligible matters: 201 when that counts from now on, 200 when it did already."""
+        check_yours(body.area)
         fingerprint = digest("eligible", body.model_dump_json())
         async with database.transaction() as tx:
             answer = await earlier(tx, key, fingerprint)
@@ -120,19 +122,19 @@ def _ledger(app: FastAPI, database: Database, registry: Registry) -> None:
         """The ledger of a source at this tier, by the month of the offer, with what every rate is made of."""
         source = source_of(registry, wanted.source)
         every = _months(wanted)
-        check_area(wanted.area, registry.areas)
+        area = looked_in(wanted.area, registry.areas)
         async with database.transaction() as tx:
             as_of: datetime = await tx.fetchval("select now()")
-            counts = await referral_store.counts(tx, source, every, wanted.area)
+            counts = await referral_store.counts(tx, source, every, area)
             declared = await referral_store.declared(tx, [(source, month) for month in every])
         rounding = Rounding(rule=wanted.rounding, places=wanted.places)
         found = [
-            (counts.get(month, Counts()), eligible(declared[source, month], wanted.area, children))
+            (counts.get(month, Counts()), eligible(declared[source, month], area, children))
             for month in every
         ]
         return Ledger(
             source=source,
-            area=wanted.area,
+            area=area,
             time_zone=registry.policy.time_zone,
             as_of=as_of,
             lines=tuple(line(month, *one, rounding) for month, one in zip(every, found, strict=True)),

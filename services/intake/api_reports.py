@@ -16,6 +16,7 @@ from messaging.trace import begin
 from schemas.base import AreaCode, IncidentId, Moment, Reference
 from schemas.inbound import ReportSubmitted
 from schemas.intake import IncidentReported
+from services.intake.answers import check_yours
 from services.intake.desk import HTTP, Arrival, Desk
 from services.intake.items import Secret
 from services.intake.report import Origin, Registry, reported, triaged
@@ -96,6 +97,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         traceparent: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
         """Accepts a report: 201 once it is durable, the same answer when the same request comes again."""
+        check_yours(body.area)
         fingerprint = desk.vault.fingerprint(body.model_dump_json(exclude_unset=True).encode())
         async with database.transaction() as tx:
             answer = await earlier(tx, key, fingerprint, desk.vault.fingerprint(_as_first_released(body)))
@@ -119,6 +121,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     @app.post("/v1/triage")
     async def triage(body: ReportRequest) -> Triaged:
         """研判: what triage would propose for this report; nothing is stored."""
+        check_yours(body.area)
         now = await database.now()
         _checked(desk.registry, body, now)
         return _triaged(desk.registry, body, now)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from doors.identity.opening import opened
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.settings import settings_of
@@ -51,5 +52,5 @@ def compose() -> Process:
     process.loops(Retention(process.database, Erasing(settings.tier, vault), registry.policy.retention).run)
     topics = topics_read_by("intake", settings.tier, settings.tiers)
     process.reads(Reading(topics, LISTENS_TO, desk.handle, SealedLetters(vault)))
-    process.door = api(process.database, desk, process.relay.pulse)
+    opened(process, settings, api(process.database, desk, process.relay.pulse))
     return process

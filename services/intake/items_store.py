@@ -104,13 +104,23 @@ async def save_batch(tx: Connection, batch: Batch) -> None:
     )
 
 
-async def batch(connection: Connection, batch_id: str) -> Batch | None:
-    """A batch as it was answered, or None."""
-    row = await connection.fetchrow("select * from batch where batch_id = $1", batch_id)
+async def batch(connection: Connection, batch_id: str, source: str = "") -> Batch | None:
+    """A batch as it was answered, or None; also None where its source does not begin so."""
+    row = await connection.fetchrow(
+        "select * from batch where batch_id = $1 and starts_with(source, $2)", batch_id, source
+    )
     if row is None:
         return None
     lines: list[dict[str, Any]] = json.loads(row["lines"])
     return Batch(row["batch_id"], row["source"], [Line(**one) for one in lines], row["received_at"])
+
+
+async def areas_of(connection: Connection, incidents: Collection[str]) -> dict[str, str]:
+    """The areas of those of these incidents that were reported at this tier."""
+    rows = await connection.fetch(
+        "select incident_id, area from report where incident_id = any($1::text[])", list(incidents)
+    )
+    return {row["incident_id"]: row["area"] for row in rows}
 
 
 async def save_activities(

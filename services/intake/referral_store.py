@@ -136,17 +136,22 @@ async def counts(
     return {row["month"]: Counts(**{name: row[name] for name in Counts.__slots__}) for row in rows}
 
 
-async def kept(connection: Connection, source: str, month: str, numbers: Iterable[str]) -> list[Kept]:
-    """A source's matters of a month, and those of any month with one of these numbers."""
+async def kept(
+    connection: Connection, source: str, month: str, numbers: Iterable[str], within: str | None = None
+) -> list[Kept]:
+    """A source's matters of a month, and those of any month with one of these numbers; within an area."""
     rows = await connection.fetch(
         """
-        select incident_id, number, answer, month from offer where source = $1 and month = $2
+        select incident_id, number, answer, month from offer
+        where source = $1 and month = $2 and ($4::text is null or area like $4 || '%')
         union
-        select incident_id, number, answer, month from offer where source = $1 and number = any($3::text[])
+        select incident_id, number, answer, month from offer
+        where source = $1 and number = any($3::text[]) and ($4::text is null or area like $4 || '%')
         order by month, number, incident_id
         """,
         source,
         month,
         sorted(set(numbers)),
+        within,
     )
     return [Kept(row["incident_id"], row["number"], state_of(row["answer"]), row["month"]) for row in rows]

@@ -79,7 +79,12 @@ def check_opaque(submitted: Event | None, source: str) -> None:
 def check_area(registry: Registry, area: str) -> None:
     """A grid's village must be known. Raises `NotAccepted`."""
     if area not in registry.areas and area[:12] not in registry.areas:
-        raise NotAccepted("unknown-area", [("area", "is not in the registry of areas")])
+        raise unknown_area()
+
+
+def unknown_area() -> NotAccepted:
+    """There is no such area, or none for whoever asks."""
+    return NotAccepted("unknown-area", [("area", "is not in the registry of areas")])
 
 
 def check_time(name: str, moment: datetime, now: datetime) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from messaging.settings import ServiceSettings
+from doors.identity.settings import DoorSettings
 from policy import files
 
 KEY_BYTES = 32
@@ -26,7 +26,7 @@ class Files(BaseSettings):
     """A folder of a locality's own code lists, beside the product's."""
 
 
-class Settings(ServiceSettings, Files):
+class Settings(DoorSettings, Files):
     """What intake needs besides what every service needs."""
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")

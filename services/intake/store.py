@@ -118,13 +118,17 @@ async def save_timeline(tx: Connection, happenings: Sequence[Happening]) -> None
 
 
 async def report(
-    connection: Connection, incident_id: str
+    connection: Connection, incident_id: str, within: str | None = None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
-    """A report and its timeline in the order things happened, or None.
+    """A report and its timeline in the order things happened, or None; also None where it is not within an area.
 
     What happened to a lead since it was linked has in `since` when that was.
     """
-    row = await connection.fetchrow("select * from report where incident_id = $1", incident_id)
+    row = await connection.fetchrow(
+        "select * from report where incident_id = $1 and ($2::text is null or area like $2 || '%')",
+        incident_id,
+        within,
+    )
     if row is None:
         return None
     rows = await connection.fetch(

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from doors import app as door
+from doors.gate import within
 from messaging.database import Database
 from policy.watching import Flags
 from schemas.base import Tier
@@ -46,10 +47,13 @@ def api(database: Database, hub: Hub, naming: Naming, tier: Tier, rules: Flags |
 def _areas(app: FastAPI, naming: Naming) -> None:
     @app.get("/v1/areas")
     async def areas() -> views.AreasView:
-        """The area registry."""
+        """The area registry, as far as the caller may see it: the topmost of these has no parent."""
+        mine = naming.narrowed(within()).areas
         every = (
-            views.AreaView(code=one.code, tier=one.tier, name=one.name, parent=one.parent)
-            for one in naming.areas.values()
+            views.AreaView(
+                code=one.code, tier=one.tier, name=one.name, parent=one.parent if one.parent in mine else None
+            )
+            for one in mine.values()
         )
         return views.AreasView(areas=tuple(every))
 

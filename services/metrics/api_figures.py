@@ -9,6 +9,7 @@ from fastapi import FastAPI, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from doors.areas import unknown_area
+from doors.gate import within
 from doors.problems import Problem
 from doors.spreadsheet import sheet
 from messaging.database import Database
@@ -135,12 +136,13 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
     @app.get("/v1/metrics", response_model=views.MetricsView, responses=TABLE)
     async def metrics(asked: Annotated[Asked, Query()], request: Request) -> Response:
         """A snapshot. The sum over all tiers this one hears of; `tiers` says how current each is."""
-        area = asked.area or naming.root
-        if area not in naming.areas:
+        mine = naming.narrowed(within())
+        area = asked.area or mine.root
+        if area not in mine.areas:
             raise unknown_area()
-        if missing := naming.catalogue.strange(asked.metric):
+        if missing := mine.catalogue.strange(asked.metric):
             raise unknown_metric(asked.metric, missing)
-        wanted = asked.cells(area, naming)
+        wanted = asked.cells(area, mine)
         async with database.transaction() as tx:
             found = await read(tx, wanted, asked.stocks(naming))
             if aging.is_asked(naming.catalogue.definitions, asked.metric):
@@ -148,9 +150,9 @@ def routes(app: FastAPI, database: Database, naming: Naming, tier: Tier) -> None
                     found, waiting=await waiting(tx, wanted.area, wanted.category, wanted.channel)
                 )
         if not wants_table(asked.format, request.headers.get("accept", "")):
-            written = _view(asked, found, naming, tier).model_dump_json()
+            written = _view(asked, found, mine, tier).model_dump_json()
             return Response(written, media_type=JSON, headers={"vary": "Accept"})
-        table = _view(asked.model_copy(update={"format": "csv"}), found, naming, tier)
+        table = _view(asked.model_copy(update={"format": "csv"}), found, mine, tier)
         text = sheet(printed.HEADINGS, printed.rows(table, naming.labels, naming.own.zone))
         return Response(text, media_type=CSV, headers=_headers(table))
 

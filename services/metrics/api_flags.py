@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from doors.gate import within
 from doors.problems import Problem
 from messaging.database import Database, clock
 from policy.watching import Flags
@@ -121,8 +122,9 @@ def routes(app: FastAPI, database: Database, watched: Watched) -> None:
     async def raised(asked: Annotated[Asked, Query()]) -> FlagsView:
         """What looks like gaming, area by area, with what was seen, what was expected, and the incidents behind it."""
         period = _month(asked.period)
-        areas = of_level(watched.naming, asked.area or watched.naming.root, asked.level)
-        return _view(await _read(database, asked, areas, watched), asked, period, watched)
+        mine = watched._replace(naming=watched.naming.narrowed(within()))
+        areas = of_level(mine.naming, asked.area or mine.naming.root, asked.level)
+        return _view(await _read(database, asked, areas, mine), asked, period, mine)
 
 
 def _month(written: str) -> Period:

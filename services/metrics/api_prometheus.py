@@ -6,8 +6,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from doors.areas import unknown_area
+from doors.gate import within
 from messaging.database import Database
-from services.metrics import exposition, store
+from services.metrics import area_sums, exposition, store
 from services.metrics.exposition import MEDIA_TYPE, Scraped
 from services.metrics.naming import Naming
 from services.metrics.stream import STALE_S
@@ -27,7 +29,9 @@ class Scrapes:
     def __init__(self, database: Database, naming: Naming) -> None:
         self._database = database
         self._definitions = exposition.shown(naming.catalogue.figures(naming.own))
-        self._names = {code: one.name for code, one in naming.areas.items() if one.tier in SHOWN}
+        self._root = naming.root
+        shown = (one for code, one in naming.areas.items() if one.tier in SHOWN or code == naming.root)
+        self._names = {one.code: one.name for one in shown}
         self._reading: asyncio.Task[bytes] | None = None
         self._read_at = 0.0
 
@@ -43,7 +47,7 @@ class Scrapes:
 
     async def _read(self) -> bytes:
         async with self._database.connection() as connection:
-            groups = await store.by_prefix(connection, max(map(len, self._names)))
+            groups = await area_sums.by_prefix(connection, max(map(len, self._names)), self._root)
             states = await store.tiers(connection)
         tiers = {tier: (as_of, age > STALE_S) for tier, (as_of, age) in states.items()}
         counts = exposition.rolled(groups, self._names)
@@ -54,9 +58,13 @@ class Scrapes:
 
 def routes(app: FastAPI, database: Database, naming: Naming) -> None:
     """Adds it to the door."""
-    scrapes = Scrapes(database, naming)
+    scrapes: dict[str, Scrapes] = {}
 
     @app.get("/metrics", response_class=Response, responses=TEXT)
     async def metrics() -> Response:
         """The figures of the county and its towns as gauges, in the text format of Prometheus."""
-        return Response(await scrapes.text(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+        mine = naming.narrowed(within())
+        if mine.root not in mine.areas:
+            raise unknown_area()
+        scraped = scrapes.setdefault(mine.root, Scrapes(database, mine))
+        return Response(await scraped.text(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})

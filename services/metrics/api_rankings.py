@@ -7,6 +7,7 @@ from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from doors.areas import unknown_area
+from doors.gate import within
 from doors.problems import Problem
 from doors.spreadsheet import Cell, sheet
 from messaging.database import Database, clock
@@ -81,11 +82,12 @@ def routes(app: FastAPI, database: Database, naming: Naming) -> None:
     @app.get("/v1/metrics/rankings", response_model=RankingsView, responses=TABLE)
     async def rankings(asked: Annotated[Asked, Query()], request: Request) -> Response:
         """The towns or villages of an area, ranked by a figure of a period, each with how sure its rank is."""
-        area = asked.area or naming.root
-        areas = of_level(naming, area, asked.level)
-        one = _rankable(asked.metric, naming)
+        mine = naming.narrowed(within())
+        area = asked.area or mine.root
+        areas = of_level(mine, area, asked.level)
+        one = _rankable(asked.metric, mine)
         found = await _read(database, asked, area, one)
-        shown = _view(asked, areas, one, found, naming)
+        shown = _view(asked, areas, one, found, mine)
         if wants_table(asked.format, request.headers.get("accept", "")):
             return _table(shown, naming)
         return Response(shown.model_dump_json(), media_type=JSON, headers={"vary": "Accept"})

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from doors.areas import unknown_area
+from doors.gate import within
 from doors.problems import Problem, Unusable
 from schemas.base import AreaCode
 from services.metrics.aging import is_asked
@@ -150,14 +151,17 @@ def routes(app: FastAPI, hub: Hub, naming: Naming) -> None:
         wanted: Annotated[Wanted, Query()], last_event_id: Annotated[str | None, Header()] = None
     ) -> Events:
         """Server-sent events: a snapshot, then changes; comes back where it was with Last-Event-ID."""
-        wanted.check(naming)
+        area = within()
+        mine = naming.narrowed(area)
+        wanted = wanted if wanted.area else wanted.model_copy(update={"area": area})
+        wanted.check(mine)
         if hub.full:
             raise _full()
         try:
             await hub.fresh(wanted.period)  # while nothing can be read, this is answered and not begun
         except Full:
             raise _full() from None
-        return Events(hub.listen(last_event_id, wanted.asked(naming, hub), wanted.period))
+        return Events(hub.listen(last_event_id, wanted.asked(mine, hub), wanted.period))
 
 
 def _full() -> Problem:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from doors.areas import unknown_area
+from doors.gate import within
 from messaging.database import Database, clock
 from schemas.base import AreaCode, Tier
 from services.metrics import unusual_log
@@ -80,8 +81,9 @@ def routes(app: FastAPI, database: Database, naming: Naming) -> None:
     @app.get("/v1/metrics/unusual")
     async def unusual(asked: Annotated[Asked, Query()]) -> UnusualDaysView:
         """The unusual days of an area with all in it, as every tier judged them."""
-        area = asked.area or naming.root
-        if area not in naming.areas:
+        mine = naming.narrowed(within())
+        area = asked.area or mine.root
+        if area not in mine.areas:
             raise unknown_area()
         async with database.transaction() as tx:
             today = (await clock(tx)).astimezone(naming.own.zone).date()

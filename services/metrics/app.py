@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from doors.identity.opening import opened
 from messaging.abreast import Abreast
 from messaging.inbox import Reading
 from messaging.process import Process
@@ -72,5 +73,5 @@ def compose() -> Process:
     publisher = Publisher(process.database, process.broker, settings.tier, lambda: counted.as_of, said)
     process.loops(publisher.run)
     process.loops(Watch(process.database, settings.tier, rules, places, lambda: counted.as_of).run)
-    process.door = api(process.database, hub, naming, settings.tier, rules.flags)
+    opened(process, settings, api(process.database, hub, naming, settings.tier, rules.flags))
     return process

@@ -51,3 +51,20 @@ def _given(wanted: Beside) -> tuple[str | int, ...]:
     patterns = [one.replace("_", r"\_") + ("%" if one.endswith(".") else "") for one in wanted.measures]
     days = wanted.first.isoformat(), wanted.last.isoformat()
     return wanted.area, WIDTHS[wanted.level], *days, texts(patterns)
+
+
+async def by_prefix(connection: Connection, digits: int, root: str) -> dict[str, dict[str, dict[str, int]]]:
+    """So many digits of an area in another → tier → measure → sum of all days, without the parts of durations."""
+    rows = await connection.fetch(
+        """
+        select left(area, $1) as prefix, tier, m.key as measure, sum(m.value::bigint)::bigint as value
+        from total, json_each_text(counts) as m
+        where strpos(m.key, ':') = 0 and area like $2 || '%' group by 1, 2, 3
+        """,
+        digits,
+        root,
+    )
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for prefix, tier, measure, value in rows:
+        found.setdefault(prefix, {}).setdefault(tier, {})[measure] = value
+    return found

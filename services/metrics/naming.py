@@ -1,6 +1,7 @@
 """What areas, tiers, codes and figures are called, in Chinese and English."""
 
 from collections.abc import Collection, Mapping
+from copy import copy
 
 from policy.load import Area
 from schemas.base import TIERS, Tier
@@ -24,6 +25,7 @@ class Naming:
         figures: Catalogue | None = None,
         tiers: Collection[Tier] = TIERS,
     ) -> None:
+        self._narrowed: dict[str, Naming] = {}
         self.own = own
         self.tiers = tiers
         """Those the county has."""
@@ -35,6 +37,19 @@ class Naming:
         self.labels |= {
             f"{one.id}:{code}": label for one in codes.values() for code, label in one.codes.items()
         }
+
+    def narrowed(self, area: str | None) -> "Naming":
+        """The same for who sees an area with all below it, and nothing else: it is their root."""
+        if area is None:
+            return self
+        if area not in self._narrowed:
+            mine = copy(self)
+            mine.areas = {code: one for code, one in self.areas.items() if code.startswith(area)}
+            mine.root = area
+            if area not in self.areas:
+                return mine  # not kept: whoever issues tokens could think of any number of them
+            self._narrowed[area] = mine
+        return self._narrowed[area]
 
     def below(self, area: str) -> tuple[str, ...]:
         """The areas that lie in one directly although their codes are longer by more than a step."""

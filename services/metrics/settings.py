@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from messaging.settings import ServiceSettings
+from doors.identity.settings import DoorSettings
 from policy import files
 from services.metrics.stream import MOST
 
@@ -27,7 +27,7 @@ class Files(BaseSettings):
     """A folder of a locality's own definitions of figures, beside the product's; it replaces none of them."""
 
 
-class Settings(ServiceSettings, Files):
+class Settings(DoorSettings, Files):
     """What metrics needs besides what every service needs."""
 
     model_config = SettingsConfigDict(env_prefix="METRICS_")

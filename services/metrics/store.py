@@ -84,21 +84,6 @@ async def within(
     return found
 
 
-async def by_prefix(connection: Connection, digits: int) -> dict[str, dict[str, dict[str, int]]]:
-    """So many digits of the area → tier → measure → sum of all days, without the parts of durations."""
-    rows = await connection.fetch(
-        """
-        select left(area, $1) as prefix, tier, m.key as measure, sum(m.value::bigint)::bigint as value
-        from total, json_each_text(counts) as m where strpos(m.key, ':') = 0 group by 1, 2, 3
-        """,
-        digits,
-    )
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for prefix, tier, measure, value in rows:
-        found.setdefault(prefix, {}).setdefault(tier, {})[measure] = value
-    return found
-
-
 async def tiers(connection: Connection) -> dict[str, tuple[datetime, float]]:
     """Each tier's as-of, and how many seconds that is away from now by this database's clock.
 

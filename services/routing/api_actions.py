@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from doors.closed import Closed
 from doors.document import told
+from doors.gate import within
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.paging import moment_of
 from messaging.database import Database
@@ -20,6 +21,7 @@ from schemas.handoff import ActionForwarded
 from schemas.mediation import SessionCalled
 from schemas.offline import Basis
 from schemas.whistles import WhistleBlown
+from services.routing import store
 from services.routing.answers import IncidentId, problem
 from services.routing.desk import Desk
 from services.routing.handling import Request
@@ -69,9 +71,12 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
         traceparent: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
         """Does something to an incident: 201 when it is done, 202 when it is on its way to the owner, 409 refused."""
+        mine = within(f"incident.{body.action.action}")
         action = completed(codes, body.action, "action.")
         fingerprint = digest(incident_id, body.model_dump_json())
         async with database.transaction() as tx:
+            if mine is not None and not await store.holds(tx, incident_id, mine):
+                raise problem(Refused("unknown-incident"))
             answer = await earlier(tx, key, fingerprint)
             if answer is None:
                 now = await tx.fetchval("select now()")
@@ -79,7 +84,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
                     action, body.actor, moment_of(body.occurred_at, now), based_on=body.based_on
                 )
                 try:
-                    after, events = await desk.act(tx, incident_id, request, begin(traceparent))
+                    after, events = await desk.act(tx, incident_id, request, begin(traceparent), mine)
                 except Refused as refusal:
                     raise problem(refusal) from None
                 answer = _answer(after, events)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import Body, FastAPI, Query
 from pydantic import BaseModel, ConfigDict
 
-from doors.areas import check_area
+from doors.areas import looked_in
+from doors.gate import within
 from doors.idempotency import Answer, IdempotencyKey, digest, earlier, remember
 from doors.limits import Allowance
 from doors.problems import FileProblem
@@ -76,7 +77,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
     async def put(file: Annotated[bytes, Body(media_type="text/csv")], key: IdempotencyKey) -> Contacts:
         """Adds a CSV file to the registry: all of it, or nothing and every error with its line and field."""
         given, wrong = await asyncio.to_thread(
-            read, file, known
+            read, file, known.narrowed(within())
         )  # thousands of lines must not stop the others
         if wrong and not given:
             raise _problem(wrong)
@@ -91,12 +92,12 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
     @app.get(PATH)
     async def contacts(wanted: Annotated[Filters, Query()]) -> ContactPage:
         """Who is there, with what each has in hand now."""
-        check_area(wanted.area, known.areas)
+        area = looked_in(wanted.area, known.areas)
         role = _role(known, wanted.role)
         async with database.connection() as connection:
             on = wanted.on or desk.today(await connection.fetchval("select now()"))
-            above = tuple(around(wanted.area)) if wanted.area else ()
-            page = Wanted(on, wanted.area, above, role, wanted.after, wanted.limit)
+            above = tuple(around(area)) if area else ()
+            page = Wanted(on, area, above, role, wanted.after, wanted.limit)
             found = await contacts_store.page(connection, page)
         last = found[-1].place if len(found) == wanted.limit else None
         return ContactPage(contacts=tuple(map(_view, found)), next=last)

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from doors.gate import within
 from messaging.database import Database
 from services.routing import derived_store
 from services.routing.answers import IncidentId
@@ -22,5 +23,5 @@ def routes(app: FastAPI, database: Database) -> None:
     async def derived(incident_id: IncidentId) -> Derived:
         """What derives from it, as far as this tier knows; it may itself be at another tier."""
         async with database.connection() as connection:
-            found = await derived_store.ids(connection, incident_id)
+            found = await derived_store.ids(connection, incident_id, within())
         return Derived(incident_id=incident_id, derived=tuple(found))

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict
 
-from doors.areas import check_area
+from doors.areas import looked_in
 from doors.document import told
+from doors.gate import within
 from doors.paging import token_of, untoken
 from messaging.database import Database
 from schemas.base import AreaCode, Party, Reference, Tier
@@ -132,8 +133,8 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
     @app.get("/v1/incidents")
     async def incidents(wanted: Annotated[Filters, Query()]) -> IncidentPage:
         """Incidents of this tier, newest first; filters narrow, `after` pages."""
-        check_area(wanted.area, known.areas)
-        page = wanted.page(known.codes)
+        area = looked_in(wanted.area, known.areas)
+        page = wanted.model_copy(update={"area": area}).page(known.codes)
         async with database.connection() as connection:
             found = await store.page(connection, page)
         last = found[-1] if len(found) == wanted.limit else None
@@ -146,7 +147,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
     async def incident(incident_id: IncidentId) -> IncidentWhole:
         """One incident with its whole history."""
         async with database.connection() as connection:
-            found = await store.whole(connection, incident_id)
+            found = await store.whole(connection, incident_id, within())
         if found is None:
             raise problem(Refused("unknown-incident"))
         return IncidentWhole.model_validate(found, from_attributes=True)
@@ -155,7 +156,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, known: Known) -> None:
     async def deadlines(incident_id: IncidentId) -> Explanation:
         """Until when, and why: the present clock step by step, in Chinese and English."""
         async with database.connection() as connection:
-            found = await store.one(connection, incident_id)
+            found = await store.one(connection, incident_id, within())
         if found is None:
             raise problem(Refused("unknown-incident"))
         return desk.explain(found)

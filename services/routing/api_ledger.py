@@ -12,9 +12,10 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.staticfiles import StaticFiles
 
-from doors.areas import check_area
+from doors.areas import looked_in
 from doors.document import told
 from doors.download import Download
+from doors.gate import within
 from doors.problems import Problem
 from messaging.database import Database, clock
 from schemas.base import EARLIEST_YEAR, LATEST_YEAR, AreaCode
@@ -68,7 +69,7 @@ def routes(app: FastAPI, database: Database, centre: Centre, known: Known) -> No
     @app.get("/v1/ledger", response_class=Response, responses=FILES)
     async def ledger(asked: Annotated[Asked, Query()]) -> Download:
         """The ledger as CSV or XLSX: every line of the history of every incident, oldest first."""
-        check_area(asked.area, known.areas)
+        area = looked_in(asked.area, known.areas)
         if free.locked():
             raise Problem(
                 503,
@@ -76,7 +77,7 @@ def routes(app: FastAPI, database: Database, centre: Centre, known: Known) -> No
                 "Other ledgers are being written; try again soon.",
                 zh="正在导出其他台账，请稍后重试",
             )
-        wanted = Wanted(asked.first, asked.last, asked.area, zone)
+        wanted = Wanted(asked.first, asked.last, area, zone)
         pieces = _one_of(free, Ledger(database, wanted, said).pieces(asked.format))
         return Download(pieces, name=wanted.name(centre.tier, asked.format), media_type=KINDS[asked.format])
 
@@ -84,7 +85,7 @@ def routes(app: FastAPI, database: Database, centre: Centre, known: Known) -> No
     async def sheet(incident_id: IncidentId) -> HTMLResponse:
         """One incident with its whole history, to be printed."""
         async with database.connection() as connection:
-            found, now = await store.whole(connection, incident_id), await clock(connection)
+            found, now = await store.whole(connection, incident_id, within()), await clock(connection)
         if found is None:
             raise problem(Refused("unknown-incident"))
         return HTMLResponse(printer.page(found, now), headers={"cache-control": "no-store"})

@@ -21,9 +21,16 @@ async def save(tx: Connection, incidents: Sequence[Incident]) -> None:
     )
 
 
-async def ids(connection: Connection, origin: str) -> list[str]:
-    """The incidents here that derive from one, which may itself be at another tier."""
+async def ids(connection: Connection, origin: str, within: str | None = None) -> list[str]:
+    """The incidents here, within an area, that derive from one, which may itself be at another tier."""
     rows = await connection.fetch(
-        "select incident_id from derived where origin = $1 order by incident_id limit 500", origin
+        """
+        select incident_id from derived where origin = $1 and ($2::text is null or exists (
+            select from incident i where i.incident_id = derived.incident_id and i.area like $2 || '%'
+        ))
+        order by incident_id limit 500
+        """,
+        origin,
+        within,
     )
     return [row["incident_id"] for row in rows]

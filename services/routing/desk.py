@@ -84,10 +84,14 @@ class Desk:
         return [(after, events), *consequences(before, events, batch.incidents, centre, now)]
 
     async def act(
-        self, tx: Connection, incident_id: str, request: Request, trace: str | None
+        self, tx: Connection, incident_id: str, request: Request, trace: str | None, within: str | None = None
     ) -> tuple[Incident, Sequence[Event]]:
-        """Carries out a person's action inside the caller's transaction. Raises `Refused`."""
+        """Carries out a person's action, who knows nothing outside an area, in the caller's transaction.
+
+        Raises `Refused`.
+        """
         named = [request.action.lead] if isinstance(request.action, Link) else []
+        named = [one for one in named if within is None or await store.holds(tx, one, within)]
         beside = await store.load(tx, [incident_id, *named])
         beside |= await store.load_beside(tx, tied(beside, [incident_id]))
         now: datetime = await tx.fetchval("select now()")

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -43,6 +43,12 @@ class Known:
 
     codes: dict[str, CodeList]
     areas: Mapping[str, Area] | None = None
+    within: str | None = None
+    """The area in which everything must lie."""
+
+    def narrowed(self, within: str | None) -> "Known":
+        """The same for somebody who knows an area with all below it, and no other."""
+        return self if within is None else replace(self, within=within)
 
     def role(self, given: str) -> str:
         """The full code of a role, by its code or as the list calls it in Chinese. Raises `UnknownCode`."""
@@ -158,7 +164,8 @@ def _area(cell: str, known: Known) -> str:
         raise ValueError(
             "must have 6 digits for a county, 9 for a town, 12 for a village, 15 for a grid"
         ) from None
-    if known.areas is not None and area[:12] not in known.areas:
+    outside = known.within is not None and not area.startswith(known.within)
+    if outside or (known.areas is not None and area[:12] not in known.areas):
         raise ValueError("is not in the registry of areas")
     return area
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from messaging.settings import ServiceSettings
+from doors.identity.settings import DoorSettings
 from policy import files
 
 
@@ -21,7 +21,7 @@ class Files(BaseSettings):
     """The registry of statistical area codes, against which areas are checked where it is given."""
 
 
-class Settings(ServiceSettings, Files):
+class Settings(DoorSettings, Files):
     """What routing needs besides what every service needs."""
 
     model_config = SettingsConfigDict(env_prefix="ROUTING_")

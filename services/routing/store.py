@@ -217,15 +217,23 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
     return [_incident(row) for row in rows]
 
 
-async def one(connection: Connection, incident_id: str) -> Incident | None:
-    """One incident, without its history, or None."""
-    row = await connection.fetchrow("select state, told from incident where incident_id = $1", incident_id)
+_ONE = "incident where incident_id = $1 and ($2::text is null or area like $2 || '%')"
+
+
+async def one(connection: Connection, incident_id: str, within: str | None = None) -> Incident | None:
+    """One incident, without its history, or None; also None where it does not lie within an area."""
+    row = await connection.fetchrow(f"select state, told from {_ONE}", incident_id, within)  # noqa: S608 - a constant
     return None if row is None else _incident(row)
 
 
-async def whole(connection: Connection, incident_id: str) -> Incident | None:
+async def holds(tx: Connection, incident_id: str, within: str | None) -> bool:
+    """Whether an incident is here, and within an area."""
+    return bool(await tx.fetchval(f"select exists (select from {_ONE})", incident_id, within))  # noqa: S608 - a constant
+
+
+async def whole(connection: Connection, incident_id: str, within: str | None = None) -> Incident | None:
     """One incident with as many lines of its history as it had when it was read, or None."""
-    incident = await one(connection, incident_id)
+    incident = await one(connection, incident_id, within)
     if incident is None:
         return None
     found = (await lines.written(connection, [incident_id])).get(incident_id, ())

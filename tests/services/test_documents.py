@@ -103,7 +103,7 @@ def test_an_answer_the_document_does_not_have_is_found_out():
     known = documented(compose("routing"), httpx.Request("GET", "http://door/v1/incidents"))
 
     assert "418" not in known
-    assert known == {"200", "422", "500", "503"}
+    assert known == {"200", "401", "403", "422", "500", "503"}
 
 
 @pytest.mark.parametrize(

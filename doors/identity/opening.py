@@ -1,0 +1,41 @@
+"""Where a door listens: to others only where callers sign in, and else on its own machine, saying why."""
+
+import logging
+
+from fastapi import FastAPI
+
+from doors.gate import Guard, guarded
+from doors.identity.settings import DEVELOPMENT, LOOPBACK, DoorSettings
+from doors.identity.sign_in import sign_in
+from messaging.process import Process
+
+log = logging.getLogger(__name__)
+
+ALONE = "127.0.0.1"
+
+
+def opened(process: Process, settings: DoorSettings, door: FastAPI) -> None:
+    """Gives a process its door, guarded, and says where it listens. Raises `ValueError`."""
+    process.door_host, why = host_of(settings)
+    if why is not None:
+        log.warning("%s", why)
+        process.health.doubt("sign-in", why)
+    signed = sign_in(settings, lambda trouble: process.health.doubt("issuer", trouble))
+    if signed is not None and signed.keys is not None:
+        process.loops(signed.keys.run)
+    process.door = guarded(door, Guard(process.service, settings.tier, signed))
+
+
+def host_of(settings: DoorSettings) -> tuple[str, str | None]:
+    """The address of the door, and why it is not the one that was set. Raises `ValueError`."""
+    if settings.host in LOOPBACK:
+        return settings.host, None
+    if settings.oidc_issuer is not None and settings.oidc_issuer.startswith(DEVELOPMENT):
+        raise ValueError(
+            f"OIDC_ISSUER: {settings.oidc_issuer} is the issuer of a local stack, whose key lies in a folder; "
+            "it is believed on loopback only"
+        )
+    if settings.signs_in or settings.published_on_loopback:
+        return settings.host, None
+    why = "nobody can sign in (no OIDC_ISSUER, no SENDER_KEYS), so the door listens on"
+    return ALONE, f"{why} {ALONE} and not on {settings.host}"
