@@ -28,6 +28,7 @@ MODULES = (
     "cli.vault",
     "cli.erase",
     "cli.audit",
+    "cli.tokens",
 )
 
 

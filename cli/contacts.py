@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import httpx
 
-from cli.door import GONE, asking, refuse, said
+from cli.door import GONE, asking, refuse, said, signed
 from cli.files import FILE, areas_option, code_lists, codes_option
 from cli.stack import data_option, say
 from deploy.local.plan import StackError
@@ -87,7 +87,7 @@ def _judged(file: Path, areas: Path, codes: Path | None, policy: Path | None) ->
 def _sent(url: str, body: bytes) -> httpx.Response:
     """The door's answer; one name for all tries, because the answer to one may have been lost."""
     headers = {"Content-Type": "text/csv", "Idempotency-Key": uuid.uuid4().hex}
-    with asking(url), httpx.Client(timeout=PATIENCE_S) as client:
+    with asking(url), httpx.Client(timeout=PATIENCE_S, headers=signed()) as client:
         for left in reversed(range(TRIES)):
             try:
                 answer = client.put(url, content=body, headers=headers)

@@ -11,7 +11,7 @@ import click
 import httpx
 
 from cli.checks import policy
-from cli.door import NO_DOOR, asking, said, twice
+from cli.door import NO_DOOR, asking, said, signed, twice
 from cli.files import FOLDER
 from cli.stack import data_option
 from deploy.local.plan import PROJECT, StackError
@@ -58,7 +58,7 @@ MEANS: dict[str, tuple[str, str]] = {
 def explain(incident: str, data: Path, url: str | None, policies: Path) -> None:
     """Show which rule decided what of an INCIDENT, in order, with the rule's text and line."""
     doors = [url] if url else _doors(data)
-    with httpx.Client(timeout=PATIENCE_S) as client:
+    with httpx.Client(timeout=PATIENCE_S, headers=signed()) as client:
         door, whole = _found(client, doors, incident)
         with asking(door):
             answer = twice(partial(client.get, f"{door}/v1/incidents/{incident}/deadlines"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from cli.door import signed
 from cli.tally import Tally
 
 AGAIN = frozenset({500, 502, 503, 504})
@@ -22,7 +23,8 @@ class Knocker:
         self._tally = tally
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
         # A frozen service must not be waited for longer than one that is down.
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(10.0, pool=None), limits=limits)
+        patience = httpx.Timeout(10.0, pool=None)
+        self._client = httpx.AsyncClient(timeout=patience, limits=limits, headers=signed())
 
     async def aclose(self) -> None:
         """Lets go of all connections."""

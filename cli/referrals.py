@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.door import asking, refuse, said, twice
+from cli.door import asking, refuse, said, signed, twice
 from cli.files import FILE
 from cli.stack import data_option, say
 from deploy.local.stack import Stack
@@ -60,7 +60,7 @@ def reconcile(file: Path, source: str, month: str, tier: str, url: str | None, d
 
 def _asked(door: str, file: Path, query: dict[str, str]) -> httpx.Response:
     kind = "application/json" if file.suffix.lower() == ".json" else "text/csv"
-    body, headers = file.read_bytes(), {"Content-Type": kind}
+    body, headers = file.read_bytes(), {"Content-Type": kind} | signed()
     with asking(door):
         return twice(
             lambda: httpx.post(door, params=query, content=body, headers=headers, timeout=PATIENCE_S)

@@ -35,9 +35,11 @@ data_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option
 @click.option(
     "--timeout", default=120.0, show_default=True, help="Seconds the services may take to become ready."
 )
-def up(data: Path, policy: Path, areas: Path, tiers: str, timeout: float) -> None:
+@click.option("--sign-in", is_flag=True, help="Doors want tokens, as `fengqiao dev-token` prints them.")
+def up(data: Path, policy: Path, areas: Path, tiers: str, timeout: float, *, sign_in: bool) -> None:
     """Start Kafka, PostgreSQL and the services; harmless when they run."""
-    plan = Plan(tiers=tuple(tier.strip() for tier in tiers.split(",")), policy=policy, areas=areas)
+    every = tuple(tier.strip() for tier in tiers.split(","))
+    plan = Plan(tiers=every, policy=policy, areas=areas, sign_in=sign_in)
     _judge(plan)
     stack = Stack(data, plan, say)
     stack.start()

@@ -33,6 +33,8 @@ class Plan:
     policy: Path = PROJECT / "policy" / "default.yaml"
     areas: Path = PROJECT / "policy" / "areas-620522.csv"
     codes: Path | None = None
+    sign_in: bool = False
+    """Whether callers need tokens, of the stack's own issuer; without it doors are open to this machine."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Further environment of every service, such as ``ROUTING_GATHER_MS``; wins over what the stack sets."""
 

@@ -1,6 +1,8 @@
 """The service processes of a plan: their names, ports and environment."""
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.local.databases import address
@@ -19,6 +21,12 @@ def reserve(plan: Plan, ports: Ports) -> None:
 def purposes(name: str) -> tuple[str, str]:
     """The ports of a service process: its door, and its probes."""
     return name, f"{name}-probe"
+
+
+def signing_in(plan: Plan, settings: Mapping[str, str]) -> Plan:
+    """The plan with these settings of signing in for every service."""
+    every = {f"{one.upper()}_{name}": value for one in plan.services for name, value in settings.items()}
+    return replace(plan, settings=every | dict(plan.settings))
 
 
 def build(plan: Plan, ports: Ports, addresses: tuple[str, str], vault_key: Path) -> list[Program]:

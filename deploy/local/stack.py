@@ -9,6 +9,7 @@ from pathlib import Path
 from deploy.local import account, orphans, private_file, providers, readiness, service_programs, status
 from deploy.local.databases import address
 from deploy.local.exclusive import exclusive, run
+from deploy.local.issuer import DevelopmentIssuer
 from deploy.local.kafka import KafkaSource
 from deploy.local.plan import Plan, Program, StackError, safe_path
 from deploy.local.ports import Ports, Record
@@ -139,6 +140,11 @@ class Stack:
         return Path(self._address("policy"))
 
     @property
+    def signs_in(self) -> bool:
+        """Whether the services of this folder were started so that callers need tokens."""
+        return bool(self._record.read().get("sign_in"))
+
+    @property
     def vault_key_file(self) -> Path:
         """The 32 bytes that open the personal-data vault of this data folder."""
         return self.data / "vault.key"
@@ -164,7 +170,12 @@ class Stack:
         mock = kafka.source is KafkaSource.MOCK
         policy = str(self.plan.policy.resolve())
         self._record.remember(
-            kafka=kafka.bootstrap, postgres=postgres.dsn, plan=repr(self.plan), mock=mock, policy=policy
+            kafka=kafka.bootstrap,
+            postgres=postgres.dsn,
+            plan=repr(self.plan),
+            mock=mock,
+            policy=policy,
+            sign_in=self.plan.sign_in,
         )
         self._say("starting the supervisor, Kafka and PostgreSQL")
         self._supervisor.launch([provider.program for provider in (kafka, postgres) if provider.program])
@@ -192,7 +203,10 @@ class Stack:
     def _services(self) -> list[Program]:
         ports = Ports(self.data, self._record)
         addresses = (self.kafka, self._address("postgres"))
-        return service_programs.build(self.plan, ports, addresses, self.vault_key_file)
+        plan = self.plan
+        if plan.sign_in:
+            plan = service_programs.signing_in(plan, DevelopmentIssuer(self.data).begin())
+        return service_programs.build(plan, ports, addresses, self.vault_key_file)
 
     def _shut_down(self) -> None:
         if self.running():
