@@ -14,12 +14,13 @@ from aiokafka.errors import KafkaError
 
 from cli.broker import broker_options
 from cli.databases import Place, of_stack
-from cli.doctoring import brokers, files, servers
+from cli.doctoring import brokers, doors, files, servers
 from cli.doctoring.judged import NAMES, Line, apart, connections, judge, vault, worst
 from cli.houses import Whose, house
 from cli.stack import data_option, say
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
+from doors.identity.settings import DoorSettings
 from messaging.broker import At, Broker
 from messaging.errors import Unavailable
 from schemas.base import TIERS, Tier
@@ -106,6 +107,8 @@ def _pod(own: Whose, environment: Mapping[str, str]) -> Patient:
     patient = Patient(process.broker, {own: Place("-".join(own), process.dsn)}, [line])
     patient.who, patient.needed = "-".join(own), process.settings.permissions(own[1])
     patient.pool, patient.tiers = process.settings.pool_size, process.settings.tiers
+    if isinstance(process.settings, DoorSettings):
+        patient.lines.append(doors.sign_in(process.settings))
     if isinstance(process.settings, IntakeSettings):
         patient.ring = process.settings.keys()
     if port := environment.get(f"{own[1].upper()}_PROBE_PORT"):

@@ -8,6 +8,7 @@ from tests.deploy.k8s.objects import (
     OURS,
     TIER,
     brokers,
+    containers,
     labels,
     matches,
     mentioned,
@@ -17,7 +18,7 @@ from tests.deploy.k8s.objects import (
 )
 from tests.deploy.k8s.rules_settings import given, settings_of
 
-POSTGRES, DOOR, PROBES = 5432, 8080, 8081
+POSTGRES, DOOR, PROBES, ISSUER = 5432, 8080, 8081, 8443
 ROLE = "fengqiao.io/role"
 NAMES = {"kubernetes.io/metadata.name": "kube-system"}
 
@@ -40,6 +41,8 @@ def wanted(objects):
             edges.add((name, _database_of(objects, service, tier), POSTGRES))
         if kind == "service":
             edges |= {("ingress", name, DOOR), ("monitoring", name, PROBES)}
+        if kind == "service" and f"{service}_OIDC_JWKS".upper() in given(containers(one)[0]):
+            edges.add((name, "sign-in", ISSUER))
         if kind == "service" and service == "metrics":
             edges.add(("monitoring", name, DOOR))  # the figures, beside what the process says of itself
     return edges
