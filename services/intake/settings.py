@@ -53,8 +53,8 @@ class Settings(DoorSettings, Files):
 def _keys(given: SecretStr | None, file: Path | None) -> tuple[bytes, ...]:
     try:
         raw = _raw(given, file)
-    except OSError:
-        raise ValueError("the vault key cannot be read as base64") from None
+    except OSError as error:
+        raise ValueError(f"the file of the vault key cannot be read: {error.strerror}") from None
     return ring_of(raw)
 
 

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
+from cli.erase import _remains
 from cli.vault import told_of
 from services.intake.envelope import key_id
 from services.intake.keys_store import Under
@@ -84,3 +85,10 @@ def test_what_is_missing_is_said_and_nothing_is_done(words, says):
 
     assert answer.exit_code != 0
     assert says in answer.output + str(answer.exception)
+
+
+def test_what_an_erasure_leaves_is_said_whole(capsys):
+    _remains({"f00d": 2})
+
+    said = capsys.readouterr().out
+    assert all(one in said for one in ("guesses", "dead letters", "2 erasures are final once the key f00d"))
