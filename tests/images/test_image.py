@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -16,6 +15,7 @@ from deploy.local.plan import PROJECT
 from tests.images import context, dockerfile, tree
 from tests.images.conftest import IGNORE, TEXT
 from tests.images.test_locks import RUN
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 NOBODY = 10001
@@ -152,7 +152,7 @@ def _bytes(folder):
 
 @contextlib.contextmanager
 def _running(program, at, environment):
-    port = _free()
+    port = free_port()
     everything = {**FLAGS, **environment, "ROUTING_PROBE_PORT": str(port)}
     service = subprocess.Popen(
         [program, "-m", "services.routing"], cwd=at, env=everything, **_rights(program)
@@ -175,12 +175,6 @@ def _rights(program):
 
 def _files(folder):
     return {path: path.lstat().st_mtime_ns for path in folder.rglob("*")}
-
-
-def _free():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def _eventually_ready(service, port):

@@ -4,13 +4,13 @@ import os
 import random
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.system.books import SERVICES
 
 HERE = Path(__file__).parents[3]
@@ -63,7 +63,9 @@ class Installation:
         """(service, replica) → its process."""
         self.release = {}
         """(service, replica) → the tree it runs from."""
-        self._ports = {(service, n): (free(), free()) for service in SERVICES for n in self.replicas}
+        self._ports = {
+            (service, n): (free_port(), free_port()) for service in SERVICES for n in self.replicas
+        }
 
     @property
     def kafka(self):
@@ -143,10 +145,3 @@ class Installation:
         """Stops whatever runs."""
         for one in list(self.running):
             self.stop(*one)
-
-
-def free():
-    """A port that nobody uses."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
