@@ -1,5 +1,6 @@
 """Marked words, put in through every door, are in nothing but ciphertext; of those erased no copy opens any more."""
 
+import asyncio
 import json
 import logging
 import uuid
@@ -8,12 +9,15 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from messaging.database import Database
+from messaging.health import Health
+from messaging.relay import Relay
 from services.intake.envelope import DataKey, Wrapped
 from services.intake.rotation import Rotation
 from services.intake.vault import Vault
 from tests.builders import VILLAGE
 from tests.conftest import created
 from tests.messaging.tiny import rows
+from tests.messaging.wire import running, unsent, until
 from tests.services.intake.house import REPORT
 from tests.services.intake.kept import NEW, OLD, a_house, opened
 from tests.services.intake.recorded import a_patrol, send
@@ -22,12 +26,14 @@ from tests.services.intake.test_erasing import erased
 
 pytestmark = pytest.mark.system
 CODINGS = ("utf-8", "gb18030", "utf-16-le", "unicode_escape")
-NUMBER = 50
+NUMBER, MARK = 50, "青石老槐记"
+EMPTY = {".index", ".timeindex"}
+"""Files of the broker that are numbers only, and large beforehand."""
 
 
 def marks():
     """Words that stand for what people say of themselves: none is part of another."""
-    return [f"标记{at:02}号槐" for at in range(NUMBER)]
+    return [f"{MARK}{at:02}号槐" for at in range(NUMBER)]
 
 
 async def put_in(house, words):
@@ -158,3 +164,40 @@ async def test_of_what_was_erased_no_copy_opens_once_the_old_key_is_gone_and_the
     assert {one for fields in now.values() for one in fields.values()} == left
     assert {*before} == {*taken}, "while the old key is anywhere, the copy opens: an erasure is not final yet"
     assert set(with_all_keys) == left, "with everything that is left after it, only what was not erased"
+
+
+def files_with(folders, word):
+    """In how many files of these folders it stands, in any coding: segments, tables, write-ahead logs, logs."""
+    hits = 0
+    for path in (one for folder in folders for one in folder.rglob("*")):
+        if not path.is_file() or path.suffix in EMPTY:
+            continue
+        try:
+            hits += bool(found([word], path.read_bytes()))
+        except OSError:  # a server has put it away meanwhile
+            continue
+    return hits
+
+
+async def test_what_was_put_in_is_in_no_file_of_the_broker_or_the_database(
+    new_database, kafka, tmp_path_factory
+):
+    folders = list(tmp_path_factory.getbasetemp().glob("providers*"))
+    if not folders:
+        pytest.skip("the files of the broker and the database are out of reach")
+    database = await new_database("intake")
+    house, words = await a_house(database, OLD), marks()
+    relay = Relay(database, kafka, "/fengqiao/village/intake", Health("test"))
+
+    async with running(relay.run):
+        taken, _ = await put_in(house, words)
+        await until(lambda: all_sent(database))
+    incident = min(taken)
+
+    assert all(one.startswith(MARK) for one in words)
+    assert await asyncio.to_thread(files_with, folders, MARK) == 0
+    assert await asyncio.to_thread(files_with, folders, incident) >= 2, "both are looked at"
+
+
+async def all_sent(database):
+    return await unsent(database) == 0
