@@ -14,6 +14,8 @@ from services.intake import audit
 from services.intake.audit import Caller, Entry
 from services.intake.vault import AUDIT, Vault
 
+KEYLESS = "unknown"
+"""Stands for the key of the ring where there was no data key any more that says it."""
 Outcome = Literal["erased", "erased before", "nothing personal", "unknown"]
 
 
@@ -64,6 +66,7 @@ def _event(incident: str, order: Order, now: datetime) -> ReportErased:
 async def _destroy(tx: Connection, incidents: Sequence[str], erased_for: str) -> list[Destroyed]:
     """Deletes keys, ciphertexts and sketches, and notes it. Whoever comes second waits, and finds nothing.
 
+    In a database that was brought back, what was erased since may lie there again, without its key or noted as erased.
     Rows are locked by a statement of their own: what a rotation wrote while we waited is seen by the next one only.
     """
     await tx.execute(
@@ -82,11 +85,14 @@ async def _destroy(tx: Connection, incidents: Sequence[str], erased_for: str) ->
             returning v.incident_id, h.key_id
         )
         insert into erasure (incident_id, erased_for, kek_id, erased_at)
-        select g.incident_id, $2, coalesce(k.kek_id, g.key_id), now() from gone g left join keys k using (incident_id)
+        select g.incident_id, $2, coalesce(k.kek_id, g.key_id, $3), now()
+        from gone g left join keys k using (incident_id)
+        on conflict (incident_id) do update set kek_id = excluded.kek_id, erased_at = excluded.erased_at
         returning incident_id, kek_id
         """,
         incidents,
         erased_for,
+        KEYLESS,
     )
     return [Destroyed(*row) for row in rows]
 

@@ -124,6 +124,24 @@ async def test_what_an_older_program_wrote_is_erased_as_well(new_database):
         assert await waiting(connection) == {key_id(OLD): 1}
 
 
+async def test_in_a_database_that_was_brought_back_what_was_erased_since_is_erased_again(new_database):
+    database = await new_database("intake")
+    house = await a_house(database, OLD)
+    keyless, noted = await asked(house), await asked(house)
+    async with database.connection() as connection:
+        rows_before = await connection.fetch("select * from vault where incident_id = $1", noted)
+    await erased(house, noted)
+    async with database.connection() as connection:
+        await connection.execute("delete from data_key where incident_id = $1", keyless)
+        await connection.copy_records_to_table("vault", records=[tuple(one) for one in rows_before])
+
+    assert await erased(house, keyless, noted) == {keyless: "erased", noted: "erased"}
+
+    assert await rows(database, "select count(*) from vault") == [(0,)]
+    async with database.connection() as connection:
+        assert await waiting(connection) == {"unknown": 2}
+
+
 async def test_killed_before_any_statement_nothing_has_happened_and_the_next_time_it_does(new_database):
     database = await new_database("intake")
     house = await a_house(database, OLD)

@@ -1,5 +1,6 @@
 """Everything comes under the current key while people work; stopped anywhere, the next run goes on."""
 
+import json
 from contextlib import asynccontextmanager
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from messaging.errors import CannotStart
 from services.intake import keys_store
 from services.intake.envelope import key_id
+from services.intake.likeness import packed, sketch
 from services.intake.rotation import Rotation
 from services.intake.unlocking import Unlocking
 from services.intake.vault import SealedLetters, Vault
@@ -191,6 +193,31 @@ async def test_without_a_key_that_is_needed_intake_does_not_start_and_names_it(n
 
     assert base64_of(OLD) not in str(caught.value)
     assert OLD.hex() not in str(caught.value)
+
+
+async def test_what_an_older_program_noted_of_a_text_is_still_compared_with_after_a_rotation(new_database):
+    database = await new_database("intake")
+    house = await a_house(database, OLD)
+    first = await asked(house)
+    made = packed(sketch(TOLD["description"], house.vault.likeness_key))
+    async with database.connection() as connection:
+        await connection.execute("delete from data_key")
+        await connection.execute(
+            "update comparable set nonce = $1, sketch = $2", *house.vault.encrypt(f"{first} likeness", made)
+        )
+        # as an older program left it
+        await connection.execute("delete from vault")
+        plain = json.dumps({"people": {}, "description": TOLD["description"]}).encode()
+        await connection.execute(
+            "insert into vault (incident_id, key_id, nonce, ciphertext) values ($1, $2, $3, $4)",
+            first, house.vault.key_id, *house.vault.encrypt(first, plain),
+        )  # fmt: skip
+
+    assert (await rotated(database, OLD)).rows == 1
+    await asked(house, channel="hotline")
+
+    [(data,)] = await rows(database, "select data from outbox where type = 'duplicate.proposed.v1'")
+    assert b"ground/1:text" in data
 
 
 async def test_a_key_that_is_lost_for_good_can_be_named_and_intake_starts(new_database):
