@@ -12,6 +12,7 @@ from tests.deploy.k8s.spoiling import (
     variable,
     volume,
     without,
+    without_key,
 )
 
 MUTATIONS = {
@@ -27,7 +28,7 @@ MUTATIONS = {
         "no database": lambda o: forget(o, "ROUTING_POSTGRES"),
         "no tier": lambda o: forget(o, "TIER"),
         "the broker of a laptop": lambda o: forget(o, "ROUTING_KAFKA"),
-        "no key": lambda o: containers(mentioned(o, "Deployment", "village-intake"))[0]["env"].pop(),
+        "no key": without_key,
     },
     "own": {
         "another tier": lambda o: variable(o, "TIER").update(value="town"),

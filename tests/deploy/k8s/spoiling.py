@@ -41,6 +41,12 @@ def forget(objects, name):
     container(objects)["env"].remove(variable(objects, name))
 
 
+def without_key(objects):
+    """Intake of the village is not told where the key of its vault is."""
+    told = containers(mentioned(objects, "Deployment", "village-intake"))[0]["env"]
+    told.remove(next(one for one in told if one["name"] == "INTAKE_VAULT_KEY_FILE"))
+
+
 def add(objects, name, value):
     container(objects)["env"].append({"name": name, "value": value})
 
