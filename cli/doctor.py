@@ -15,7 +15,8 @@ from aiokafka.errors import KafkaError
 from cli.broker import broker_options
 from cli.databases import Place, of_stack
 from cli.doctoring import brokers, doors, files, servers
-from cli.doctoring.judged import NAMES, Line, apart, connections, judge, vault, worst
+from cli.doctoring.databases import apart, connections, judge
+from cli.doctoring.judged import NAMES, Line, vault, worst
 from cli.houses import Whose, house
 from cli.stack import data_option, say
 from deploy.local.plan import StackError

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidTag
 
 from cli.databases import Place
-from cli.doctoring.judged import BEHIND, Keys, Server
+from cli.doctoring.databases import Server
+from cli.doctoring.judged import BEHIND, Keys
 from messaging import migrate
 from messaging.database import Connection, Database
 from messaging.dead_letters import undecided
