@@ -209,11 +209,8 @@ def _ending(play: Play, figures: dict[str, Any], lost: Missing) -> None:
     say(show.beside(figures))
     for line in show.told(play.tally):
         say(line)
-    received = figures["counts"]["received"]
-    if received != play.tally.reported:
-        say(f"注意 the figures show {received} reports, {play.tally.reported} were accepted")
-    if (recorded := show.recorded(figures)) != play.tally.activities:
-        say(f"注意 the figures show {recorded} activities, {play.tally.activities} were recorded")
+    for line in show.otherwise(figures, play.tally):
+        say(line)
     for tier, ids in lost.reports.items():
         for name in sorted(ids)[:20]:
             say(f"丢失 lost: report {name} at {tier}")

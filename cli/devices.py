@@ -26,7 +26,8 @@ async def bring(play: Play, report: Report, name: str, now: datetime) -> None:
 async def _send(play: Play, report: Report, trip: Trip) -> None:
     url = play.county.url(report.tier, "intake", "/v1/batches")
     body = {"device": fieldwork.device(report), "items": list(trip.items)}
-    answer = await play.knocker.post(url, body, str(trip.items[0]["id"]))
+    with play.tally.reporting(sum(one["kind"] == "report" for one in trip.items)):
+        answer = await play.knocker.post(url, body, str(trip.items[0]["id"]))
     if not play.granted(answer):
         return
     batch = answer.json()

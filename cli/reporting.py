@@ -62,7 +62,10 @@ class Reporting:
         at_once = origin is not None and dice(play.seed, "origin", name).random() < SAID_AT_ONCE
         if at_once:
             body["derived_from"] = origin
-        answer = await play.knocker.post(play.county.url(report.tier, "intake", "/v1/reports"), body, name)
+        with play.tally.reporting():
+            answer = await play.knocker.post(
+                play.county.url(report.tier, "intake", "/v1/reports"), body, name
+            )
         if not play.granted(answer):
             return
         incident_id = answer.json()["incident_id"]
@@ -77,8 +80,9 @@ class Reporting:
         """As another system, which may not be sure and sends it twice."""
         play, source = self._play, report.source or ""
         event = Submission(report.tier, source, name, "report.submitted.v1", name, report.event(now, name))
-        for _ in range(2 if report.twice else 1):
-            await play.bus.send(event)
+        with play.tally.reporting():
+            for _ in range(2 if report.twice else 1):
+                await play.bus.send(event)
         incident_id = incident_id_of(source, name)
         play.tally.accepted(report.tier, incident_id)
         play.tally.by_systems += 1

@@ -127,6 +127,17 @@ def told(tally: Tally) -> list[str]:
     return lines
 
 
+def otherwise(figures: dict[str, Any], tally: Tally) -> list[str]:
+    """Where the figures know of other numbers than the simulator was told."""
+    lines = []
+    if (received := figures["counts"]["received"]) != tally.reported:
+        unsure = f"；{tally.unanswered} 件未等到答复 got no answer in time" if tally.unanswered else ""
+        lines.append(f"注意 the figures show {received} reports, {tally.reported} were accepted{unsure}")
+    if (entered := recorded(figures)) != tally.activities:
+        lines.append(f"注意 the figures show {entered} activities, {tally.activities} were recorded")
+    return lines
+
+
 def all_tiers(running: Sequence[Tier]) -> list[Tier]:
     """Running tiers, village first."""
     return [tier for tier in TIERS if tier in running]

@@ -1,6 +1,9 @@
 """What the simulator was told: which reports were accepted where, and what became of everything else it asked."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -30,10 +33,21 @@ class Tally:
     """Answers that said no, by problem."""
     again: int = 0
     """How often a door did not answer and was knocked at again."""
+    unanswered: int = 0
+    """Reports that were called off before an answer: each may have been stored, and nobody was promised anything."""
 
     def accepted(self, tier: Tier, incident_id: str) -> None:
         """A report is durable, as we were told."""
         self.reports.setdefault(tier, set()).add(incident_id)
+
+    @contextmanager
+    def reporting(self, reports: int = 1) -> Iterator[None]:
+        """While an answer to so many reports is waited for."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            self.unanswered += reports
+            raise
 
     @property
     def reported(self) -> int:

@@ -1,5 +1,6 @@
 """What the end of a demonstration shows: what happened at each tier, together and beside incidents, Chinese first."""
 
+import asyncio
 import io
 
 from rich.console import Console
@@ -47,3 +48,33 @@ def test_what_devices_brought_is_told_when_they_brought_something():
 
     assert not any("离线" in line for line in quiet)
     assert "离线批次 brought by devices: conflict 1, items 2" in show.told(tally)
+
+
+async def test_a_report_that_was_called_off_before_its_answer_explains_a_higher_figure():
+    tally = Tally(activities=6)
+    tally.accepted("village", "one")
+
+    async def waits():
+        with tally.reporting(2):
+            await asyncio.sleep(60)
+
+    waiting = asyncio.create_task(waits())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+    assert show.otherwise({**FIGURES, "counts": {"received": 1}}, tally) == []
+    assert show.otherwise({**FIGURES, "counts": {"received": 3}}, tally) == [
+        "注意 the figures show 3 reports, 1 were accepted；2 件未等到答复 got no answer in time"
+    ]
+
+
+async def test_a_report_that_was_answered_explains_nothing():
+    tally = Tally(activities=5)
+    with tally.reporting():
+        tally.accepted("village", "one")
+
+    assert show.otherwise({**FIGURES, "counts": {"received": 2}}, tally) == [
+        "注意 the figures show 2 reports, 1 were accepted",
+        "注意 the figures show 6 activities, 5 were recorded",
+    ]
