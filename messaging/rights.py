@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from aiokafka.conn import create_conn
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import (
     BrokerResponseError,
     GroupAuthorizationFailedError,
@@ -23,6 +23,8 @@ from messaging.broker import At, Broker
 from schemas.permissions import Permission, Permissions
 
 ANSWER_S = 10.0
+EACH_S = 3.0
+"""How long each broker may take to let us in: one whose machine is gone says nothing, and the next may answer."""
 _BITS = {"Read": 3, "Write": 4, "Describe": 8, "DescribeConfigs": 10}
 _UNTOLD = -(2**31)
 _PARTITION = Array(
@@ -86,14 +88,14 @@ async def refused(broker: At, wanted: Permissions) -> list[Permission]:
 
     Raises `Unknown`, and `KafkaError`, `OSError`, `TimeoutError` where it cannot be asked.
     """
-    async with asyncio.timeout(ANSWER_S):
-        connection = await _connected(Broker.at(broker))
-        try:
+    connection = await _connected(Broker.at(broker))
+    try:
+        async with asyncio.timeout(ANSWER_S):
             return sorted([*await _topics(connection, wanted), *await _groups(connection, wanted)])
-        except NotImplementedError:
-            return []
-        finally:
-            connection.close()
+    except NotImplementedError:
+        return []
+    finally:
+        connection.close()
 
 
 def told(permissions: Iterable[Permission]) -> str:
@@ -102,19 +104,23 @@ def told(permissions: Iterable[Permission]) -> str:
 
 
 async def _connected(broker: Broker) -> Any:  # noqa: ANN401 - the library has no types
-    """A connection to the first broker that answers."""
+    """A connection to the first broker that answers, in no order: one that falls silent later is not asked for ever."""
     failed: Exception = KafkaConnectionError("no broker is named")
-    for address in broker.bootstrap.split(","):
-        host, _, port = address.strip().rpartition(":")
+    try:
+        hosts = collect_hosts(broker.bootstrap)
+    except ValueError as error:
+        raise Unknown(f"{broker.bootstrap} is no address: {error}") from error
+    for host, port, _ in hosts:
         try:
-            return await create_conn(host, int(port), client_id="fengqiao-rights", **broker.connection())
+            async with asyncio.timeout(EACH_S):
+                return await create_conn(host, port, client_id="fengqiao-rights", **broker.connection())
         except (SaslAuthenticationFailed, UnsupportedSaslMechanismError) as error:
             raise Unknown(f"the broker does not take our name and password: {error}") from error
-        except (
-            ValueError
-        ) as error:  # a broker that does not know the password either, or an address without a port
-            raise Unknown(f"{address}: {error}") from error
-        except (KafkaError, OSError, TimeoutError) as error:
+        except ValueError as error:  # a broker that does not know the password either
+            raise Unknown(f"{host}:{port}: {error}") from error
+        except TimeoutError:
+            failed = KafkaConnectionError(f"{host}:{port} says nothing for {EACH_S:.0f} s")
+        except (KafkaError, OSError) as error:
             failed = error
     raise failed
 

@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from io import BytesIO
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.admin import ApiVersionResponse_v0
 from aiokafka.protocol.api import RequestHeader_v1
 from aiokafka.protocol.coordination import FindCoordinatorRequest_v1, FindCoordinatorResponse_v1
 from aiokafka.protocol.group import HeartbeatRequest_v1, HeartbeatResponse_v1
 
-from messaging.rights import _AskRights, _Rights, refused
+from messaging import rights
+from messaging.rights import Unknown, _AskRights, _Rights, refused
 from schemas.permissions import Permission
 
 READ, WRITE, DESCRIBE, CONFIGS = 1 << 3, 1 << 4, 1 << 8, 1 << 10
@@ -106,3 +108,40 @@ async def test_a_broker_too_old_to_tell_is_taken_to_forbid_nothing():
 async def test_one_broker_that_answers_is_enough():
     async with broker(topics={"t": (0, READ)}) as at:
         assert await refused(f"127.0.0.1:1,{at}", frozenset({on("Write")})) == [on("Write")]
+
+
+@asynccontextmanager
+async def silence():
+    """Takes connections and says nothing, as a machine that is gone; its address."""
+    held = []
+    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
+    async with server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for one in held:
+            one.close()
+
+
+@pytest.fixture
+def in_order(monkeypatch):
+    """Brokers are asked in the order in which they are named."""
+    monkeypatch.setattr("random.shuffle", lambda _: None)
+
+
+async def test_a_broker_that_says_nothing_keeps_nobody_from_one_that_answers(in_order, monkeypatch):
+    monkeypatch.setattr(rights, "EACH_S", 0.2)
+
+    async with silence() as first, broker(topics={"t": (0, READ)}) as second:
+        assert await refused(f"{first},{second}", frozenset({on("Write")})) == [on("Write")]
+
+
+async def test_where_no_broker_says_anything_it_is_said_which(monkeypatch):
+    monkeypatch.setattr(rights, "EACH_S", 0.2)
+
+    async with silence() as at:
+        with pytest.raises(KafkaConnectionError, match=at):
+            await refused(at, ALL)
+
+
+async def test_what_is_no_address_is_said():
+    with pytest.raises(Unknown, match="kafka:door is no address"):
+        await refused("kafka:door", ALL)
