@@ -54,7 +54,7 @@ def _known(entry: object, allowed: frozenset[str]) -> Iterator[Known]:
     if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
         return
     operations, kid = entry.get("key_ops", ["verify"]), entry.get("kid")
-    if "verify" not in operations or not isinstance(kid, str | None):
+    if not isinstance(operations, list) or "verify" not in operations or not isinstance(kid, str | None):
         return
     fits = _fitting(entry) & allowed
     if "alg" in entry:

@@ -28,10 +28,10 @@ def _twice(claims, name, value):
     return json.dumps(claims)[:-1] + f', "{name}": {json.dumps(value)}}}'
 
 
-def by_claims(issuer):
-    """Signed as they should be, and saying something else."""
+def _not_for_us(issuer):
+    """Of another issuer, or meant for somebody else."""
     one = issuer.claims
-    changes = {
+    return {
         "another issuer": one(iss="https://id.other.example"),
         "an issuer with a slash more": one(iss=ISSUER + "/"),
         "a list of issuers": one(iss=[ISSUER]),
@@ -42,6 +42,13 @@ def by_claims(issuer):
         "no audience": one(aud=None),
         "an empty audience": one(aud=[]),
         "an audience that is an object": one(aud={"fengqiao": True}),
+    }
+
+
+def _not_now(issuer):
+    """Of another time, or of none that is understood."""
+    one = issuer.claims
+    return {
         "expired": one(exp=NOW - 3600),
         "expired just beyond the leeway": one(exp=NOW - 60),
         "no expiry": one(exp=None),
@@ -53,6 +60,13 @@ def by_claims(issuer):
         "not valid before a text": one(nbf="now"),
         "issued in the future": one(iat=NOW + 3600),
         "not said when issued": one(iat=None),
+    }
+
+
+def _of_nobody(issuer):
+    """Without a somebody, an area, a tier or roles that can be used."""
+    one = issuer.claims
+    return {
         "no subject": one(sub=None),
         "an empty subject": one(sub=""),
         "a subject that is a number": one(sub=7),
@@ -69,6 +83,13 @@ def by_claims(issuer):
         "no roles": one(roles=None),
         "roles that are a number": one(roles=1),
         "roles that are no words": one(roles=[{"role": "operator"}]),
+    }
+
+
+def _not_read(issuer):
+    """Claims that have two readings, or none."""
+    one = issuer.claims
+    return {
         "an expiry without end": json.dumps(one()).replace(str(one()["exp"]), "Infinity"),
         "an expiry beyond all numbers": json.dumps(one()).replace(f'"exp": {one()["exp"]}', '"exp": 1e999'),
         "an area said twice": _twice(one(area="620522100201"), "area", "620522"),
@@ -80,6 +101,11 @@ def by_claims(issuer):
         "claims nested too deep": "[" * 5000,
         "another token as its claims": issuer.token(),
     }
+
+
+def by_claims(issuer):
+    """Signed as they should be, and saying something else."""
+    changes = _not_for_us(issuer) | _not_now(issuer) | _of_nobody(issuer) | _not_read(issuer)
     return {name: issuer.token(claims) for name, claims in changes.items()}
 
 
@@ -208,6 +234,8 @@ def unsuitable_keys():
         "a private key": private | {"kid": "first"},
         "for encryption": entry | {"use": "enc"},
         "for signing only": entry | {"key_ops": ["sign"]},
+        "for no list of purposes": entry | {"key_ops": None},
+        "for a purpose that is a number": entry | {"key_ops": 5},
         "for an algorithm that is not set": entry | {"alg": "ES384"},
         "a point that is on no curve": entry | {"x": part(bytes(32))},
         "half of it": {name: entry[name] for name in ("kty", "crv", "x", "kid")},
