@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from doors.caller import Caller, Role
 from doors.identity.refusal import NotSignedIn
 from schemas.base import Tier, tier_of
+
+log = logging.getLogger(__name__)
 
 PREFIX = "fqk_"
 """How every key begins: a scanner for secrets finds one that was left somewhere by it."""
@@ -66,6 +69,8 @@ class Senders:
     def __init__(self, given: Mapping[str, Sender], file: Path | None = None) -> None:
         self._file = file
         self._stamp = _stamp(file)
+        self._complained: Sequence[int] | None = self._stamp
+        """Of the file as it last could not be used: that is said once."""
         self._known = dict(given)
 
     def caller(self, key: str) -> Caller:
@@ -80,12 +85,18 @@ class Senders:
         return sender.caller
 
     def _keep_up(self) -> None:
-        """A file that cannot be used any more changes nothing: it may be half written."""
+        """A file that cannot be used any more changes nothing, and is said: it may be half written, or stay so."""
         if self._file is None or (stamp := _stamp(self._file)) == self._stamp:
             return
         try:
             self._known = dict(read(self._file.read_bytes()))
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if stamp != self._complained:
+                self._complained = stamp
+                why = error if isinstance(error, ValueError) else type(error).__name__
+                log.warning(
+                    "%s: senders' keys stay as they were, those taken away too: %s", self._file.name, why
+                )
             return
         self._stamp = stamp
 

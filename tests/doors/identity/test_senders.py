@@ -81,6 +81,22 @@ def test_a_list_that_was_changed_counts_at_once_and_one_that_is_half_written_cha
         known.caller(first)
 
 
+def test_a_list_that_cannot_be_used_any_more_is_said_once_and_nothing_of_it_is_shown(tmp_path, caplog):
+    key, line = a_sender("one")
+    file = tmp_path / "senders.json"
+    file.write_text(json.dumps([line]))
+    known = Senders(read(file.read_bytes()), file)
+
+    _renewed(file, json.dumps([line | {"area": "62"}]))
+    for _ in range(3):
+        known.caller(key)
+
+    [said] = caplog.messages
+    assert "senders.json" in said
+    assert "0.area" in said
+    assert line["sha256"] not in said
+
+
 def _renewed(file, text):
     """As an editor or an orchestrator does it: another file of the same name."""
     fresh_one = file.with_suffix(".new")
