@@ -18,8 +18,15 @@ GONE = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 
 def signed() -> dict[str, str]:
-    """The header by which doors that sign in know us: `FENGQIAO_TOKEN` is a token or a sender's key."""
+    """The header by which doors that sign in know us: `FENGQIAO_TOKEN` is a token or a sender's key.
+
+    Raises `StackError` where it is neither, without showing it: whoever sends a header shows what it cannot send.
+    """
     token = os.environ.get("FENGQIAO_TOKEN", "").strip()
+    if not all("!" <= one <= "~" for one in token):
+        raise StackError(
+            "FENGQIAO_TOKEN has something in it that no token and no sender's key has; is it whole?"
+        )
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 

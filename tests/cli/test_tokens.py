@@ -127,3 +127,13 @@ def test_commands_take_a_token_from_the_environment(monkeypatch, given, sent):
     monkeypatch.setenv("FENGQIAO_TOKEN", given)
 
     assert door.signed() == sent
+
+
+@pytest.mark.parametrize("given", ["eyJ\nsecret", "eyJ secret", "秘密secret"])
+def test_what_cannot_be_a_token_is_refused_without_being_shown(monkeypatch, given):
+    monkeypatch.setenv("FENGQIAO_TOKEN", given)
+
+    with pytest.raises(StackError, match="FENGQIAO_TOKEN") as caught:
+        door.signed()
+
+    assert "secret" not in str(caught.value)
