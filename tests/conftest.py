@@ -14,15 +14,8 @@ from deploy.local.topics import create as create_topics
 from messaging import migrate
 from messaging.database import Database
 from schemas.topics import TOPICS
-from tests.board import browser
-from tests.deploy import promtool
-from tests.deploy.k8s import custom, rendered
-from tests.images import composed
+from tests import absences
 from tests.silence import silenced
-from tests.system import guarded
-from tests.system.operate import releases, server
-
-ABSENT = "real data is absent; set FENGQIAO_SHARED to the folder that holds data/"
 
 
 def _docker():
@@ -133,7 +126,7 @@ def shared():
     """The folder of real data beside the checkout; without it what needs it is skipped, and counted at the end."""
     folder = Path(os.environ.get("FENGQIAO_SHARED", Path(__file__).parents[2] / "shared")) / "data"
     if not folder.is_dir():
-        pytest.skip(ABSENT)
+        pytest.skip(absences.REAL_DATA)
     return folder
 
 
@@ -141,20 +134,6 @@ def shared():
 def pytest_terminal_summary(terminalreporter):
     """Says last how many proofs did not run for want of something, so that nobody takes their silence for success."""
     done = yield
-    skipped = [str(one.longrepr) for one in terminalreporter.stats.get("skipped", ())]
-    for what, absent in (
-        ("proofs on real data", ABSENT),
-        ("tests of the board", browser.ABSENT),
-        ("tests of the manifests", rendered.ABSENT),
-        ("tests of custom resources", custom.ABSENT),
-        ("tests of an upgrade", releases.ABSENT),
-        ("tests on a server of their own", server.ABSENT),
-        ("tests of a full disk", server.NO_DISK),
-        ("tests of a lost broker", server.NO_BROKER),
-        ("tests of permissions", guarded.ABSENT),
-        ("tests of alerts", promtool.ABSENT),
-        ("checks by the client of compose", composed.ABSENT),
-    ):
-        if number := sum(absent in why for why in skipped):
-            terminalreporter.write_line(f"{number} {what} did NOT run: {absent}", red=True, bold=True)
+    for line in absences.told(one.longrepr for one in terminalreporter.stats.get("skipped", ())):
+        terminalreporter.write_line(line, red=True, bold=True)
     return done

@@ -14,6 +14,7 @@ from messaging.relay import Relay
 from services.intake.envelope import DataKey, Wrapped
 from services.intake.rotation import Rotation
 from services.intake.vault import Vault
+from tests import absences
 from tests.builders import VILLAGE
 from tests.conftest import created
 from tests.messaging.tiny import rows
@@ -184,7 +185,7 @@ async def test_what_was_put_in_is_in_no_file_of_the_broker_or_the_database(
 ):
     folders = list(tmp_path_factory.getbasetemp().glob("providers*"))
     if not folders:
-        pytest.skip("the files of the broker and the database are out of reach")
+        pytest.skip(absences.FILES)
     database = await new_database("intake")
     house, words = await a_house(database, OLD), marks()
     relay = Relay(database, kafka, "/fengqiao/village/intake", Health("test"))
