@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, TypeVar, cast
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -24,6 +24,11 @@ class DatabaseSettings(BaseSettings):
     """DSN of this service's own database of this tier."""
     postgres_password_file: Path | None = None
     """A file with its password, for a DSN that has none: an environment is seen by more eyes than a file."""
+    door_postgres: SecretStr | None = None
+    """DSN of the same database for the service's HTTP door: a role of its own that owns nothing and sees only the rows
+    of the area its transaction names. Migrations take no more from it than whom they grant what the door does."""
+    door_postgres_password_file: Path | None = None
+    """A file with that role's password, for a DSN that has none; migrations need it not."""
     schema_wait_s: float = Field(default=0.0, ge=0)
     """How long a process waits for its migrations, and they for their database, before it gives up: where both are
     started at once, as in Kubernetes, neither has failed because the other is not there yet."""
@@ -42,10 +47,45 @@ class DatabaseSettings(BaseSettings):
             with_password(dsn.get_secret_value(), given)
         return given
 
+    @field_validator("door_postgres")
+    @classmethod
+    def _is_another_role(cls, given: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if given is None:
+            return None
+        if not is_dsn(given.get_secret_value()):
+            raise ValueError(NO_DSN)
+        if not (door := user_of(given.get_secret_value())):
+            raise ValueError("must name the role of the door as its user")
+        if isinstance(owner := others.data.get("postgres"), SecretStr) and door == user_of(
+            owner.get_secret_value()
+        ):
+            raise ValueError(
+                "must name another role than POSTGRES, which owns the tables and sees all of them"
+            )
+        return given
+
+    @field_validator("door_postgres_password_file")
+    @classmethod
+    def _is_for_the_door(cls, given: Path | None, others: ValidationInfo) -> Path | None:
+        if given is not None and "door_postgres" in others.data:
+            if (dsn := others.data["door_postgres"]) is None:
+                raise ValueError("is for a DOOR_POSTGRES, which is not given")
+            with_password(dsn.get_secret_value(), given)
+        return given
+
     def dsn(self) -> str:
         """Where the database is, with the password."""
-        dsn = self.postgres.get_secret_value()
-        return dsn if self.postgres_password_file is None else with_password(dsn, self.postgres_password_file)
+        return _whole(self.postgres, self.postgres_password_file)
+
+    def door_dsn(self) -> str | None:
+        """Where the database is for the door, with the password of its role; None where it has no role of its own."""
+        dsn = self.door_postgres
+        return None if dsn is None else _whole(dsn, self.door_postgres_password_file)
+
+    @property
+    def door_role(self) -> str | None:
+        """What the door's role is called; None where it has none of its own."""
+        return None if self.door_postgres is None else user_of(self.door_postgres.get_secret_value())
 
 
 class ServiceSettings(DatabaseSettings, BrokerSettings):
@@ -101,6 +141,15 @@ def is_dsn(dsn: str) -> bool:
     torn = parts.fragment or "@" in parts.path + parts.query or parts.netloc.count("@") > 1
     known = parts.scheme in {"postgresql", "postgres"}
     return known and not torn and all(one.isdigit() or not one for one in ports)
+
+
+def user_of(dsn: str) -> str:
+    """Whose account a DSN names; empty where it names none."""
+    return unquote(urlsplit(dsn).netloc.rpartition("@")[0].partition(":")[0])
+
+
+def _whole(dsn: SecretStr, password: Path | None) -> str:
+    return dsn.get_secret_value() if password is None else with_password(dsn.get_secret_value(), password)
 
 
 def with_password(dsn: str, file: Path) -> str:
