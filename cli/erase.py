@@ -11,7 +11,7 @@ from cli.stack import say
 from cli.vaults import At, the_vault, vault_options
 from schemas import codes
 from schemas.base import TIERS, Tier
-from services.intake.audit import Caller
+from services.intake.audit import Accountable
 from services.intake.erasing import Erasing, Order, Outcome, waiting
 from services.intake.unlocking import Unlocking
 
@@ -58,7 +58,7 @@ def erase(
     except codes.UnknownCode as error:
         raise click.UsageError(str(error)) from None
     at = the_vault(data, dsn, tier, key_file)
-    order = Order(Caller(operator(), "cli"), erased_for)
+    order = Order(Accountable(operator(), "cli"), erased_for)
     outcomes, kept = run(_erased(at, tier_of(at, tier), incidents, order))
     for one, outcome in outcomes.items():
         say(f"{one}: {SAID[outcome]}")

@@ -15,7 +15,7 @@ from deploy.local import private_file
 from deploy.local.plan import StackError
 from schemas import codes
 from services.intake import keys_store
-from services.intake.audit import Caller
+from services.intake.audit import Accountable
 from services.intake.envelope import KEY_BYTES, Ring, key_id
 from services.intake.erasing import waiting
 from services.intake.keys_store import Under
@@ -150,7 +150,7 @@ def show(
     Exit code 1: it was not granted, or there is nothing; why, it says.
     """
     at = the_vault(data, dsn, tier, key_file)
-    told = run(_asked(at, Question(incident, fields, purpose, clear), Caller(operator(), "cli")))
+    told = run(_asked(at, Question(incident, fields, purpose, clear), Accountable(operator(), "cli")))
     for name, said in told.values.items():
         say(f"{name}: {said}")
     if not told.values:
@@ -158,12 +158,12 @@ def show(
         raise SystemExit(REFUSED)
 
 
-async def _asked(at: At, question: Question, caller: Caller) -> Told:
+async def _asked(at: At, question: Question, who: Accountable) -> Told:
     async with opened(at.place) as database:
         async with database.connection() as connection:
             await Unlocking(at.vault).house(connection)
         async with database.transaction() as tx:
-            told = await Reader(at.vault, codes.load()).ask(tx, question, caller)
+            told = await Reader(at.vault, codes.load()).ask(tx, question, who)
     return told
 
 

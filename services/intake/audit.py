@@ -14,8 +14,8 @@ Act = Literal["read", "erase", "key lost"]
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: an opaque reference of staff, as the door knows it, and which door that is."""
+class Accountable:
+    """Who answers for it: an opaque reference of staff, as the door knows it, and which door that is."""
 
     ref: str
     door: str
@@ -26,7 +26,7 @@ class Entry:
     """What was asked for, and what was answered: codes, names of fields and references, nothing personal."""
 
     act: Act
-    caller: Caller
+    who: Accountable
     about: str
     fields: Sequence[str]
     purpose: str
@@ -64,8 +64,8 @@ def _written(one: Entry, at: datetime) -> str:
         {
             "at": at.isoformat(),
             "act": one.act,
-            "who": _opaque(one.caller.ref),
-            "door": one.caller.door,
+            "who": _opaque(one.who.ref),
+            "door": one.who.door,
             "about": _opaque(one.about),
             "fields": list(one.fields),
             "purpose": one.purpose,

@@ -11,7 +11,7 @@ from messaging.envelope import Draft
 from schemas.base import Tier
 from schemas.intake import ReportErased
 from services.intake import audit
-from services.intake.audit import Caller, Entry
+from services.intake.audit import Accountable, Entry
 from services.intake.vault import AUDIT, Vault
 
 KEYLESS = "unknown"
@@ -30,7 +30,7 @@ class Destroyed(NamedTuple):
 class Order:
     """Who wants it, and why: a full code of the list `erasure`."""
 
-    caller: Caller
+    who: Accountable
     erased_for: str
 
 
@@ -54,7 +54,7 @@ class Erasing:
             for one in destroyed
         ]
         await outbox.put(tx, said, now)
-        entries = [Entry("erase", order.caller, one, (), order.erased_for, outcomes[one]) for one in wanted]
+        entries = [Entry("erase", order.who, one, (), order.erased_for, outcomes[one]) for one in wanted]
         await audit.append(tx, self.vault.house[AUDIT], entries)
         return outcomes
 

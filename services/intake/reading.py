@@ -10,7 +10,7 @@ from messaging.database import Connection
 from schemas.codes import CodeList, find
 from services.intake import audit, vault_store
 from services.intake.access import chosen, is_field, masked, not_granted
-from services.intake.audit import Caller, Entry
+from services.intake.audit import Accountable, Entry
 from services.intake.envelope import KeyMissing
 from services.intake.rotation import fields_of
 from services.intake.vault import AUDIT, Vault
@@ -47,7 +47,7 @@ class Reader:
     vault: Vault
     codes: dict[str, CodeList]
 
-    async def ask(self, tx: Connection, question: Question, caller: Caller) -> Told:
+    async def ask(self, tx: Connection, question: Question, who: Accountable) -> Told:
         """The answer, to be given once the transaction has committed: its entry in the audit is written with it."""
         purpose = find(self.codes, "access-purpose", question.purpose)
         told = await self._answer(tx, question, purpose)
@@ -55,7 +55,7 @@ class Reader:
         outcome = (
             f"{told.outcome}, {'clear' if question.clear else 'masked'}" if told.values else told.outcome
         )
-        entry = Entry("read", caller, question.incident_id, fields, purpose or "unknown", outcome)
+        entry = Entry("read", who, question.incident_id, fields, purpose or "unknown", outcome)
         await audit.append(tx, self.vault.house[AUDIT], [entry])
         return told
 

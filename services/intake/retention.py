@@ -9,13 +9,13 @@ from messaging.database import Connection, Database
 from messaging.errors import Unavailable
 from messaging.pace import pause
 from policy.retention import RetentionRules
-from services.intake.audit import Caller
+from services.intake.audit import Accountable
 from services.intake.erasing import Erasing, Order
 
 log = logging.getLogger(__name__)
 
 HOUR_S, AT_ONCE = 3600.0, 200
-ORDER: Final = Order(Caller("retention", "clock"), "erasure/1:retention")
+ORDER: Final = Order(Accountable("retention", "clock"), "erasure/1:retention")
 
 
 @dataclass(frozen=True, slots=True)

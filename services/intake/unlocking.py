@@ -8,11 +8,11 @@ from cryptography.exceptions import InvalidTag
 from messaging.database import Connection
 from messaging.errors import CannotStart
 from services.intake import audit, keys_store
-from services.intake.audit import Caller, Entry
+from services.intake.audit import Accountable, Entry
 from services.intake.envelope import DataKey, KeyMissing, Wrapped
 from services.intake.vault import AUDIT, HOUSE, Vault
 
-LOST = Entry("key lost", Caller("unlocking", "start"), "house/audit", (), "unknown", "signed anew")
+LOST = Entry("key lost", Accountable("unlocking", "start"), "house/audit", (), "unknown", "signed anew")
 """The entry with which an audit goes on under another key."""
 
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from services.intake import audit
-from services.intake.audit import Caller
+from services.intake.audit import Accountable
 from services.intake.chain import Head, broken
 from services.intake.comparing import Forgetting
 from services.intake.envelope import key_id
@@ -19,7 +19,7 @@ from tests.messaging.tiny import rows
 from tests.services.intake.kept import NEW, OLD, TOLD, a_house, as_before, asked, opened
 
 pytestmark = pytest.mark.system
-ORDER = Order(Caller("zhang", "cli"), "erasure/1:subject-request")
+ORDER = Order(Accountable("zhang", "cli"), "erasure/1:subject-request")
 
 
 class Killed(Exception):

@@ -6,7 +6,7 @@ import pytest
 
 from messaging.errors import CannotStart
 from services.intake import audit
-from services.intake.audit import Caller, Entry
+from services.intake.audit import Accountable, Entry
 from services.intake.chain import Broken, Head, Link, broken
 from services.intake.comparing import Comparer
 from services.intake.envelope import DataKey
@@ -16,7 +16,9 @@ from services.intake.vault import HOUSE, Vault
 from tests.builders import a_policy
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))
-READ = Entry("read", Caller("zhang", "cli"), "i-1", ("name",), "access-purpose/1:contact", "granted, masked")
+READ = Entry(
+    "read", Accountable("zhang", "cli"), "i-1", ("name",), "access-purpose/1:contact", "granted, masked"
+)
 
 
 class Book:

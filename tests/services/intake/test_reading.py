@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from schemas.codes import load
-from services.intake.audit import Caller
+from services.intake.audit import Accountable
 from services.intake.reading import Question, Reader
 from services.intake.vault import Vault
 from tests.messaging.tiny import rows
@@ -15,7 +15,7 @@ from tests.services.intake.kept import NEW, OLD, TOLD, a_house, as_before, asked
 from tests.services.intake.test_erasing import erased, whole
 
 pytestmark = pytest.mark.system
-ZHANG = Caller("zhang", "cli")
+ZHANG = Accountable("zhang", "cli")
 
 
 async def read(house, incident, *fields, purpose="contact", clear=False, vault=None):
