@@ -10,7 +10,7 @@ import httpx
 from cli.door import signed
 from cli.tally import Tally
 
-AGAIN = frozenset({500, 502, 503, 504})
+AGAIN = frozenset({429, 500, 502, 503, 504})
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
 AT_ONCE = 32
 """Requests under way at the same time; others wait their turn."""
@@ -31,7 +31,7 @@ class Knocker:
         await self._client.aclose()
 
     async def post(self, url: str, body: dict[str, Any], name: str) -> httpx.Response:
-        """The answer to a request called `name`, asked as often as it takes; 4xx is an answer."""
+        """The answer to a request called `name`, asked as often as it takes; 4xx is an answer, but for 429."""
         headers = {"Idempotency-Key": name}
         return await self._until_answered("POST", url, json=body, headers=headers)
 

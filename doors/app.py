@@ -16,6 +16,7 @@ from doors.gate import Gate
 from doors.last_resort import LastResort
 from doors.limits import Allowance, Limits
 from doors.measured import Measured
+from doors.throttle import Throttle
 from doors.traced import Traced
 
 ASSETS = Path(fastapi_offline.__file__).parent / "static"
@@ -67,6 +68,7 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
     )  # fmt: skip
     problems.install(app)
     app.add_middleware(Limits, router=app.router, files=files)
+    app.add_middleware(Throttle)
     app.add_middleware(Gate, router=app.router)
     app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders)

@@ -36,9 +36,11 @@ SAID = {
     413: "The body is too large.",
     415: "The body is of another kind.",
     422: "Some fields cannot be used; each is named. Or the Idempotency-Key was used for another request.",
+    429: "The caller has asked too often or too much at once; nothing was done. Come again after Retry-After.",
     500: "The service met an error of its own.",
     503: "Do not take this as accepted; come again after the seconds of Retry-After.",
 }
+_COUNT = {"schema": {"type": "integer"}}
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -51,7 +53,15 @@ OTHERWISE: dict[int | str, dict[str, Any]] = {
     "default": {"description": "A problem (RFC 9457).", "content": _CONTENT},
     **told(403, 500),
     401: told(401)[401] | {"headers": {"WWW-Authenticate": {"schema": _TEXT}}},
-    503: told(503)[503] | {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
+    429: told(429)[429]
+    | {
+        "headers": {
+            "Retry-After": _COUNT,
+            "RateLimit": {"schema": _TEXT},
+            "RateLimit-Policy": {"schema": _TEXT},
+        }
+    },
+    503: told(503)[503] | {"headers": {"Retry-After": _COUNT}},
 }
 """What every operation may answer."""
 

@@ -15,6 +15,7 @@ from doors.caller import Caller
 from doors.identity.refusal import NoKeyYet, NotSignedIn, no_key_yet, unauthorized
 from doors.identity.sign_in import SignIn
 from doors.problems import Problem, not_found, response
+from doors.turnstile import Turnstile
 from schemas.base import Tier
 
 NOT_ALLOWED = Problem(
@@ -28,11 +29,15 @@ NOT_ALLOWED = Problem(
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Which door it is, and how callers are told apart; without `sign_in` everybody may do everything, on loopback."""
+    """Which door it is, and how callers are told apart; without `sign_in` everybody may do everything, on loopback.
+
+    Without a turnstile everybody may ask as much as they like.
+    """
 
     service: str
     tier: Tier
     sign_in: SignIn | None = None
+    turnstile: Turnstile | None = None
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from doors.gate import Guard, guarded
 from doors.identity.settings import DEVELOPMENT, LOOPBACK, DoorSettings
 from doors.identity.sign_in import sign_in
+from doors.turnstile import Turnstile
 from messaging.process import Process
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ def opened(process: Process, settings: DoorSettings, door: FastAPI) -> None:
     signed = sign_in(settings, lambda trouble: process.health.doubt("issuer", trouble))
     if signed is not None and signed.keys is not None:
         process.loops(signed.keys.run)
-    process.door = guarded(door, Guard(process.service, settings.tier, signed))
+    turnstile = Turnstile(settings.bounds)
+    process.door = guarded(door, Guard(process.service, settings.tier, signed, turnstile))
 
 
 def host_of(settings: DoorSettings) -> tuple[str, str | None]:

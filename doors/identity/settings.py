@@ -8,14 +8,14 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from doors.identity import senders
 from doors.identity.claims import Names
 from doors.identity.tokens import ALGORITHMS, Expected
-from messaging.settings import ServiceSettings
+from doors.load_settings import LoadSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEVELOPMENT = "urn:fengqiao:dev:"
 """How the issuer of a local stack is called: its key lies in a folder of that machine, so it is believed there only."""
 
 
-class DoorSettings(ServiceSettings):
+class DoorSettings(LoadSettings):
     """Without an issuer and without senders' keys nobody signs in, and the door is open on loopback only."""
 
     oidc_issuer: str | None = Field(default=None, min_length=1)

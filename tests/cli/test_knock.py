@@ -51,7 +51,7 @@ async def test_a_request_keeps_its_name_until_the_door_answers(door, knocker):
     assert knocker._tally.again == 2
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 async def test_a_door_that_cannot_answer_now_is_knocked_at_again(door, knocker, status):
     url, answers, heard = door
     answers += [(status, {}), (200, {"ok": 1})]

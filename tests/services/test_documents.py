@@ -85,7 +85,7 @@ async def test_each_door_s_document_says_of_every_operation_what_may_become_of_a
 
     for one in found:
         statuses = one["responses"].keys()
-        assert statuses >= {"default", "500", "503"}
+        assert statuses >= {"default", "429", "500", "503"}
         assert {status in statuses for status in ("408", "413", "415")} == {"requestBody" in one}
         assert "422" in statuses or not (one.get("parameters") or one.get("requestBody"))
 
@@ -103,7 +103,7 @@ def test_an_answer_the_document_does_not_have_is_found_out():
     known = documented(compose("routing"), httpx.Request("GET", "http://door/v1/incidents"))
 
     assert "418" not in known
-    assert known == {"200", "401", "403", "422", "500", "503"}
+    assert known == {"200", "401", "403", "422", "429", "500", "503"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,106 @@
+"""Before anything of a request is read: whether its sender has asked too much, or the process has too much to do."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from doors.caller import present
+from doors.problems import Problem, response
+from doors.turnstile import AGAIN_S, Kind, Left, Room, TooMany, TooOften, Turnstile
+
+EXPORTS = frozenset({"/v1/ledger", "/v1/referrals/ledger", "/v1/referrals/reconciliations"})
+"""Each holds a connection to the database for as long as it takes, a ledger perhaps a process as well."""
+STREAMS = frozenset({"/v1/metrics/stream"})
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+WORDS: dict[Room, tuple[str, str]] = {
+    "requests": ("请求", "requests"), "exports": ("导出", "exports"), "streams": ("实时数据连接", "streams"),
+}  # fmt: skip
+
+
+def kind_of(method: str, path: str) -> Kind:
+    """By which quota a request goes."""
+    if path in STREAMS:
+        return "streams"
+    if path in EXPORTS:
+        return "exports"
+    return "reads" if method in READS else "writes"
+
+
+class Throttle:
+    """ASGI middleware behind the gate, which knows the caller: 429 for what is theirs, 503 for what is everybody's.
+
+    Where nobody signs in there is no sender to be told apart: a door on loopback sees one address whoever asks, be it a
+    proxy, so only what is under way at once is bounded there.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers it."""
+        turnstile = _turnstile(scope)
+        if turnstile is None:
+            await self._app(scope, receive, send)
+            return
+        caller = present()
+        kind = kind_of(scope["method"], scope["path"])
+        try:
+            with turnstile.entered(None if caller is None else caller.subject, kind) as left:
+                await self._app(scope, receive, send if left is None else _told(left.headers, send))
+        except TooOften as no:
+            given = {"Retry-After": str(no.wait_s)} | _text(no.left)
+            await response(_too_often(no.left), given)(scope, receive, send)
+        except TooMany as no:
+            await response(_too_many(no), {"Retry-After": str(AGAIN_S)})(scope, receive, send)
+
+
+def _turnstile(scope: Scope) -> Turnstile | None:
+    if scope["type"] != "http" or "app" not in scope:
+        return None
+    guard = getattr(scope["app"].state, "guard", None)
+    found: Turnstile | None = getattr(guard, "turnstile", None)
+    return found
+
+
+def _told(headers: Iterable[tuple[bytes, bytes]], send: Send) -> Send:
+    """Says with the answer what is left."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *headers]
+        await send(message)
+
+    return told
+
+
+def _text(left: Left) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in left.headers}
+
+
+def _too_often(left: Left) -> Problem:
+    number, seconds = left.quota.number, left.quota.seconds
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too-often",
+        f"You have asked more often than is answered, which is {number} {left.kind} in {seconds} s. "
+        "Come again after the seconds of Retry-After.",
+        zh=f"请求过于频繁：此类请求每 {seconds} 秒最多 {number} 次，请在 Retry-After 所示秒数后重试",
+    )
+
+
+def _too_many(no: TooMany) -> Problem:
+    zh, en = WORDS[no.room]
+    if no.yours:
+        detail = (
+            f"As many {en} of yours are under way as may be at once. Come again when one of them has ended."
+        )
+        zh = f"您同时进行的{zh}已达上限，请待其中一个结束后重试"
+        return Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many-at-once", detail, zh=zh)
+    detail = f"As many {en} are under way as this process may have at once; nothing was done. Come again."
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "busy",
+        detail,
+        zh=f"系统同时进行的{zh}已达上限，本次未作处理，请稍后重试",
+    )

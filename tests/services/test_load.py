@@ -1,0 +1,50 @@
+"""Every service's door heeds how much it may take on, as its settings say; the page for operators names all of it."""
+
+import re
+
+import pytest
+from pydantic import ValidationError
+
+from doors.load_settings import LoadSettings
+from doors.turnstile import TooMany, TooOften, Turnstile
+from messaging.settings import ServiceSettings, wrong
+from tests.services.doors import SERVICES, compose
+from tests.services.test_settings import bare, given
+from tests.system.operate.releases import HERE
+
+__all__ = ["bare"]
+OURS = LoadSettings.model_fields.keys() - ServiceSettings.model_fields.keys()
+PAGE = HERE / "docs" / "operate" / "limits.md"
+
+
+@pytest.mark.parametrize("prefix", [f"{one.upper()}_" for one in SERVICES])
+def test_what_is_set_is_what_is_heeded(monkeypatch, prefix):
+    settings = given(monkeypatch, prefix, TIER="town", RATE_READS="2/60", RATE_WRITES="off", AT_ONCE="1")
+    turnstile = Turnstile(settings.bounds)
+
+    with pytest.raises(TooOften):
+        for _ in range(3):
+            with turnstile.entered("somebody", "reads"):
+                pass
+    with turnstile.entered("somebody", "writes"), pytest.raises(TooMany), turnstile.entered("x", "writes"):
+        pass
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_door_is_put_together_with_its_limits(service):
+    assert compose(service).state.guard.turnstile is not None
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_quota_that_cannot_be_read_is_refused_under_its_name(monkeypatch, service):
+    with pytest.raises(ValidationError) as caught:
+        given(monkeypatch, f"{service.upper()}_", TIER="town", RATE_WRITES="many")
+
+    assert wrong(caught.value, service).startswith(f"{service.upper()}_RATE_WRITES: ")
+
+
+def test_the_page_for_operators_has_every_limit_with_what_it_is_unless_set():
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^|`]+?)`? \|", PAGE.read_text("utf-8"), re.MULTILINE))
+
+    for name in OURS:
+        assert rows.get(name.upper()) == str(LoadSettings.model_fields[name].default), name
