@@ -21,6 +21,7 @@ from deploy.local.exclusive import run
 from deploy.local.plan import Plan, StackError
 from deploy.local.ports import Ports, Record
 from deploy.local.readiness import wait
+from deploy.local.service_programs import Addresses
 from deploy.local.stack import Stack
 
 _TOP = 30
@@ -52,7 +53,7 @@ def house(options: Options, tiers: tuple[str, ...], **choices: Any) -> Iterator[
 def _profiled(stack: Stack, service: str) -> Iterator[None]:
     """One service of the village under cProfile instead of its supervised process."""
     name = f"village-{service}"
-    ports, addresses = Ports(stack.data, Record(stack.data)), (stack.kafka, stack.postgres())
+    ports, addresses = Ports(stack.data, Record(stack.data)), Addresses(stack.kafka, stack.postgres())
     programs = service_programs.build(stack.plan, ports, addresses, stack.vault_key_file)
     program = next(one for one in programs if one.name == name)
     OUT.mkdir(exist_ok=True)

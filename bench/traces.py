@@ -21,6 +21,7 @@ from deploy.local import service_programs
 from deploy.local.plan import PROJECT, Program
 from deploy.local.ports import Ports, Record
 from deploy.local.readiness import wait
+from deploy.local.service_programs import Addresses
 from deploy.local.stack import Stack
 
 BEFORE = "f36a0dc725e7"
@@ -100,7 +101,7 @@ def _run(stack: Stack, way: Way, options: Options) -> Run:
 @contextmanager
 def _services(stack: Stack, way: Way) -> Iterator[dict[str, int]]:
     """The services of a stack as processes of ours, ready; ended when the block ends."""
-    ports, addresses = Ports(stack.data, Record(stack.data)), (stack.kafka, stack.postgres())
+    ports, addresses = Ports(stack.data, Record(stack.data)), Addresses(stack.kafka, stack.postgres())
     programs = service_programs.build(stack.plan, ports, addresses, stack.vault_key_file)
     started: dict[str, subprocess.Popen[bytes]] = {}
     logs = {one.name: stack.log(f"{one.name}-traced") for one in programs}

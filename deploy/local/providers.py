@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import databases, kafka, postgres, topics
+from deploy.local import databases, door_roles, kafka, postgres, topics
 from deploy.local.plan import Plan, StackError
 from deploy.local.ports import Ports
 from deploy.local.service_programs import database
@@ -45,15 +45,20 @@ def mock_address(data: Path) -> str:
     return file.read_text()
 
 
-async def fill(kafka_at: KafkaAt, dsn: str, plan: Plan, say: Callable[[str], None]) -> None:
-    """Await both; then topics, databases and migrations, unless the plan has no service."""
+async def fill(
+    kafka_at: KafkaAt, dsn: str, plan: Plan, say: Callable[[str], None], doors: str | None = None
+) -> None:
+    """Await both; then topics, databases and migrations, unless the plan has no service.
+
+    With ``doors``, a password, doors have roles of their own at their databases.
+    """
     await asyncio.gather(
         topics.wait_until_up(kafka_at.bootstrap, _START_SECONDS), databases.wait_until_up(dsn, _START_SECONDS)
     )
     say("Kafka and PostgreSQL answer")
     owners = sorted({(database(instance), instance.service) for instance in plan.instances()})
     if owners:
-        await asyncio.gather(_fill_kafka(kafka_at, say), _fill_postgres(dsn, owners, say))
+        await asyncio.gather(_fill_kafka(kafka_at, say), _fill_postgres(dsn, owners, say, doors))
 
 
 async def _fill_kafka(kafka_at: KafkaAt, say: Callable[[str], None]) -> None:
@@ -62,9 +67,13 @@ async def _fill_kafka(kafka_at: KafkaAt, say: Callable[[str], None]) -> None:
     say(f"{len(TOPICS)} topics are there")
 
 
-async def _fill_postgres(dsn: str, owners: Iterable[tuple[str, str]], say: Callable[[str], None]) -> None:
+async def _fill_postgres(
+    dsn: str, owners: Iterable[tuple[str, str]], say: Callable[[str], None], doors: str | None
+) -> None:
     pairs = list(owners)
     await databases.create(dsn, (name for name, _ in pairs))
+    if doors is not None:
+        await door_roles.create(dsn, (name for name, _ in pairs), doors)
     say(f"{len(pairs)} databases are there; migrating")
     await databases.migrate(dsn, pairs)
     say("databases are at the current schema")

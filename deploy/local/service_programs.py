@@ -4,13 +4,23 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from deploy.local.databases import address
+from deploy.local.door_roles import door_address
 from deploy.local.plan import PROJECT, Instance, Plan, Program
 from deploy.local.ports import Ports
 
 STOPS_S = 30
 """How long a service may take to stop: longer than it answers what it has been asked (`messaging.web.GRACE_S`)."""
+
+
+class Addresses(NamedTuple):
+    """Where Kafka is, and PostgreSQL for the services; the password of the roles their doors have there, if they do."""
+
+    kafka: str
+    postgres: str
+    doors: str | None = None
 
 
 def reserve(plan: Plan, ports: Ports) -> None:
@@ -29,19 +39,16 @@ def signing_in(plan: Plan, settings: Mapping[str, str]) -> Plan:
     return replace(plan, settings=every | dict(plan.settings))
 
 
-def build(plan: Plan, ports: Ports, addresses: tuple[str, str], vault_key: Path) -> list[Program]:
-    """Every service process of the plan; ``addresses`` are Kafka's bootstrap and PostgreSQL's DSN."""
+def build(plan: Plan, ports: Ports, addresses: Addresses, vault_key: Path) -> list[Program]:
+    """Every service process of the plan."""
     return [_program(plan, instance, ports, addresses, vault_key) for instance in plan.instances()]
 
 
-def _program(
-    plan: Plan, instance: Instance, ports: Ports, addresses: tuple[str, str], vault_key: Path
-) -> Program:
-    kafka, postgres = addresses
+def _program(plan: Plan, instance: Instance, ports: Ports, addresses: Addresses, vault_key: Path) -> Program:
     door, probe = purposes(instance.name)
     settings = {
-        "KAFKA": kafka,
-        "POSTGRES": address(postgres, database(instance)),
+        "KAFKA": addresses.kafka,
+        "POSTGRES": address(addresses.postgres, database(instance)),
         "HOST": "127.0.0.1",
         "PORT": str(ports[door]),
         "PROBE_PORT": str(ports[probe]),
@@ -50,6 +57,8 @@ def _program(
     }
     if plan.codes:
         settings["CODES"] = str(plan.codes.resolve())
+    if addresses.doors is not None:
+        settings["DOOR_POSTGRES"] = door_address(addresses.postgres, database(instance), addresses.doors)
     if instance.service == "intake":
         settings["VAULT_KEY_FILE"] = str(vault_key)
     prefix = instance.service.upper()

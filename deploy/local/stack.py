@@ -6,7 +6,16 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local import account, orphans, private_file, providers, readiness, service_programs, status
+from deploy.local import (
+    account,
+    door_roles,
+    orphans,
+    private_file,
+    providers,
+    readiness,
+    service_programs,
+    status,
+)
 from deploy.local.databases import address
 from deploy.local.exclusive import exclusive, run
 from deploy.local.issuer import DevelopmentIssuer
@@ -195,18 +204,23 @@ class Stack:
         if not self.kafka:  # the mock cluster, whose address is known only once it runs
             self._record.remember(kafka=providers.mock_address(self.data))
         at = providers.KafkaAt(self.kafka, mock)
-        run(providers.fill(at, self._address("postgres"), self.plan, self._say))
+        run(providers.fill(at, self._address("postgres"), self.plan, self._say, self._doors))
         if self.plan.instances() and not any(state.group == SERVICES for state in self.programs().values()):
             self._supervisor.add_services(self._services())
             self._say("starting the services")
 
     def _services(self) -> list[Program]:
         ports = Ports(self.data, self._record)
-        addresses = (self.kafka, self._address("postgres"))
+        addresses = service_programs.Addresses(self.kafka, self._address("postgres"), self._doors)
         plan = self.plan
         if plan.sign_in:
             plan = service_programs.signing_in(plan, DevelopmentIssuer(self.data).begin())
         return service_programs.build(plan, ports, addresses, self.vault_key_file)
+
+    @property
+    def _doors(self) -> str | None:
+        """The password of the doors' own roles; None where nobody signs in, and so nobody's area is known."""
+        return door_roles.password(self.data) if self.plan.sign_in else None
 
     def _shut_down(self) -> None:
         if self.running():
