@@ -82,7 +82,7 @@ async def _erased(
 def _remains(kept: Mapping[str, int]) -> None:
     say("仍保留 what remains: 不含个人信息的事项本身 the matter without anybody in it, in all services;")
     say(
-        "    带密钥的摘要 keyed digests of requests: whoever holds the vault's keys can try guesses against them;"
+        "    被拒消息的摘要 keyed digests of refused messages: whoever holds the vault's keys can try guesses;"
     )
     say("    未处理的封存死信 sealed dead letters nobody has decided about: they may name anybody, see")
     say("    fengqiao dead-letters list, and redrive or discard them.")

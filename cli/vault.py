@@ -110,7 +110,7 @@ async def _rotated(at: At, at_once: int) -> bool:
 
 
 def _sum(done: Done) -> str:
-    return f"{done.keys:,} data keys, {done.rows:,} rows, {done.letters:,} dead letters"
+    return f"{done.keys:,} data keys, {done.rows:,} rows, {done.letters:,} dead letters, {done.digests:,} digests"
 
 
 @vault.command(name="new-key")

@@ -33,6 +33,7 @@ SAID = {
     404: "Nothing of this name is known here.",
     408: "Nothing more of the body came for too long.",
     409: "The rules say no, or somebody changed it meanwhile; nothing was done.",
+    410: "It was let in before and erased since; it is not let in again.",
     413: "The body is too large.",
     415: "The body is of another kind.",
     422: "Some fields cannot be used; each is named. Or the Idempotency-Key was used for another request.",

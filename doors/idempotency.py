@@ -33,23 +33,36 @@ def digest(*parts: str) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
-async def earlier(tx: Connection, key: str, *fingerprints: bytes) -> Answer | None:
-    """The answer given before, after waiting for a twin that is under way. Raises `Problem` 422 for another request.
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A request that was answered: its fingerprint as it was kept, and the answer."""
 
-    A request that an older release noted otherwise has more than one fingerprint.
-    """
+    digest: bytes
+    answer: Answer
+
+
+async def noted(tx: Connection, key: str) -> Noted | None:
+    """What was answered under a key before, after waiting for a twin that is under way."""
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
     row = await tx.fetchrow("select digest, status, body from answered where key = $1", key)
-    if row is None:
+    return None if row is None else Noted(row["digest"], Answer(row["status"], json.loads(row["body"])))
+
+
+async def earlier(tx: Connection, key: str, fingerprint: bytes) -> Answer | None:
+    """The answer given before, after waiting for a twin that is under way. Raises `Problem` 422 for another request."""
+    found = await noted(tx, key)
+    if found is None:
         return None
-    if row["digest"] not in fingerprints:
-        raise Problem(
-            422,
-            "key-reused",
-            "This Idempotency-Key was used for another request.",
-            zh="幂等键已用于另一个请求",
-        )
-    return Answer(row["status"], json.loads(row["body"]))
+    if found.digest != fingerprint:
+        raise reused()
+    return found.answer
+
+
+def reused() -> Problem:
+    """A key that another request has."""
+    return Problem(
+        422, "key-reused", "This Idempotency-Key was used for another request.", zh="幂等键已用于另一个请求"
+    )
 
 
 async def remember(tx: Connection, key: str, fingerprint: bytes, answer: Answer) -> None:

@@ -1,5 +1,6 @@
 """How intake's door says no: the same words at every address and for an item of a batch, naming what it says no to."""
 
+from http import HTTPStatus
 from typing import Literal
 
 from doors.gate import within, yours
@@ -13,6 +14,7 @@ WORDS = {
     "future": ("时间在将来", "it lies in the future"),
     "unknown-code": ("存在未知代码", "some of its codes are not in the lists in force"),
     "id-reused": ("编号已用于其他内容", "its id was used for something else"),
+    "erased": ("该编号的内容已删除，不再受理", "what its id names was erased since"),
     "unknown-report": ("所指的上报未被受理", "the report it is about was not accepted"),
     "invalid": ("部分字段不符合要求", "some of its fields cannot be used"),
 }
@@ -33,7 +35,8 @@ def problem_of(error: NotAccepted, thing: Thing) -> Problem:
             409, error.kind, en, zh=f"该来源编号已受理，对应事件 {error.incident_id}", fields=error.fields
         )
     zh, en = WORDS[error.kind]
+    status = HTTPStatus.GONE if error.kind == "erased" else HTTPStatus.UNPROCESSABLE_ENTITY
     return Problem(
-        422, error.kind, f"The {thing} cannot be accepted: {en}.", zh=f"{CALLED[thing]}未受理：{zh}",
+        status, error.kind, f"The {thing} cannot be accepted: {en}.", zh=f"{CALLED[thing]}未受理：{zh}",
         fields=error.fields,
     )  # fmt: skip

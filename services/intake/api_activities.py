@@ -8,7 +8,8 @@ from fastapi import FastAPI, Header
 from pydantic import BaseModel, Field
 
 from doors.closed import Closed
-from doors.idempotency import Answer, IdempotencyKey, earlier, remember
+from doors.document import told
+from doors.idempotency import Answer, IdempotencyKey, remember
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
@@ -19,6 +20,8 @@ from services.intake.answers import check_yours
 from services.intake.api_reports import GivenCode
 from services.intake.desk import HTTP, Arrival, Desk
 from services.intake.items import Secret
+from services.intake.known import under
+from services.intake.repeated import earlier
 
 PATH = "/v1/activities"
 
@@ -67,7 +70,7 @@ def secret_of(body: ActivityRequest) -> Secret | None:
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     """Adds them to the door."""
 
-    @app.post(PATH, status_code=201, response_model=Recorded)
+    @app.post(PATH, status_code=201, response_model=Recorded, responses=told(410))
     async def activity(
         body: ActivityRequest, key: IdempotencyKey, traceparent: Annotated[str | None, Header()] = None
     ) -> dict[str, Any]:
@@ -75,16 +78,15 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         check_yours(body.area)
         fingerprint = desk.vault.fingerprint(b"activity" + body.model_dump_json(exclude_unset=True).encode())
         async with database.transaction() as tx:
-            answer = await earlier(tx, key, fingerprint)
+            answer = await earlier(tx, desk.vault.ring, key, "activity_id", [fingerprint])
             if answer is None:
                 now: datetime = await tx.fetchval("select now()")
                 given = submitted_of(body, now)
                 event = recorded(desk.registry, str(uuid.uuid4()), HTTP, given, now)
-                await desk.accept(
-                    tx, [Arrival(event, secret_of(body), actor=body.actor)], now, begin(traceparent)
-                )
+                arrival = Arrival(event, secret_of(body), actor=body.actor)
+                keys = await desk.accept(tx, [arrival], now, begin(traceparent))
                 made = Recorded(activity_id=event.activity_id, recorded_at=now)
                 answer = Answer(201, made.model_dump(mode="json"))
-                await remember(tx, key, fingerprint, answer)
+                await remember(tx, key, under(keys.get(event.activity_id), fingerprint), answer)
         sent.beat()
         return answer.body

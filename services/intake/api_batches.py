@@ -1,6 +1,7 @@
 """Batches over HTTP: what was recorded without a network is let in item by item, and each item is answered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,11 +16,12 @@ from messaging.pace import Pulse
 from messaging.trace import begin
 from schemas.inbound import ActivitySubmitted
 from schemas.offline import Differences
-from services.intake import docket, items_store
+from services.intake import docket, items_store, repeated
 from services.intake.answers import problem_of
 from services.intake.batch import BatchRequest, batch_id_of, items_of
 from services.intake.batch_callers import own_device, own_device_source, yours_of
-from services.intake.desk import NOBODY, Arrival, Desk
+from services.intake.desk import NOBODY, Arrival, Desk, Keys
+from services.intake.envelope import DataKey
 from services.intake.items import (
     Item,
     Kept,
@@ -33,6 +35,7 @@ from services.intake.items import (
     sort_out,
 )
 from services.intake.items_store import Batch
+from services.intake.known import under
 from services.intake.unsaid import believed
 
 PATH = "/v1/batches"
@@ -102,16 +105,23 @@ async def _take(
     tx: Connection, desk: Desk, source: str, items: list[Item], trace: str
 ) -> tuple[Batch, Mapping[str, Kept]]:
     now: datetime = await tx.fetchval("select now()")
-    known = await items_store.known(tx, source, names_in(items))
+    known = await repeated.items(tx, desk.vault.ring, source, names_in(items))
     entry = await docket.opened(tx, desk.registry, [one.given for one in items])
     sorter = Sorter(now, lambda why, kind: body_of(problem_of(why, kind)), entry.offer)
     done = sort_out(desk.registry, source, items, known, sorter)
     if done.fresh:
-        await desk.enter(tx, [_arrival(item, event) for item, event in done.events], entry, now, trace)
-        await items_store.keep(tx, source, done.fresh, now)
+        arrivals = [_arrival(item, event) for item, event in done.events]
+        keys = await desk.enter(tx, arrivals, entry, now, trace)
+        noted = [replace(one, digest=under(_key_of(one, keys), one.digest)) for one in done.fresh]
+        await items_store.keep(tx, source, noted, now)
     batch = Batch(batch_id_of(source, items), source, done.lines, now)
     await items_store.save_batch(tx, batch)
     return batch, {**known, **{one.id: one for one in done.fresh}}
+
+
+def _key_of(one: Kept, keys: Keys) -> DataKey | None:
+    """What it told is under; what is done about a matter told nothing."""
+    return None if one.kind == "action" else keys.get(one.about)
 
 
 def _arrival(item: Item, event: LetIn) -> Arrival:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from doors.closed import Closed
 from doors.document import told
-from doors.idempotency import Answer, IdempotencyKey, earlier, remember
+from doors.idempotency import Answer, IdempotencyKey, remember
 from messaging.database import Database
 from messaging.pace import Pulse
 from messaging.trace import begin
@@ -19,6 +19,8 @@ from schemas.intake import IncidentReported
 from services.intake.answers import check_yours
 from services.intake.desk import HTTP, Arrival, Desk
 from services.intake.items import Secret
+from services.intake.known import under
+from services.intake.repeated import earlier
 from services.intake.report import Origin, Registry, reported, triaged
 
 Text = Annotated[str, Field(max_length=200)]
@@ -89,7 +91,7 @@ class Accepted(BaseModel):
 def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     """Adds them to the door."""
 
-    @app.post("/v1/reports", status_code=201, response_model=Accepted, responses=told(409))
+    @app.post("/v1/reports", status_code=201, response_model=Accepted, responses=told(409, 410))
     async def report(
         body: ReportRequest,
         key: IdempotencyKey,
@@ -98,14 +100,15 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
     ) -> dict[str, Any]:
         """Accepts a report: 201 once it is durable, the same answer when the same request comes again."""
         check_yours(body.area)
-        fingerprint = desk.vault.fingerprint(body.model_dump_json(exclude_unset=True).encode())
+        vault = desk.vault
+        fingerprints = [vault.fingerprint(one) for one in _as_noted(body)]
         async with database.transaction() as tx:
-            answer = await earlier(tx, key, fingerprint, desk.vault.fingerprint(_as_first_released(body)))
+            answer = await earlier(tx, vault.ring, key, "incident_id", fingerprints)
             if answer is None:
                 now: datetime = await tx.fetchval("select now()")
                 incident = _checked(desk.registry, body, now)
                 arrival = Arrival(incident, secret_of(body), body.description)
-                await desk.accept(tx, [arrival], now, begin(traceparent))
+                keys = await desk.accept(tx, [arrival], now, begin(traceparent))
                 accepted = Accepted(
                     incident_id=incident.incident_id,
                     accepted_at=now,
@@ -113,7 +116,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
                     proposed=_triaged(desk.registry, body, now),
                 )
                 answer = Answer(201, accepted.model_dump(mode="json"))
-                await remember(tx, key, fingerprint, answer)
+                await remember(tx, key, under(keys.get(incident.incident_id), fingerprints[0]), answer)
         sent.beat()
         out.headers["Location"] = f"/v1/reports/{answer.body['incident_id']}"
         return answer.body
@@ -156,10 +159,11 @@ def _triaged(registry: Registry, body: ReportRequest, now: datetime) -> Triaged:
     return Triaged(severity=proposal.severity, reasons=reasons)
 
 
-def _as_first_released(body: ReportRequest) -> bytes:
-    """A request as the first release noted it, so that one sent again after an upgrade is known."""
+def _as_noted(body: ReportRequest) -> tuple[bytes, bytes]:
+    """A request as it is noted, and as the first release did, so that one sent again after an upgrade is known."""
     before = body.model_copy(update={"severity": body.severity or "ordinary"})
-    return before.model_dump_json(exclude={"people", "derived_from", "source_number", "entered_by"}).encode()
+    first = before.model_dump_json(exclude={"people", "derived_from", "source_number", "entered_by"})
+    return body.model_dump_json(exclude_unset=True).encode(), first.encode()
 
 
 def secret_of(body: ReportRequest) -> Secret | None:

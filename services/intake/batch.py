@@ -1,9 +1,8 @@
 """A batch as a device sends it: up to 500 things recorded without a network, each readable or refused by itself."""
 
-import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import (
@@ -75,7 +74,6 @@ class Unfit:
 
     id: str
     problem: dict[str, Any]
-    raw: object = field(repr=False)
 
 
 def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -89,7 +87,7 @@ def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
         problems = error.errors(include_url=False, include_input=False)
         for one in problems:
             one["loc"] = _named(one["loc"][1:])  # the first step only repeats the kind
-        return Unfit(str(name), body_of(invalid(problems)), value)
+        return Unfit(str(name), body_of(invalid(problems)))
 
 
 def _named(place: Sequence[int | str]) -> tuple[int | str, ...]:
@@ -134,14 +132,16 @@ def items_of(batch: BatchRequest, vault: Vault) -> list[Item]:
 
 
 def batch_id_of(source: str, items: Sequence[Item]) -> str:
-    """The id of a batch: the same when the same items are sent again."""
-    return str(uuid.uuid5(NAMES, "\n".join([source, *(f"{one.id} {one.digest.hex()}" for one in items)])))
+    """The id of a batch: the same when items of these names are sent again, mended or not.
+
+    It stays when what they told is erased, so nothing that anybody said is in it, not even as a digest.
+    """
+    return str(uuid.uuid5(NAMES, "\n".join([source, *(one.id for one in items)])))
 
 
 def _item(one: ReportItem | ActionItem | ActivityItem | Unfit, vault: Vault) -> Item:
     if isinstance(one, Unfit):
-        digest = vault.fingerprint(json.dumps(one.raw, sort_keys=True).encode())
-        return Item(one.id, digest, problem=one.problem)
+        return Item(one.id, b"", problem=one.problem)
     digest = vault.fingerprint(one.model_dump_json(exclude_unset=True).encode())
     match one:
         case ReportItem():

@@ -1,6 +1,6 @@
 """Where intake's decisions are carried out: reports over HTTP, other systems' events, and reporters' timelines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from services.intake import docket, items_store, keys_store, store
 from services.intake.comparing import Comparer
 from services.intake.declarations import NotRecorded, checked
 from services.intake.docket import Docket
+from services.intake.envelope import DataKey
 from services.intake.items import REUSED, LetIn, Secret, let_in
 from services.intake.likeness import Sketch
 from services.intake.refusals import Refusal, in_words, refusal_of
@@ -41,6 +42,8 @@ Name = tuple[str, str]
 """CloudEvents (source, id)."""
 HTTP = "/http"
 """The door, as the source of what came through it."""
+Keys = Mapping[str, DataKey]
+"""The data keys of what brought something personal, by what it is about; for this memory only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,18 @@ class Desk:
         self.vault = vault
         self._topic = f"{registry.tier}.intake"
 
-    async def accept(self, tx: Connection, arrivals: Sequence[Arrival], now: datetime, trace: str) -> None:
+    async def accept(self, tx: Connection, arrivals: Sequence[Arrival], now: datetime, trace: str) -> Keys:
         """Stores what came over HTTP. Raises `NumberKnown` when a source's number names another matter."""
         events = [one.event for one in arrivals]
         entry = await docket.opened(tx, self.registry, events)
         for event in events:
             if isinstance(event, IncidentReported) and (known := entry.offer(event)) is not None:
                 raise NumberKnown(known)
-        await self.enter(tx, arrivals, entry, now, trace)
+        return await self.enter(tx, arrivals, entry, now, trace)
 
     async def enter(
         self, tx: Connection, arrivals: Sequence[Arrival], entry: Docket, now: datetime, trace: str
-    ) -> None:
+    ) -> Keys:
         """Stores what came over HTTP and was offered to the docket, secrets in the vault, in its order."""
         reports = [one.event for one in arrivals if isinstance(one.event, IncidentReported)]
         activities = [(one.event, one.actor) for one in arrivals if isinstance(one.event, ActivityRecorded)]
@@ -104,6 +107,7 @@ class Desk:
         proposed = await self._comparer.propose(tx, self._sketched(arrivals), now, keys) if reports else []
         events = [*(one.event for one in arrivals), *proposed]
         await outbox.put(tx, [self._draft(one, trace) for one in events], now)
+        return keys
 
     def _sketched(self, arrivals: Sequence[Arrival]) -> Iterator[tuple[IncidentReported, Sketch | None]]:
         for one in arrivals:

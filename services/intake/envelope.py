@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES, NONCE_BYTES = 32, 12
-_FIELD, _WRAP = b"fengqiao field 1", b"fengqiao data key 1"
+_FIELD, _WRAP, _DIGEST = b"fengqiao field 1", b"fengqiao data key 1", b"fengqiao digest 1"
 
 
 class KeyMissing(Exception):
@@ -39,6 +39,10 @@ class DataKey:
     def open(self, name: str, sealed: bytes) -> bytes:
         """One field. Raises `InvalidTag` for another incident, field, key, or a change."""
         return _opened(self.key, sealed, _bound(_FIELD, self.about, name))
+
+    def digest(self, fingerprint: bytes) -> bytes:
+        """Tells whether a request is the one this came with; once the key is gone, nobody can try one against it."""
+        return hmac.new(_derived(self.key, _DIGEST), fingerprint, hashlib.sha256).digest()
 
 
 class Ring:

@@ -11,6 +11,7 @@ from schemas.intake import ActionReceived, ActivityRecorded, IncidentReported
 from schemas.offline import Differences
 from schemas.topics import source_of
 from services.intake.activity import recorded
+from services.intake.known import NOTHING, Known
 from services.intake.report import (
     NotAccepted,
     NumberKnown,
@@ -61,6 +62,8 @@ class Kept:
     state: State = "accepted"
     reason: str | None = None
     conflicts: Differences = ()
+    known: Known = NOTHING
+    """What there is by now of what it told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Sorted:
 
 
 REUSED = [("id", "was used before, for something else")]
+ERASED = [("id", "names something that was erased since")]
 Explain = Callable[[NotAccepted, Kind], dict[str, Any]]
 Offer = Callable[[IncidentReported], str | None]
 """Notes the offer a report is; the incident that has its source's number, if one has."""
@@ -142,7 +146,9 @@ def sort_out(
 
 
 def _again(before: Kept, item: Item, sorter: Sorter) -> Line:
-    if before.digest == item.digest:
+    if before.known.erased:
+        return Line(item.id, problem=sorter.explain(NotAccepted("erased", ERASED), before.kind))
+    if before.known.same(before.digest, [item.digest]):
         return Line(item.id, repeated=True)
     return Line(item.id, problem=sorter.explain(NotAccepted("id-reused", REUSED), kind_of(item.given)))
 

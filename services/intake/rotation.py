@@ -4,14 +4,17 @@ import base64
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from cryptography.exceptions import InvalidTag
 
 from messaging.database import Connection, Database
 from messaging.errors import Rejected
-from services.intake import keys_store
+from services.intake import digests_store, keys_store
 from services.intake.envelope import DataKey, Wrapped
 from services.intake.keys_store import Sealed
+from services.intake.known import under
+from services.intake.repeated import opened
 from services.intake.unlocking import about_house
 from services.intake.vault import SealedLetters, Vault
 
@@ -29,6 +32,7 @@ class Done:
     keys: int = 0
     rows: int = 0
     letters: int = 0
+    digests: int = 0
     broken: set[str] = field(default_factory=set)
 
 
@@ -50,7 +54,8 @@ class Rotation:
         """Goes on until nothing that can be opened is under an older key. Raises `Unavailable`."""
         async with self._database.transaction() as tx:
             await self._house(tx)
-        for step in (self._rows, self._keys):
+        steps: list[Step] = [self._rows, self._keys]
+        for step in steps + [partial(self._digests, one) for one in digests_store.TABLES]:
             while await self._step(step):
                 self._said(self.done)
         letter: int | None = 0
@@ -103,6 +108,20 @@ class Rotation:
         await keys_store.put_under_data_keys(tx, wrapped, sealed)
         self.done.rows += len(wrapped)
         return bool(found)
+
+    async def _digests(self, table: str, tx: Connection) -> bool:
+        """Digests of older programs come under the data keys of what they are about; those of what is gone are emptied.
+
+        Else whoever has a key of the house could try a telephone number against them for ever.
+        """
+        found = await digests_store.plain(tx, table, self._at_once * 10)
+        known = {row["place"]: (row["digest"], opened(self._ring, row)) for row in found}
+        again = {place: under(key, digest) for place, (digest, key) in known.items() if key is not None}
+        await digests_store.put(tx, table, again)
+        self.done.digests += len(again)
+        if not again:
+            await digests_store.forget(tx, table)
+        return bool(again)
 
     async def _letters(self, tx: Connection, after: int) -> int | None:
         """Dead letters come under the current key; returns behind which to go on, None at the end."""
