@@ -27,11 +27,11 @@ PROBLEM = {
     },
 }
 SAID = {
-    400: "The body is not JSON.",
+    400: "The body is not JSON, or has more parts or more of them within each other than anything here.",
     401: "Nobody is signed in, or not with a token or key that is taken here.",
     403: "The caller's roles do not allow this at this door, whatever it is done to.",
     404: "Nothing of this name is known here.",
-    408: "Nothing more of the body came for too long.",
+    408: "Nothing more of the body came for too long, or all of it too slowly.",
     409: "The rules say no, or somebody changed it meanwhile; nothing was done.",
     410: "It was let in before and erased since; it is not let in again.",
     413: "The body is too large.",

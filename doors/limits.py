@@ -1,4 +1,4 @@
-"""What is refused before anything is read: bodies that are too large or of another kind."""
+"""What is refused before anybody understands it: bodies too large, too slow, too deep, or of another kind."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,24 +9,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors.methods import methods_of
 from doors.problems import Problem, response
+from doors.shape import unfit
 
 MAX_BODY = 65_536
+MOST_PARTS = 4096
+"""Values that stand beside one another, at any depth."""
 STALL_S = 30.0
 """A sender of whom nothing more comes for so long is given up."""
+SLOWEST = 4096
+"""Bytes a second, over the whole of a body and beyond the first `STALL_S`: who sends one a second never stalls."""
 TOO_SLOW = Problem(
     408,
     "too-slow",
-    f"Nothing more of the body came for {STALL_S:.0f} s.",
-    zh=f"请求体已 {STALL_S:.0f} 秒没有后续内容",
+    f"Nothing more of the body came for {STALL_S:.0f} s, or all of it came too slowly.",
+    zh=f"请求体已 {STALL_S:.0f} 秒没有后续内容，或整体传输过慢",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The media types a path takes, and how many bytes of them."""
+    """The media types a path takes, how many bytes of them, and of how many parts where it is JSON."""
 
     kinds: tuple[str, ...] = ("application/json", "application/cloudevents+json")
     bytes: int = MAX_BODY
+    parts: int = MOST_PARTS
 
 
 class TooLarge(Exception):
@@ -38,7 +44,7 @@ class Gone(Exception):
 
 
 class Limits:
-    """ASGI middleware: 413 above 64 KiB whatever the length header says, 415 unless the body is JSON.
+    """ASGI middleware: 413 above 64 KiB whatever the length header says, 415 unless the body is JSON of a sane shape.
 
     A path that takes files has an allowance of its own. What no route takes is the application's to answer, unread.
     """
@@ -55,8 +61,8 @@ class Limits:
             return
         allowed = self._files.get(scope["path"], Allowance())
         headers = {name.lower(): value for name, value in scope["headers"]}
-        kind = headers.get(b"content-type", b"").decode("latin-1").lower()
-        if kind.partition(";")[0].strip() not in allowed.kinds:
+        kind = headers.get(b"content-type", b"").decode("latin-1").lower().partition(";")[0].strip()
+        if kind not in allowed.kinds:
             await response(_other_kind(allowed))(scope, receive, send)
             return
         length = headers.get(b"content-length", b"0")
@@ -73,6 +79,9 @@ class Limits:
             return
         except Gone:
             return  # nobody is there to be answered, and half a file must not be taken for a whole one
+        if kind.endswith("json") and (wrong := unfit(body, allowed.parts)) is not None:
+            await response(wrong)(scope, receive, send)
+            return
         await self._app(scope, _again(body, receive), send)
 
     def _brings_a_body(self, scope: Scope) -> bool:
@@ -94,10 +103,11 @@ def _too_large(allowed: Allowance) -> Problem:
 
 
 async def _read(receive: Receive, most: int) -> bytes:
-    """The whole body. Raises `TooLarge`, `Gone`, and `TimeoutError` when no more of it comes."""
-    body = bytearray()
+    """The whole body. Raises `TooLarge`, `Gone`, and `TimeoutError` when no more of it comes, or too little."""
+    body, clock = bytearray(), asyncio.get_running_loop()
+    end = clock.time() + STALL_S + most / SLOWEST
     while True:
-        async with asyncio.timeout(STALL_S):
+        async with asyncio.timeout_at(min(end, clock.time() + STALL_S)):
             message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone

@@ -157,9 +157,7 @@ class Turnstile:
             if len(self._senders) < self._most:
                 break
             oldest, found = self._senders.popitem(last=False)
-            if any(
-                found.inside.values()
-            ):  # they must be counted out again; there are no more of them than may be in
+            if any(found.inside.values()):  # to be counted out; there are no more of them than may be in
                 self._senders[oldest] = found
         sender = self._senders[name] = _Sender()
         return sender

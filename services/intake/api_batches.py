@@ -39,7 +39,7 @@ from services.intake.known import under
 from services.intake.unsaid import believed
 
 PATH = "/v1/batches"
-ALLOWED = Allowance(kinds=("application/json",), bytes=1_048_576)
+ALLOWED = Allowance(kinds=("application/json",), bytes=1_048_576, parts=65_536)
 """1 MiB: 500 items of 2 KiB each."""
 
 

@@ -20,7 +20,7 @@ from services.intake.report import Registry
 from services.intake.source_list import Unreadable, read_csv, read_json
 
 LISTS = "/v1/referrals/reconciliations"
-FILES = {LISTS: Allowance(("text/csv", "application/json"), 1_048_576)}
+FILES = {LISTS: Allowance(("text/csv", "application/json"), 1_048_576, parts=65_536)}
 """A court's list of a month has some hundred lines; this holds about twenty thousand."""
 Source = Annotated[str, Field(min_length=1, max_length=80)]
 

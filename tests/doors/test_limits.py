@@ -96,10 +96,12 @@ def taking():
     return app, taken
 
 
+TEXT = [(b"content-type", b"text/csv"), (b"content-length", b"1000")]
+
+
 async def put(app, *messages):
     """What is answered to a file that comes in these pieces."""
-    headers = [(b"content-type", b"text/csv"), (b"content-length", b"1000")]
-    scope = {"type": "http", "method": "PUT", "path": "/file", "query_string": b"", "headers": headers}
+    scope = {"type": "http", "method": "PUT", "path": "/file", "query_string": b"", "headers": TEXT}
     left, sent = list(messages), []
 
     async def receive():
@@ -129,6 +131,31 @@ async def test_a_sender_of_whom_nothing_more_comes_is_told_so_and_given_up(takin
 
     assert (taken, sent[0]["status"]) == ([], 408)
     assert (b"connection", b"close") in sent[0]["headers"]
+
+
+async def test_a_sender_who_never_stalls_and_never_ends_is_given_up_as_well(taking, monkeypatch):
+    monkeypatch.setattr(limits, "STALL_S", 0.2)
+    monkeypatch.setattr(limits, "SLOWEST", 10 * MAX_BODY)
+    app, taken = taking
+    came = 0
+
+    async def trickle():
+        nonlocal came
+        came += 1
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"a", "more_body": True}
+
+    scope = {"type": "http", "method": "PUT", "path": "/file", "query_string": b"", "headers": TEXT}
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async with asyncio.timeout(30):
+        await app(scope, trickle, send)
+
+    assert (taken, sent[0]["status"]) == ([], 408)
+    assert came > 1
 
 
 async def test_a_file_that_came_to_its_end_is_taken(taking):
