@@ -4,6 +4,8 @@ import resource
 
 FILES = 65_536
 """Open files a process asks for, where it may: some thousand listeners of the live stream are as many."""
+CONNECTIONS = 4096
+"""To an HTTP door, unless its settings say otherwise: each takes a file before anybody knows whose it is."""
 
 
 def no_core() -> None:

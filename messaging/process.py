@@ -66,8 +66,7 @@ class Process:
         self._subscribers: list[Subscriber] = []
         self._checks: list[Check] = [self._fence.check]
         self._stop = asyncio.Event()
-        self.leaving = False
-        """Whether it was told to stop."""
+        self.leaving = False  # whether it was told to stop
         self._policy = ""
         self._tells()
         self.queues("unsent", outbox.waiting, UNSENT)
@@ -176,7 +175,8 @@ class Process:
         ]
         for task in tasks:
             task.add_done_callback(self._ended)
-        async with serve(Parting(self.door, lambda: self.leaving), self.door_host, self.settings.port):
+        door, most = Parting(self.door, lambda: self.leaving), self.settings.connections
+        async with serve(door, self.door_host, self.settings.port, most):
             await self._joined(joining)
             self.health.set("started", ok=not self.leaving, why="stopping")
             await self._stop.wait()

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from messaging.allowed import CONNECTIONS
 from messaging.broker_settings import BrokerSettings
 from messaging.login import read_secret
 from schemas.base import TIERS, Service, Tier
@@ -102,6 +103,8 @@ class ServiceSettings(DatabaseSettings, BrokerSettings):
     drain_s: float = Field(default=0.0, ge=0.0)
     """Seconds a process that was told to stop goes on answering, each answer ending its connection, while `/open` says
     no: an orchestrator tells its proxies while it tells us, and some hear later. 0 where nothing stands before us."""
+    connections: int = Field(default=CONNECTIONS, ge=1)
+    """Connections to the HTTP door at once, those included on which nothing is asked; beyond that the answer is 503."""
     pool_size: int = 8
     """Connections to PostgreSQL: the consumer, the relay, timers and dead letters take one each."""
 

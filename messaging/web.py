@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from messaging.allowed import CONNECTIONS
 from messaging.closing import let_in, waiting
 from messaging.database import COMMAND_TIMEOUT_S
 
@@ -32,6 +33,7 @@ It asks for more when half of it is gone, so that who takes less than 2 KB/s cou
 IDLE_S = 100
 """How long a connection is kept on which nothing is asked: longer than proxies keep theirs (60 s is usual, 90 known),
 so that they end it and not we, perhaps while their next request is on its way."""
+FULL = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 GRACE_S = int(COMMAND_TIMEOUT_S) + 5
 """How long open requests may take to end once we stop: longer than waiting for a database that does not answer."""
 SAY_S = 5.0
@@ -47,12 +49,14 @@ class _State(ServerState):
 
     closing = False
     """Whether each answer is the last of its connection."""
+    most = CONNECTIONS
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, most: int) -> None:
         super().__init__(config)
         self._state = self.server_state = _State()
+        self._state.most = most
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets in who has come, and nobody else; answers them, and lets go of who asks for nothing."""
@@ -84,6 +88,10 @@ class _Bounded(HttpToolsProtocol):
         """Somebody is there, and has so long to say what they want."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=WAITING)
+        if isinstance(self.server_state, _State) and len(self.connections) > self.server_state.most:
+            transport.write(FULL)
+            transport.close()
+            return
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -195,13 +203,18 @@ class _Bounded(HttpToolsProtocol):
 
 
 @contextlib.asynccontextmanager
-async def serve(app: Any, host: str, port: int) -> AsyncIterator[int]:  # noqa: ANN401 - any ASGI application
-    """Serves an application while the block runs; yields the port. Raises `OSError` if the port is taken."""
+async def serve(
+    app: Any,  # noqa: ANN401 - any ASGI application
+    host: str,
+    port: int,
+    most: int = CONNECTIONS,
+) -> AsyncIterator[int]:
+    """Serves an application while the block runs, at so many connections; yields the port. Raises `OSError`."""
     config = uvicorn.Config(
         app, host=host, port=port, http=_Bounded, ws="none", log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=GRACE_S, lifespan="off", limit_concurrency=None, timeout_keep_alive=IDLE_S,
     )  # fmt: skip
-    server = _Server(config)
+    server = _Server(config, most)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1024) as listener:
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # not on every platform

@@ -109,6 +109,50 @@ async def test_who_is_answered_slowly_is_not_given_up_for_a_head_that_came_in_ti
     assert [one.status_code for one in answers] == [200, 200]
 
 
+async def test_a_connection_on_which_nothing_is_asked_is_let_go(monkeypatch):
+    monkeypatch.setattr(web, "IDLE_S", 0.2)
+    monkeypatch.setattr(web, "HEAD_S", 1000)
+
+    answer, _ = await asked(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")  # reads to the end of the connection
+
+    assert answer.count(b" 200 ") == 1
+
+
+@pytest.mark.parametrize("sent", [b"G", b"GET / HTTP/1.1\r\n", b"x-a: b\r\n"])
+async def test_a_head_that_comes_a_byte_at_a_time_is_given_up_however_steadily_it_comes(monkeypatch, sent):
+    monkeypatch.setattr(web, "HEAD_S", 0.3)
+    async with serve(answering, "127.0.0.1", 0) as port, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\n" if sent.startswith(b"x") else b"")
+        ended = asyncio.create_task(reader.read())
+        while not ended.done():
+            writer.write(sent[:1] if len(sent) == 1 else sent)
+            await asyncio.sleep(0.02)
+        writer.close()
+
+    assert b" 200 " not in ended.result()
+
+
+async def test_beyond_so_many_connections_who_comes_is_told_so_and_nobody_else_is():
+    async with serve(answering, "127.0.0.1", 0, 2) as port, asyncio.timeout(20):
+        kept = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        refused = await reader.read()
+        writer.close()
+        answers = []
+        for reader, writer in kept:
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            answers.append(await reader.read())
+            writer.close()
+        async with httpx.AsyncClient() as client:
+            again = await client.get(f"http://127.0.0.1:{port}/")
+
+    assert refused.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: " in refused
+    assert [b" 200 " in one for one in answers] == [True, True]
+    assert again.status_code == 200
+
+
 async def without_end(scope, receive, send):
     """Answers as much as the reader takes, and notes how much that was."""
     await send({"type": "http.response.start", "status": 200, "headers": []})

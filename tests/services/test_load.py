@@ -13,7 +13,7 @@ from tests.services.test_settings import bare, given
 from tests.system.operate.releases import HERE
 
 __all__ = ["bare"]
-OURS = LoadSettings.model_fields.keys() - ServiceSettings.model_fields.keys()
+OURS = (LoadSettings.model_fields.keys() - ServiceSettings.model_fields.keys()) | {"connections"}
 PAGE = HERE / "docs" / "operate" / "limits.md"
 
 
