@@ -107,6 +107,8 @@ class ServiceSettings(DatabaseSettings, BrokerSettings):
     """Connections to the HTTP door at once, those included on which nothing is asked; beyond that the answer is 503."""
     pool_size: int = 8
     """Connections to PostgreSQL: the consumer, the relay, timers and dead letters take one each."""
+    door_pool_size: int = 4
+    """Connections of the door's own role beside them, where callers sign in."""
 
     @field_validator("tiers", mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 #!/bin/sh
-# What compose hands to the processes as files, made once: the password of the databases and the key of the vault. The
-# folder is for its owner alone; the files in it are readable, because inside a container somebody else reads them.
+# What compose hands to the processes as files, made once: the passwords at the databases, of services and of their doors,
+# and the key of the vault. The folder is for its owner alone; the files in it are readable, because inside a container
+# somebody else reads them.
 set -eu
 folder="${1:-.fengqiao/compose}"
 mkdir -p "$folder"
@@ -10,4 +11,5 @@ made() {
   chmod 444 "$folder/$1"
 }
 made postgres-password
+made postgres-door-password
 made vault-key

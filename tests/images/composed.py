@@ -5,6 +5,7 @@ from importlib import import_module
 
 import yaml
 
+from deploy.local.door_roles import role
 from deploy.local.plan import PROJECT, Plan
 from deploy.local.service_programs import database
 from messaging.settings import DatabaseSettings
@@ -122,7 +123,11 @@ def _wrong(one, environment, kind):
         "TIER": one.tier,
         f"{one.service}_POSTGRES".upper(): f"postgresql://{name}@postgres/{name}",
         f"{one.service}_POSTGRES_PASSWORD_FILE".upper(): "/run/secrets/postgres-password",
+        f"{one.service}_DOOR_POSTGRES".upper(): f"postgresql://{role(name)}@postgres/{name}",
     }
+    if kind is not DatabaseSettings:
+        file = "/run/secrets/postgres-door-password"
+        wanted[f"{one.service}_DOOR_POSTGRES_PASSWORD_FILE".upper()] = file
     unknown = set(environment) - variables(kind, one.service)
     return sorted(unknown | {key for key, value in wanted.items() if environment.get(key) != value})
 

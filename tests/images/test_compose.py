@@ -73,7 +73,15 @@ def test_it_keeps_the_rule(rule):
         (composed.known, "TIER: town", "TIER: county"),
         (composed.known, "@postgres/routing_town", "@postgres/routing_village"),
         (composed.known, "postgresql://routing_town@", "postgresql://routing_town:secret@"),
-        (composed.handed_out, "secrets: [postgres-password, vault-key]", "secrets: [postgres-password]"),
+        (composed.known, "postgresql://routing_town_door@", "postgresql://routing_town@"),
+        (
+            composed.known,
+            "ROUTING_DOOR_POSTGRES: postgresql://routing_town_door",
+            "ROUTING_X: postgresql://x",
+        ),
+        (composed.known, "secrets/postgres-door-password", "secrets/postgres-password"),
+        (composed.handed_out, ", vault-key]", "]"),
+        (composed.handed_out, "[postgres-password, postgres-door-password]", "[postgres-password]"),
         (
             composed.handed_out,
             "    command: [fengqiao, topics]",
@@ -100,6 +108,7 @@ def test_images_are_pinned_and_ours_is_of_this_version(was, is_now):
 def test_a_service_accepts_what_it_is_given_and_finds_the_password_in_the_file(one, tmp_path, monkeypatch):
     """The very values; only the folders that are mounted stand elsewhere here."""
     (tmp_path / "postgres-password").write_text("p/w@1\n")
+    (tmp_path / "postgres-door-password").write_text("p/w@2\n")
     (tmp_path / "vault-key").write_bytes(os.urandom(32))
     places = {"/run/secrets": str(tmp_path), "/etc/fengqiao": str(PROJECT / "policy")}
     environment = composed.read()["services"][one.name]["environment"]
@@ -111,9 +120,9 @@ def test_a_service_accepts_what_it_is_given_and_finds_the_password_in_the_file(o
     settings = settings_of(composed.settings(one.service), one.service)
 
     assert settings.tier == one.tier
-    assert (
-        settings.dsn() == f"postgresql://{one.service}_{one.tier}:p%2Fw%401@postgres/{one.service}_{one.tier}"
-    )
+    name = f"{one.service}_{one.tier}"
+    assert settings.dsn() == f"postgresql://{name}:p%2Fw%401@postgres/{name}"
+    assert settings.door_dsn() == f"postgresql://{name}_door:p%2Fw%402@postgres/{name}"
     assert (settings.kafka, settings.port, settings.probe_port) == ("kafka:9092", 8080, 8081)
     assert settings.policy.is_file()
     assert settings.areas.is_file()
