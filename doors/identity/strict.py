@@ -3,12 +3,13 @@
 import base64
 import binascii
 import json
-import math
 import re
 from typing import Any
 
 LONGEST = 8192
 """Characters of a token. With the keys of a large directory in it, one has about two thousand."""
+LATEST = 253_402_300_799
+"""The last second of the year 9999. A number may have four thousand digits, and no other number would hold it."""
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
@@ -55,5 +56,5 @@ def _no_number(written: str) -> float:
 
 
 def is_moment(value: object) -> bool:
-    """Whether it is written as a time: a number, finite, and neither true nor a text that looks like one."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is written as a time there is: a number, and neither true nor a text that looks like one."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LATEST

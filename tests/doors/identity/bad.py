@@ -92,6 +92,8 @@ def _not_read(issuer):
     return {
         "an expiry without end": json.dumps(one()).replace(str(one()["exp"]), "Infinity"),
         "an expiry beyond all numbers": json.dumps(one()).replace(f'"exp": {one()["exp"]}', '"exp": 1e999'),
+        "an expiry of 400 digits": json.dumps(one()).replace(str(one()["exp"]), "9" * 400),
+        "issued 400 digits ago": json.dumps(one()).replace(f'"iat": {one()["iat"]}', f'"iat": -{"9" * 400}'),
         "an area said twice": _twice(one(area="620522100201"), "area", "620522"),
         "roles said twice": _twice(one(), "roles", ["operator"]),
         "an expiry said twice": _twice(one(exp=NOW - 3600), "exp", NOW + 300),
