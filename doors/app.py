@@ -60,11 +60,12 @@ class SafeHeaders:
 def create(title: str, description: str, files: Mapping[str, Allowance] | None = None) -> FastAPI:
     """A FastAPI application; its document is at `/openapi.json`, readable at `/docs`, all from this process.
 
+    An address with a slash more is another one: a redirect would name the host that the caller names.
     `files` are the paths that take something else than small JSON. Everybody is let in, unless it is `gate.guarded`.
     """
     app = Door(
         title=title, description=description, version="1.0.0", docs_url=None, redoc_url=None,
-        responses=OTHERWISE,
+        responses=OTHERWISE, redirect_slashes=False,
     )  # fmt: skip
     problems.install(app)
     app.add_middleware(Limits, router=app.router, files=files)

@@ -134,7 +134,7 @@ def _headers(found: RestatementsView, request: Request) -> dict[str, str]:
     }
     if found.next is None:
         return headers
-    return headers | {"link": f'<{request.url.include_query_params(after=found.next)}>; rel="next"'}
+    return headers | {"link": f'<?{request.url.include_query_params(after=found.next).query}>; rel="next"'}
 
 
 async def _page(tx: Connection, asked: Asked, naming: Naming) -> RestatementsView:

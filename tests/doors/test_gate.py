@@ -143,6 +143,36 @@ async def test_who_is_not_known_learns_nothing_of_which_addresses_there_are(clie
     assert (await client.request(method, path)).status_code == status
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/incidents/", "/v1/incidents%2F", "//v1/incidents", "/v1//incidents", "/V1/incidents", "/v1/incidents;x",
+        "/v1/%2e%2e/v1/incidents", "/v1/incidents%00", "/docs/", "/openapi.json/",
+    ],
+)  # fmt: skip
+async def test_an_address_that_is_nearly_one_of_ours_is_none_and_leads_nowhere(client, path):
+    nowhere = await client.get("/v1/nowhere", headers=signed())
+
+    answer = await client.get(path, headers=signed() | {"host": "evil.example"})
+
+    assert (answer.status_code, answer.json()) == (404, nowhere.json())
+    assert (await client.get(path)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/assets/%2e%2e/%2e%2e/v1/contacts", "/docs/assets/..%2f..%2fv1/contacts"]
+)
+async def test_from_the_files_that_are_for_everybody_no_way_leads_to_anything_else(client, path):
+    assert (await client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "DELETE"])
+async def test_another_method_does_nothing_for_anybody(client, method):
+    answer = await client.request(method, "/v1/incidents", headers=signed())
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs/assets/favicon.png"])
 async def test_the_description_of_the_door_is_for_everybody(client, path):
     assert (await client.get(path)).status_code == 200
