@@ -217,6 +217,8 @@ async def serve(
     server = _Server(config, most)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1024) as listener:
+        # Heads and bodies are written apart; asyncio's own loop leaves them to wait 40 ms for each other here.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # not on every platform
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
         task = asyncio.create_task(server.serve(sockets=[listener]))

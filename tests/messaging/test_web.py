@@ -42,6 +42,20 @@ async def asked(*pieces):
     return answer, taken
 
 
+async def test_a_head_and_a_body_do_not_wait_for_each_other_on_any_loop(monkeypatch):
+    made, begin = [], web._Bounded.connection_made
+    monkeypatch.setattr(
+        web._Bounded,
+        "connection_made",
+        lambda one, transport: (made.append(transport), begin(one, transport)),
+    )
+    async with serve(answering, "127.0.0.1", 0) as port, httpx.AsyncClient() as client:
+        await client.get(f"http://127.0.0.1:{port}/")
+
+        [served] = [one.get_extra_info("socket") for one in made]
+        assert served.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize(
     ("begin", "pieces"),
     [
