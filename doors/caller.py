@@ -1,5 +1,6 @@
 """Who asks: the one value that sign-in makes and everything that decides on access is given."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -31,6 +32,12 @@ _CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 def present() -> Caller | None:
     """Who asks, in the task that answers them and so inside its transaction; None where nobody signs in."""
     return _CALLER.get()
+
+
+def told() -> Mapping[str, str]:
+    """What a transaction is told of who asks; where nobody does, that nothing is theirs."""
+    caller = present()
+    return {"fengqiao.area": "" if caller is None else caller.area}
 
 
 def enter(caller: Caller | None) -> Token[Caller | None]:

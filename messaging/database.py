@@ -1,7 +1,7 @@
 """A PostgreSQL pool whose failures are `Unavailable` and whose transactions are all or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 else:
     Connection = PoolConnectionProxy  # generic in its types only
 
+Told = Callable[[], Mapping[str, str]]
+"""What each transaction is told first: a setting and its value."""
 COMMAND_TIMEOUT_S = 15.0
 """A frozen server fails a statement after this, so that nothing waits for ever."""
 
@@ -40,8 +42,16 @@ class Database:
     """The pool of one service's own database; who waits longer than `patience` seconds for it is told `Unavailable`."""
 
     def __init__(
-        self, dsn: str, *, name: str, max_size: int = 8, patience: float = COMMAND_TIMEOUT_S
+        self,
+        dsn: str,
+        *,
+        name: str,
+        max_size: int = 8,
+        patience: float = COMMAND_TIMEOUT_S,
+        told: Told | None = None,
     ) -> None:
+        """`told` is asked anew for every transaction; then nothing is done outside of one."""
+        self._told = told
         self._dsn = dsn
         self._name = name
         self._max_size = max_size
@@ -74,10 +84,11 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection outside any transaction, for reads of one statement and for session locks."""
-        if self._pool is None:
-            raise Unavailable("the database pool is not open")
-        with outages_translated():
-            async with self._pool.acquire(timeout=self._patience) as connection:
+        if self._told is None:
+            async with self._acquired() as connection:
+                yield connection
+        else:
+            async with self.transaction() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -86,13 +97,30 @@ class Database:
 
         `Unavailable` out of the commit means *unknown*; whoever retries is guarded by sequence or key.
         """
-        async with self.connection() as connection, connection.transaction():
+        async with self._acquired() as connection, connection.transaction():
+            if self._told is not None:
+                await connection.execute(_said(self._told()))
             yield connection
+
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Connection]:
+        if self._pool is None:
+            raise Unavailable("the database pool is not open")
+        with outages_translated():
+            async with self._pool.acquire(timeout=self._patience) as connection:
+                yield connection
 
     async def now(self) -> datetime:
         """The database clock; raises `Unavailable`."""
         async with self.connection() as connection:
             return await clock(connection)
+
+
+def _said(settings: Mapping[str, str]) -> str:
+    """Settings of one transaction. No query, so that it may still be told how it is isolated; hence no parameters."""
+    return ";".join(
+        "set local {} = '{}'".format(name, value.replace("'", "''")) for name, value in settings.items()
+    )
 
 
 async def clock(connection: Connection) -> datetime:

@@ -6,6 +6,7 @@ from importlib import resources
 
 import asyncpg
 
+from messaging import granting
 from messaging.errors import SchemaTooOld, outages_translated
 
 LOCK = 0x66656E67
@@ -48,18 +49,22 @@ def _in_package(package: str) -> tuple[Migration, ...]:
     )
 
 
-async def apply(dsn: str, service: str) -> list[str]:
+async def apply(dsn: str, service: str, door: str | None = None) -> list[str]:
     """Applies what is missing, each file in a transaction of its own; returns the names applied.
 
-    Safe to run from many places at once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
+    The role of the door, where it has one, is then given what it needs, every time. Safe to run from many places at
+    once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
     """
     with outages_translated():
         connection = await asyncpg.connect(dsn, timeout=15, command_timeout=PATIENCE_S)
         try:
             await connection.execute("select pg_advisory_lock($1)", LOCK)
-            return await _apply_missing(connection, of(service))
+            names = await _apply_missing(connection, of(service))
+            if door is not None:
+                await granting.grant(connection, service, door)
         finally:
             await connection.close()
+    return names
 
 
 async def _apply_missing(

@@ -38,12 +38,12 @@ class Patience:
             raise Unavailable(str(error)) from error
 
 
-async def migrated(dsn: str, service: str, patience: Patience) -> list[str]:
+async def migrated(dsn: str, service: str, patience: Patience, door: str | None = None) -> list[str]:
     """Applies what is missing, once the database answers; returns the names. Raises `SchemaTooOld`, `Unavailable`."""
     backoff = Backoff(0.2, 5.0)
     while True:
         try:
-            return await migrate.apply(dsn, service)
+            return await migrate.apply(dsn, service, door)
         except Unavailable as error:
             if not patience.lasts:
                 raise

@@ -15,6 +15,7 @@ from messaging.backlog import Backlog
 from messaging.database import Connection, Database
 from messaging.errors import CannotStart, Unavailable
 from messaging.fence import Fence
+from messaging.granting import MARK
 from messaging.gravedigger import Gravedigger
 from messaging.health import Health, probes
 from messaging.inbox import Inbox, Reading
@@ -53,7 +54,8 @@ class Process:
         self.name = f"{settings.tier}-{service}"
         self.health = Health(self.name)
         self.dsn = settings.dsn()
-        self.database = Database(self.dsn, name=self.name, max_size=settings.pool_size)
+        self.database = Database(self.dsn, name=self.name + MARK, max_size=settings.pool_size)
+        self._databases = [self.database]
         self._patience = Patience(settings.schema_wait_s)
         self.broker = settings.broker()
         """What every client of Kafka in this process is given."""
@@ -110,6 +112,10 @@ class Process:
         """Adds something that runs until the process stops."""
         self._loops.append(loop)
 
+    def opens(self, database: Database) -> None:
+        """Adds another pool, open as long as the process runs."""
+        self._databases.append(database)
+
     def checks(self, check: Check) -> None:
         """Adds what must be so in the database before anything begins; it raises `CannotStart` where it is not."""
         self._checks.append(check)
@@ -130,7 +136,8 @@ class Process:
                 log.critical("%s", error)
                 return EXIT_CONFIGURATION
             finally:
-                await self.database.close()
+                for database in self._databases:
+                    await database.close()
         return 0
 
     def leave(self) -> None:
@@ -143,7 +150,8 @@ class Process:
     async def _open_database(self) -> None:
         with self._patience.with_migrations():
             await migrate.verify(self.dsn, self.service)
-        await self.database.connect()
+        for one in self._databases:
+            await one.connect()
 
     async def _checked(self) -> None:
         async with self.database.connection() as connection:
@@ -231,7 +239,7 @@ def _migrate(service: str) -> int:
     settings = settings_of(DatabaseSettings, service)
     dsn, patience = settings.dsn(), Patience(settings.schema_wait_s)
     try:
-        names = asyncio.run(migrated(dsn, service, patience))
+        names = asyncio.run(migrated(dsn, service, patience, settings.door_role))
     except CannotStart as error:
         log.critical("%s", error)
         return EXIT_CONFIGURATION

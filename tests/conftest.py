@@ -11,11 +11,14 @@ from deploy.local import exclusive
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
 from deploy.local.topics import create as create_topics
+from doors import caller
 from messaging import migrate
 from messaging.database import Database
 from schemas.topics import TOPICS
 from tests import absences
 from tests.silence import silenced
+
+PASSWORD = "doors-of-tests"
 
 
 def _docker():
@@ -89,30 +92,63 @@ def new_dsn(providers, migrated):
             return await created(server, service)
         if service not in migrated:
             migrated[service] = await created(server, service)
-            await migrate.apply(migrated[service], service)
+            await migrate.apply(migrated[service], service, await door_role(server, service))
         return await created(server, service, like=migrated[service])
 
     return make
 
 
-async def created(server, service, like=None):
-    """A new database on the server, empty or a copy of another that nobody is connected to; its dsn."""
+async def created(server, service, like=None, owner=None):
+    """A new database on the server, empty or a copy of another that nobody is connected to; its dsn, as its owner."""
     name = f"t_{service}_{secrets.token_hex(4)}"
     template = "" if like is None else f' template "{like.rpartition("/")[2]}"'
     connection = await asyncpg.connect(server, timeout=30, command_timeout=60)
-    await connection.execute(f'create database "{name}"{template}')
+    owned = "" if owner is None else f" owner {owner}"
+    await connection.execute(f'create database "{name}"{template}{owned}')
     await connection.close()
+    if owner is not None:
+        return f"postgresql://{owner}:{PASSWORD}@{server.rsplit('/', 1)[0].rpartition('@')[2]}/{name}"
     return server.rsplit("/", 1)[0] + "/" + name
+
+
+async def door_role(server, service):
+    """The role of a service's doors on the server of the tests, made where it is not there yet."""
+    return await _role(server, f"t_{service}_door")
+
+
+async def owner_role(server):
+    """A role that may own databases and is no superuser, as in a cluster."""
+    return await _role(server, "t_owner")
+
+
+async def _role(server, name):
+    connection = await asyncpg.connect(server, timeout=30, command_timeout=60)
+    try:
+        await connection.execute(f"create role {name} login password '{PASSWORD}'")
+    except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+        pass  # made by an earlier session, or by one beside us
+    finally:
+        await connection.close()
+    return name
+
+
+def at_the_door(dsn):
+    """The same database for the role of its service's doors."""
+    server, _, database = dsn.rpartition("/")
+    service = database.split("_")[1]
+    return f"postgresql://t_{service}_door:{PASSWORD}@{server.rpartition('@')[2]}/{database}"
 
 
 @pytest.fixture
 async def new_database(new_dsn):
-    """Makes an open `Database` for a service; closed at the end of the test."""
+    """Makes an open `Database` for a service; closed at the end of the test. With `beside`, for the door of another."""
     opened = []
 
-    async def make(service="routing"):
-        database = Database(await new_dsn(service), name="test")
+    async def make(service="routing", beside=None):
+        dsn = at_the_door(beside.dsn) if beside else await new_dsn(service)
+        database = Database(dsn, name="test rows", told=caller.told if beside else None)
         await database.connect()
+        database.dsn = dsn
         opened.append(database)
         return database
 

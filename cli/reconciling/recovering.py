@@ -120,7 +120,10 @@ async def _others(tails: Tails, connection: Connection, topics: list[Topic], int
 async def programs(connection: Connection, whose: Whose) -> int:
     """How many connections the service's programs have to this database."""
     number: int = await connection.fetchval(
-        "select count(*) from pg_stat_activity where datname = current_database() and application_name = $1",
+        """
+        select count(*) from pg_stat_activity
+        where datname = current_database() and split_part(application_name, ' ', 1) = $1
+        """,
         "-".join(whose),
     )
     return number

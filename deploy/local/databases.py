@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -66,13 +66,21 @@ async def _create_one(connection: "asyncpg.Connection[asyncpg.Record]", name: st
         return
 
 
-async def migrate(dsn: str, owners: Iterable[tuple[str, str]]) -> None:
-    """Bring every (database, service) to the current schema, all at once."""
-    await asyncio.gather(*(_migrate_one(dsn, database, service) for database, service in owners))
+async def migrate(
+    dsn: str, owners: Iterable[tuple[str, str]], door: Callable[[str], str] | None = None
+) -> None:
+    """Bring every (database, service) to the current schema, all at once.
+
+    ``door`` says what the role of a database's door is called, where doors have roles of their own.
+    """
+    await asyncio.gather(
+        *(_migrate_one(dsn, (database, service), door and door(database)) for database, service in owners)
+    )
 
 
-async def _migrate_one(dsn: str, database: str, service: str) -> None:
+async def _migrate_one(dsn: str, owner: tuple[str, str], door: str | None) -> None:
+    database, service = owner
     try:
-        await apply(address(dsn, database), service)
+        await apply(address(dsn, database), service, door)
     except (SchemaTooOld, Unavailable, asyncpg.PostgresError) as error:
         raise StackError(f"migrating {database}: {error}") from error

@@ -75,5 +75,5 @@ async def _fill_postgres(
     if doors is not None:
         await door_roles.create(dsn, (name for name, _ in pairs), doors)
     say(f"{len(pairs)} databases are there; migrating")
-    await databases.migrate(dsn, pairs)
+    await databases.migrate(dsn, pairs, door_roles.role if doors is not None else None)
     say("databases are at the current schema")

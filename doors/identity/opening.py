@@ -4,15 +4,30 @@ import logging
 
 from fastapi import FastAPI
 
+from doors import caller as who
 from doors.gate import Guard, guarded
 from doors.identity.settings import DEVELOPMENT, LOOPBACK, DoorSettings
 from doors.identity.sign_in import sign_in
 from doors.turnstile import Turnstile
+from messaging.database import Database
+from messaging.granting import MARK
 from messaging.process import Process
 
 log = logging.getLogger(__name__)
 
 ALONE = "127.0.0.1"
+
+
+def database_of(process: Process, settings: DoorSettings) -> Database:
+    """The database as a door has it: by a role that sees what is the caller's only, where there are callers and one."""
+    dsn = settings.door_dsn()
+    if dsn is None or not settings.signs_in:
+        return process.database
+    database = Database(
+        dsn, name=f"{process.name}{MARK} door", max_size=settings.door_pool_size, told=who.told
+    )
+    process.opens(database)
+    return database
 
 
 def opened(process: Process, settings: DoorSettings, door: FastAPI) -> None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from doors.identity.opening import opened
+from doors.identity.opening import database_of, opened
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.settings import settings_of
@@ -50,7 +50,8 @@ def compose() -> Process:
     desk = Desk(Centre(settings.tier, Versions(rules)))
     process.checks(NoneIsGone(rules.keys(), files.policy.parent))
     process.reads(Reading(topics_read_by("routing", settings.tier, settings.tiers), LISTENS_TO, desk.handle))
-    opened(process, settings, api(process.database, desk, codes, process.relay.pulse, registry))
+    doors = database_of(process, settings)
+    opened(process, settings, api(doors, desk, codes, process.relay.pulse, registry))
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     process.loops(Recount(process.database, desk.recount, process.relay.pulse).run)
     auditor = Auditor(process.database)

@@ -19,7 +19,7 @@ async def beside(tx: Connection, given: Collection[Entry]) -> list[Entry]:
     """All entries of the areas and of the references that some entries name; nobody else changes any meanwhile."""
     await tx.execute("select pg_advisory_xact_lock(hashtextextended('contacts', 0))")
     rows = await tx.fetch(
-        f"select {_ENTRY} from contact where area = any($1::text[]) or reference = any($2::text[])",  # noqa: S608 - columns
+        f"select {_ENTRY} from known_contacts($1, $2)",  # noqa: S608 - columns
         list({one.area for one in given}),
         list({one.reference for one in given}),
     )
@@ -59,7 +59,7 @@ async def roster(tx: Connection, need: Need, on: date) -> Roster:
         await tx.execute("select pg_advisory_xact_lock(hashtextextended('assignment', 0))")
     rows = await tx.fetch(
         """
-        select reference, kind, role, area, capacity from contact
+        select reference, kind, role, area, capacity from known_contacts($2, $4)
         where valid_from <= $1 and (valid_until is null or valid_until >= $1)
             and (area = any($2::text[]) and split_part(role, ':', 2) = any($3::text[]) or reference = any($4::text[]))
         """,
@@ -73,10 +73,7 @@ async def roster(tx: Connection, need: Need, on: date) -> Roster:
 
 
 async def _in_hand(tx: Connection, references: Collection[str]) -> dict[str, int]:
-    rows = await tx.fetch(
-        "select reference, count(*) from assigned where reference = any($1::text[]) group by reference",
-        list(references),
-    )
+    rows = await tx.fetch("select reference, number from in_hand($1)", list(references))
     return dict(map(tuple, rows))
 
 
@@ -131,16 +128,15 @@ async def page(connection: Connection, wanted: Wanted) -> list[Listed]:
     """Contacts in the order in which they were entered."""
     rows = await connection.fetch(
         f"""
-        select id, {_ENTRY}, in_hand from (
+        with c as materialized (
             select * from contact
             where valid_from <= $1 and (valid_until is null or valid_until >= $1) and id > $5
-                and ($2::text is null or area like $2 || '%' or area = any($3::text[]))
+                and ($2::text is null or area ^@ $2 or area = any($3::text[]))
                 and ($4::text is null or role = $4)
             order by id limit $6
-        ) as c
-        left join lateral (
-            select count(*) as in_hand from assigned where assigned.reference = c.reference
-        ) as held on true order by id
+        )
+        select id, {_ENTRY}, coalesce(number, 0) as in_hand
+        from c left join in_hand(array(select reference from c)) as held using (reference) order by id
         """,  # noqa: S608 - a list of columns, nothing from outside
         wanted.on,
         wanted.area,

@@ -26,7 +26,7 @@ async def ids(connection: Connection, origin: str, within: str | None = None) ->
     rows = await connection.fetch(
         """
         select incident_id from derived where origin = $1 and ($2::text is null or exists (
-            select from incident i where i.incident_id = derived.incident_id and i.area like $2 || '%'
+            select from incident i where i.incident_id = derived.incident_id and i.area ^@ $2
         ))
         order by incident_id limit 500
         """,

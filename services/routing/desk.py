@@ -93,7 +93,9 @@ class Desk:
         named = [request.action.lead] if isinstance(request.action, Link) else []
         named = [one for one in named if within is None or await store.holds(tx, one, within)]
         beside = await store.load(tx, [incident_id, *named])
-        beside |= await store.load_beside(tx, tied(beside, [incident_id]))
+        further = tied(beside, [incident_id])
+        await store.reach(tx, further)
+        beside |= await store.load_beside(tx, further)
         now: datetime = await tx.fetchval("select now()")
         incident = beside.get(incident_id)
         centre = await self._manned(tx, [needed_for(incident, request.action, self._centre)], now)

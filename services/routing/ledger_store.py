@@ -40,7 +40,7 @@ _ROWS = f"""
         select string_agg(coalesce(w.labels->>part, part), ' ' order by place) as detail
         from unnest(string_to_array(h.detail, ' ')) with ordinality as p (part, place)
     ) d
-    where i.reported_at >= $5 and i.reported_at < $6 and ($7::text is null or i.area like $7 || '%')
+    where i.reported_at >= $5 and i.reported_at < $6 and ($7::text is null or i.area ^@ $7)
     order by i.reported_at, i.incident_id, h.number
 """  # noqa: S608 - put together from this module's own words only
 

@@ -9,6 +9,7 @@ from asyncpg import Record, UniqueViolationError
 from messaging.columns import numbers, texts
 from messaging.database import Connection
 from messaging.errors import LostRace
+from messaging.rows import add as insert
 from schemas.base import Actor
 from schemas.routing import Entry
 from services.routing.incident import Incident
@@ -22,7 +23,9 @@ Fresh = Iterable[tuple[str, int, Sequence[Entry]]]
 
 async def append(tx: Connection, incidents: Sequence[Incident]) -> None:
     """The fresh lines of histories. Raises `LostRace` where a line of that number is there already."""
-    await _copy(tx, ((one.incident_id, sum(one.lines) - len(one.history), one.history) for one in incidents))
+    await _insert(
+        tx, ((one.incident_id, sum(one.lines) - len(one.history), one.history) for one in incidents)
+    )
 
 
 async def add(tx: Connection, told: Mapping[str, Sequence[Entry]]) -> None:
@@ -40,10 +43,10 @@ async def add(tx: Connection, told: Mapping[str, Sequence[Entry]]) -> None:
         texts(told),
         numbers(map(len, told.values())),
     )
-    await _copy(tx, ((row["incident_id"], row["last"], told[row["incident_id"]]) for row in rows))
+    await _insert(tx, ((row["incident_id"], row["last"], told[row["incident_id"]]) for row in rows))
 
 
-async def _copy(tx: Connection, fresh: Fresh) -> None:
+async def _insert(tx: Connection, fresh: Fresh) -> None:
     records = [
         (
             incident_id, number, line.event, line.tier, line.occurred_at, line.recorded_at, line.actor.role,
@@ -55,7 +58,7 @@ async def _copy(tx: Connection, fresh: Fresh) -> None:
     if not records:
         return
     try:
-        await tx.copy_records_to_table("history", columns=COLUMNS, records=records)
+        await insert(tx, "history", COLUMNS, records)
     except UniqueViolationError as error:
         raise LostRace("another consumer wrote these lines of a history") from error
 

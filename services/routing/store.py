@@ -1,6 +1,6 @@
 """Every SQL statement of routing; incidents travel in sets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from datetime import datetime
 from asyncpg import Record, UniqueViolationError
 from pydantic import TypeAdapter
 
+from messaging import rows
 from messaging.columns import texts
 from messaging.database import Connection
 from messaging.errors import LostRace
@@ -41,6 +42,12 @@ async def hold(
     )
     there = {row["incident_id"]: row for row in rows}
     return {one: _incident(row) for one, row in there.items() if one not in unread}, there.keys() & unread
+
+
+async def reach(tx: Connection, ids: Collection[str]) -> None:
+    """Lets a door reach these until the transaction ends, wherever they lie: what is acted on is tied to them."""
+    if ids:
+        await tx.execute("select set_config('fengqiao.beside', $1, true)", ",".join(sorted(ids)))
 
 
 async def load_beside(tx: Connection, ids: Iterable[str]) -> dict[str, Incident]:
@@ -108,7 +115,7 @@ async def _insert(tx: Connection, new: Sequence[Incident], states: Mapping[str, 
         for one in new
     ]  # fmt: skip
     try:
-        await tx.copy_records_to_table("incident", columns=columns, records=records)
+        await rows.add(tx, "incident", columns, records)
     except UniqueViolationError as error:
         raise LostRace("another consumer opened one of these") from error
 
@@ -172,7 +179,7 @@ class Wanted:
 
 
 _CHOSEN = """
-        where ($1::text is null or area like $1 || '%') and ($2::text is null or status = $2)
+        where ($1::text is null or area ^@ $1) and ($2::text is null or status = $2)
             and (live or not $2 = any($8::text[]) or $2 is null)
             and ($3::text is null or severity = $3) and ($4::text is null or category = $4)
             and ($9::boolean is null or proposed = $9) and (proposed or $9 is not true)
@@ -217,7 +224,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Incident]:
     return [_incident(row) for row in rows]
 
 
-_ONE = "incident where incident_id = $1 and ($2::text is null or area like $2 || '%')"
+_ONE = "incident where incident_id = $1 and ($2::text is null or area ^@ $2)"
 
 
 async def one(connection: Connection, incident_id: str, within: str | None = None) -> Incident | None:

@@ -14,14 +14,18 @@ from tests.services.access.county import HOME, IDS, NOTHING, PLACES, County, ask
 from tests.services.access.questions import about_nothing, questions
 
 QUESTIONS = tuple(questions())
+WALLED = ("routing",)
+"""Whose doors have a role of their own at the database."""
+SERVICES = ("intake", "routing", "followup", "metrics")
 
 
 @pytest.fixture
 async def county(new_database):
     """Its doors, and an issuer of tokens that they believe."""
     issuer = Issuer()
-    services = ("intake", "routing", "followup", "metrics")
-    made = County({one: await new_database(one) for one in services}, issuer.sign_in())
+    databases = {one: await new_database(one) for one in SERVICES}
+    behind = {one: await new_database(beside=of) if one in WALLED else of for one, of in databases.items()}
+    made = County(databases, issuer.sign_in(), behind)
     await made.settle()
     async with running(made.hub.run):
         yield made, issuer
@@ -90,18 +94,20 @@ class Matrix:
         body = body.replace(
             IDS.get(one.about, "-").encode(), NOTHING.encode()
         )  # as it was asked, it may be answered
-        if status < 300 and (leak := foreign(body)):
+        if status < 300 and (leak := foreign(body, caller)):
             return f"shows {leak}"
-        if one.about in {"above", "elsewhere"} and (status, body) == await self.nothing(one, tier, token):
+        theirs = one.about is None or permissions.reaches(caller, PLACES[one.about])
+        if not theirs and (status, body) == await self.nothing(one, tier, token):
             return "hidden"
-        if one.about in {None, "own", "below"} and status == 404:
+        if theirs and status == 404:
             return "hidden"
         return "done" if status != 422 else f"422: {body[:300]!r}"
 
 
-def foreign(body):
-    """What is of another area in an answer."""
-    return [one for one in ("above", "elsewhere") if IDS[one].encode() in body]
+def foreign(body, caller):
+    """What is in an answer of areas that are not the caller's."""
+    others = (one for one in IDS if not permissions.reaches(caller, PLACES[one]))
+    return [one for one in others if IDS[one].encode() in body]
 
 
 async def differences(matrix, tier, every=QUESTIONS):

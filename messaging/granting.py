@@ -1,0 +1,78 @@
+"""What the role of a door may do at the database: exactly what `grants.sql` says, given anew by each migration."""
+
+import logging
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from messaging.errors import Unavailable
+
+if TYPE_CHECKING:
+    Plain = asyncpg.Connection[asyncpg.Record]
+else:
+    Plain = asyncpg.Connection  # generic in its types only
+
+log = logging.getLogger(__name__)
+
+FORCING_S = 5
+"""So long forcing waits for a table in use, and everybody behind it; then it is left to the next migration."""
+MARK = " rows"
+"""Ends the name under which programs are connected that fill their tables by INSERT. Older ones COPY, which PostgreSQL
+refuses where security is forced, so nothing is forced while one of them is connected."""
+
+
+def of(service: str) -> str:
+    """The grants of a service's door: on the tables of delivery, then on its own. The role is called "door" in them."""
+    return "".join(
+        (resources.files(one) / "grants.sql").read_text(encoding="utf-8")
+        for one in ("messaging", f"services.{service}")
+    )
+
+
+async def grant(connection: Plain, service: str, door: str) -> None:
+    """Takes from a role what it has and gives it what its door needs, at once; and binds the owner as well.
+
+    Raises `Unavailable` as long as there is no such role.
+    """
+    if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", door):
+        raise Unavailable(f"the role {door} of the door is not there yet")
+    database = await connection.fetchval("select current_database()")
+    taken = "".join(
+        f'revoke all on all {one} in schema public from "door";' for one in ("tables", "sequences")
+    )
+    first = f'{taken}grant connect on database {_quoted(database)} to "door"; grant usage on schema public to "door";'
+    async with connection.transaction():
+        await connection.execute((first + of(service)).replace('"door"', _quoted(door)))
+    await _force(connection)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+async def _force(connection: Plain) -> None:
+    """Binds the owner of the tables too, who has a policy of its own; later, where that would stop somebody."""
+    free = await connection.fetch(
+        """
+        select oid::regclass::text as name from pg_class
+        where relnamespace = 'public'::regnamespace and relkind = 'r' and relrowsecurity and not relforcerowsecurity
+        """
+    )
+    older = await connection.fetchval(
+        """
+        select string_agg(distinct application_name, ', ') from pg_stat_activity
+        where datname = current_database() and application_name ~ '^[a-z]+-(intake|routing|followup|metrics)$'
+        """
+    )
+    if not free or older:
+        if free:
+            log.warning("row-level security is not forced while %s run: migrate again without them", older)
+        return
+    try:
+        async with connection.transaction():
+            await connection.execute(f"set local lock_timeout = '{FORCING_S}s'")
+            for row in free:
+                await connection.execute(f"alter table {row['name']} force row level security")
+    except asyncpg.LockNotAvailableError:
+        log.warning("row-level security is not forced while tables are in use: migrate again")

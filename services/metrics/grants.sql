@@ -1,0 +1,1 @@
+-- This service's door goes by the service's own role as yet.
