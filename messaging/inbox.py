@@ -80,6 +80,8 @@ class Inbox:
         self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
         self._committed = committed
         self.budget = Budget()
+        self.stood = 0
+        """Counts transactions: a batch that is split makes progress long before its end."""
 
     async def apply(self, records: Sequence[Record], touched: Sequence[Stream] = ()) -> None:
         """Applies records; returns when all of them have taken effect, wait, or are dead letters.
@@ -127,9 +129,10 @@ class Inbox:
         runs = None if letters or touched or singly else guard.runs(messages)
         if runs is not None and await self._usual(messages, runs):
             self.budget.note(applied=len(messages), dead=0)
-            return
-        with stage("judge"):
-            await self._judged(messages, letters, touched, singly=singly)
+        else:
+            with stage("judge"):
+                await self._judged(messages, letters, touched, singly=singly)
+        self.stood += 1
 
     async def _usual(self, messages: Sequence[Message], runs: Mapping[Stream, tuple[int, int]]) -> bool:
         """Applies a batch in which everything is the next of its stream and takes effect, as nearly always.

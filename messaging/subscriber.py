@@ -45,8 +45,8 @@ class Subscriber:
         self._health = health
         self._stopping = asyncio.Event()
         self._questions = Questions(LAG_S)
-        self.progress = 0
-        """Counts successful commits and assignments: the watchdog compares."""
+        self._moves = 0
+        """Counts successful commits and assignments."""
         self.held = False
         """Waiting for a dependency, or out of budget: no progress is expected."""
         self._joined = False
@@ -154,7 +154,7 @@ class Subscriber:
         except KafkaError as error:
             log.warning("offsets were not committed, their records will come again: %s", type(error).__name__)
         else:
-            self.progress += 1
+            self._moves += 1
 
     async def _resume(self, partition: TopicPartition) -> int:
         """Where reading must go on so that nothing is passed over."""
@@ -173,7 +173,12 @@ class Subscriber:
 
     def _assigned(self, joined: bool) -> None:  # noqa: FBT001 - a callback
         self._joined = joined
-        self.progress += joined
+        self._moves += joined
+
+    @property
+    def progress(self) -> int:
+        """Grows with whatever gets on, be it a part of a batch that had to be split: the watchdog compares."""
+        return self._moves + self._inbox.stood
 
     async def lag(self) -> int | None:
         """How many records of our share are not yet applied; None while that cannot be known."""

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from tests.builders import an_inbound_record
 from tests.messaging.reading import Gate, is_held, no_lag
-from tests.messaging.tiny import effects, letters, records, rows
+from tests.messaging.tiny import Tiny, effects, letters, records, rows
 from tests.messaging.wire import send, until
 
 pytestmark = pytest.mark.system
@@ -28,6 +28,36 @@ async def test_events_take_effect_and_their_offsets_are_committed(start, kafka):
         assert await reader.done(key) == [1, 2]
         assert reader.subscriber.progress > 0
         assert reader.health.conditions[reader.subscriber.condition] is None
+
+
+class Apart(Tiny):
+    """Cannot have two events of a key at once; notes how far its reader had got whenever it was given some."""
+
+    def __init__(self, key):
+        super().__init__()
+        self._key, self.seen = key, []
+
+    async def __call__(self, tx, messages, now):
+        ours = [one for one in messages if one.stream and one.stream.key == self._key]
+        if ours:
+            self.seen.append(self.reader.subscriber.progress)
+        if len(ours) > 1:
+            raise ZeroDivisionError
+        return await super().__call__(tx, messages, now)
+
+
+async def test_a_batch_that_has_to_be_split_is_progress_before_its_end(start, kafka):
+    key = str(uuid.uuid4())
+    await send(kafka, *records(key, 1, 2))
+
+    apart = Apart(key)
+    apart.reader = await start(apart)
+    async with apart.reader as reader:
+        await until(lambda: reader.done(key))
+        await until(lambda: no_lag(reader))
+
+        assert await reader.done(key) == [1, 2]
+        assert apart.seen[-1] > apart.seen[0]
 
 
 async def test_nothing_is_committed_before_the_database_has(start, kafka):
