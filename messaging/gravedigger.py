@@ -54,22 +54,26 @@ class Gravedigger:
             if not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
                 return 0
             try:
-                rows = await self._asked(connection)  # another may have done some by now
-                for row in rows:
-                    await self._carry_out(row)
+                letters = await self._asked(connection)  # another may have done some by now
+                for one in letters:
+                    if (
+                        row := await connection.fetchrow("select * from dead_letter where id = $1", one)
+                    ) is not None:
+                        await self._carry_out(row)
             finally:
                 await connection.execute("select pg_advisory_unlock($1)", LOCK)
-        return len(rows)
+        return len(letters)
 
-    async def _asked(self, connection: Connection) -> list[DatabaseRow]:
+    async def _asked(self, connection: Connection) -> list[int]:
+        """Which, oldest first; not what is in them: of what other systems send each may be megabytes."""
         rows = await connection.fetch(
             """
-            select * from dead_letter where status in ('redrive', 'discard') and topic = any($1::text[])
+            select id from dead_letter where status in ('redrive', 'discard') and topic = any($1::text[])
             order by id limit 500
             """,
             self._topics,
         )
-        return list(rows)
+        return [row["id"] for row in rows]
 
     async def _carry_out(self, row: DatabaseRow) -> None:
         """One request. Whatever a bug makes of it, the service goes on, and the letter is open again."""

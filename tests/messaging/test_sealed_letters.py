@@ -1,5 +1,7 @@
 """What came from outside is sealed while it lies among the dead letters, and forgotten once it is done."""
 
+import tracemalloc
+
 import pytest
 
 from messaging.dead_letters import shown
@@ -64,3 +66,23 @@ async def test_a_letter_sealed_under_a_lost_key_stays_open_and_stops_nobody(new_
     await later.asked([1], a_request())
 
     assert [row.status for row in await later.open()] == ["open"]
+
+
+@pytest.mark.parametrize("action", ["discard", "redrive"])
+async def test_however_many_large_ones_are_asked_for_at_once_each_is_in_memory_alone(new_database, action):
+    database, megabyte, count = await new_database(), 1 << 20, 60
+    office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(32)))))
+    for at in range(count):
+        await office.inbox.apply([an_inbound_record(bytes([at]) * megabyte)])
+    letters = [row.id for row in await office.open()]
+
+    tracemalloc.start()
+    try:
+        await office.asked(letters, a_request(action, count=count))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(letters) == count
+    assert len(await office.open()) == (count if action == "redrive" else 0)
+    assert most < count * megabyte * 3 / 4
