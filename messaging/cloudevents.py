@@ -117,11 +117,11 @@ def _open(record: Record, value: bytes) -> tuple[dict[str, str], bytes]:
     try:
         for name, coded in record.headers:
             attribute = _READ.get(name)
-            if attribute is not None and coded is not None:
-                attributes[attribute] = coded.decode()
+            if attribute is not None:  # what is given twice says what it says last; without a value, nothing
+                attributes[attribute] = (coded or b"").decode()
     except UnicodeDecodeError:
         raise Rejected("not-utf-8", "a CloudEvents header cannot be read") from None
-    if attributes.get("content-type", "").startswith(STRUCTURED):
+    if attributes.get("content-type", "").lower().startswith(STRUCTURED):
         return _open_structured(value, attributes.get("traceparent"))
     return attributes, value
 
@@ -129,9 +129,10 @@ def _open(record: Record, value: bytes) -> tuple[dict[str, str], bytes]:
 def _open_structured(value: bytes, trace: str | None) -> tuple[dict[str, str], bytes]:
     try:
         envelope = json.loads(value)
+        body = json.dumps(envelope.get("data") if isinstance(envelope, dict) else None).encode()
     except UnicodeDecodeError:
         raise Rejected("not-utf-8", "the body cannot be read") from None
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # too deep to be read, or to be written again
         raise Rejected("not-json", "the body cannot be read") from None
     if not isinstance(envelope, dict):
         raise Rejected("wrong-schema", "a structured event is a JSON object")
@@ -140,7 +141,7 @@ def _open_structured(value: bytes, trace: str | None) -> tuple[dict[str, str], b
     }
     if trace is not None:
         attributes.setdefault("traceparent", trace)
-    return attributes, json.dumps(envelope.get("data")).encode()
+    return attributes, body
 
 
 def _check_sender(attributes: dict[str, str], topic: Topic) -> None:

@@ -78,11 +78,20 @@ class Docket:
 
 
 async def opened(tx: Connection, registry: Registry, events: Sequence[Event | None]) -> Docket:
-    """The docket of what arrives together: reports and declarations."""
+    """The docket of what arrives together: reports and declarations.
+
+    Of one that names no code in force nothing is looked up: it will be refused, and no column may be able to hold it.
+    """
     names = [
         (bare(one.channel), one.source_number)
         for one in events
-        if isinstance(one, ReportSubmitted | IncidentReported) and one.source_number is not None
+        if isinstance(one, ReportSubmitted | IncidentReported)
+        and one.source_number is not None
+        and find(registry.codes, "channel", one.channel) is not None
     ]
-    periods = [(bare(one.source), one.month) for one in events if isinstance(one, EligibleDeclared)]
+    periods = [
+        (bare(one.source), one.month)
+        for one in events
+        if isinstance(one, EligibleDeclared) and find(registry.codes, "referral-body", one.source) is not None
+    ]
     return await Docket(registry).look_up(tx, names, periods)

@@ -9,6 +9,8 @@ from messaging.broker import Broker
 from schemas.topics import PARTITIONS
 
 LARGEST = 4 * 1024 * 1024
+POURED = 131_072
+"""Bytes of bodies after which a batch is sent."""
 UNREADABLE = b"\xff\xfe\xfd"
 """A header's name that is not UTF-8: the protocol does not allow it, and a broker does not look."""
 
@@ -52,8 +54,28 @@ class Wire:
             return await self._producer.send_and_wait(topic, value, key=key, headers=headers)
         return await self._send_built(topic, key, value, headers)
 
+    async def pour(self, topic, partition, records):
+        """Writes (key, value, headers) to a partition, in order, as many of them at once as a batch may hold."""
+        await self._producer.client._wait_on_metadata(topic)
+        rest = list(records)
+        while rest:
+            batch, size = self._batch(), 0
+            while rest and size < POURED and batch.append(**_said(*rest[0])) is not None:
+                size += len(rest.pop(0)[1] or b"")
+            assert batch.record_count() > 0, "a record is larger than a batch may be"
+            sent = await self._producer.send_batch(batch, topic, partition=partition)
+            await sent
+
     async def _send_built(self, topic, key, value, headers):
         await self._producer.client._wait_on_metadata(topic)
+        batch = self._batch()
+        batch.append(**_said(key, value, headers))
+        partition = self._producer._partition(topic, None, None, None, key, value)
+        assert partition < PARTITIONS
+        sent = await self._producer.send_batch(batch, topic, partition=partition)
+        return await sent
+
+    def _batch(self):
         batch = self._producer.create_batch()
         assert type(batch._builder) is DefaultRecordBatchBuilder
         batch._builder = _DefaultRecordBatchBuilderPy(
@@ -65,8 +87,8 @@ class Wire:
             base_sequence=-1,
             batch_size=LARGEST,
         )
-        batch.append(key=key, value=value, timestamp=int(time.time() * 1000), headers=headers)
-        partition = self._producer._partition(topic, None, None, None, key, value)
-        assert partition < PARTITIONS
-        sent = await self._producer.send_batch(batch, topic, partition=partition)
-        return await sent
+        return batch
+
+
+def _said(key, value, headers):
+    return {"key": key, "value": value, "timestamp": int(time.time() * 1000), "headers": headers}

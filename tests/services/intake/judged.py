@@ -1,0 +1,51 @@
+"""What intake must make of a record, without a database: let in, or refused for a reason that repeats nothing."""
+
+from messaging.cloudevents import decode, signed
+from messaging.errors import Rejected
+from messaging.spans import taken
+from schemas.topics import TOPICS
+from services.intake.app import LISTENS_TO
+from services.intake.desk import Desk, _Batch
+from services.intake.docket import Docket
+from services.intake.refusals import Refusal
+from services.intake.vault import Vault
+from tests.services.intake.oddities import NAME, TELEPHONE
+from tests.services.intake.strange import TOPIC
+
+WANTED = {one.type: one for one in LISTENS_TO}
+
+
+class Judge:
+    """Remembers what was let in, as the tables do."""
+
+    def __init__(self, registry, now):
+        self._desk, self._now = Desk(registry, Vault(bytes(32))), now
+        self._batch = _Batch({}, Docket(registry))
+
+    def reason(self, record):
+        """The word a record is refused with; None when it is let in."""
+        message, why = read(record)
+        if message is not None:
+            try:
+                self._desk._submitted(self._batch, message, self._now)
+            except Rejected as refusal:
+                why, told = refusal, Refusal(message, refusal)
+                assert told.identity
+                assert not personal(told.said(self._now).model_dump_json())
+        if why is not None:
+            assert why.detail
+            assert all(name and what for name, what in why.fields)
+            assert not personal(str(why))
+        return None if why is None else why.reason
+
+
+def read(record):
+    """The message, also one that is handed over only so that its sender hears why; else why there is none."""
+    try:
+        return taken(decode(record, TOPICS[TOPIC], WANTED), TOPICS[TOPIC]), None
+    except Rejected as why:
+        return signed(record, TOPICS[TOPIC], why), why
+
+
+def personal(text):
+    return NAME in text or TELEPHONE in text
