@@ -82,10 +82,9 @@ async def _erased(
 def _remains(kept: Mapping[str, int]) -> None:
     say("仍保留 what remains: 不含个人信息的事项本身 the matter without anybody in it, in all services;")
     say(
-        "    被拒消息的摘要 keyed digests of refused messages: whoever holds the vault's keys can try guesses;"
+        "    其他事项未处理的封存死信 sealed dead letters about other matters, until somebody decides or in their time:"
     )
-    say("    未处理的封存死信 sealed dead letters nobody has decided about: they may name anybody, see")
-    say("    fengqiao dead-letters list, and redrive or discard them.")
+    say("    they may name anybody, see fengqiao dead-letters list, and redrive or discard them;")
     for name, number in kept.items():
         say(
             f"    备份中的密文 copies in backups, logs and standbys: {number:,} erasures are final once the key {name}"

@@ -13,12 +13,14 @@ from cli.stack import say
 from cli.vaults import At, the_vault, vault_options, vaults
 from deploy.local import private_file
 from deploy.local.plan import StackError
+from messaging.database import Connection
 from schemas import codes
-from services.intake import keys_store
+from services.intake import keys_store, letters_store
 from services.intake.audit import Accountable
 from services.intake.envelope import KEY_BYTES, Ring, key_id
 from services.intake.erasing import waiting
 from services.intake.keys_store import Under
+from services.intake.letters import SealedLetters
 from services.intake.reading import Question, Reader, Told
 from services.intake.rotation import Done, Rotation
 from services.intake.settings import ring_of
@@ -46,13 +48,22 @@ def show_keys(data: Path, dsn: str | None, tier: str | None, key_file: Path | No
 
 async def _counted(at: At) -> bool:
     async with opened(at.place) as database, database.connection() as connection:
-        under, erased = await keys_store.under(connection), await waiting(connection)
+        under, erased = await _under(at, connection), await waiting(connection)
     good = _told(at, under)
     for name, number in erased.items():
         say(
             f"{at.place.name} {name}: 已删除 {number:,} erased, final once this key and all before it are destroyed"
         )
     return good
+
+
+async def _under(at: At, connection: Connection) -> dict[str, Under]:
+    """What is under each key, sealed dead letters as well."""
+    found = await keys_store.under(connection)
+    letters = await letters_store.under(connection, SealedLetters(at.vault).under)
+    return found | {
+        name: found.get(name, Under(0, 0, 0))._replace(letters=one) for name, one in letters.items()
+    }
 
 
 def told_of(where: str, ring: Ring, under: Mapping[str, Under]) -> tuple[list[str], bool]:
@@ -63,7 +74,10 @@ def told_of(where: str, ring: Ring, under: Mapping[str, Under]) -> tuple[list[st
         which = (
             "当前 current" if name == ring.current else "旧 older" if name in ring.keys else "缺失 MISSING"
         )
-        counts = f"{here.data_keys:,} data keys, {here.house_keys} house keys, {here.rows:,} rows directly"
+        counts = (
+            f"{here.data_keys:,} data keys, {here.house_keys} house keys, {here.letters:,} sealed dead letters,"
+            f" {here.rows:,} rows directly"
+        )
         lines.append(f"{where} {name} {which}: {counts}{_advice(name in ring.older, here)}")
     return lines, all(name == ring.current and not one.rows for name, one in under.items() if one.all)
 
@@ -102,7 +116,7 @@ async def _rotated(at: At, at_once: int) -> bool:
     async with opened(at.place) as database:
         done = await Rotation(database, at.vault, progress, at_once).run()
         async with database.connection() as connection:
-            under = await keys_store.under(connection)
+            under = await _under(at, connection)
     say(f"{at.place.name}: 已完成 done: {_sum(done)}")
     for one in sorted(done.broken):
         say(f"{at.place.name}: 无法解开 cannot be opened: {one}")

@@ -13,10 +13,11 @@ from messaging.database import Connection
 from messaging.envelope import Letter, Record, Stream
 from messaging.errors import Rejected
 
-FORGOTTEN = (
-    "record = case when sealed then null else record end, value = case when sealed then null else value end"
-)
-"""What becomes of a dead letter's bytes when it is done: those that may name people are not kept."""
+FORGOTTEN = """
+    record = case when sealed then null else record end, value = case when sealed then null else value end,
+    identity = case when sealed then gen_random_uuid()::text else identity end
+    """
+"""What becomes of a dead letter when it is done: bytes that may name people are not kept, nor any digest of them."""
 
 
 class Seal(Protocol):
@@ -30,8 +31,8 @@ class Seal(Protocol):
         """The value as it came."""
         ...
 
-    def fingerprint(self, body: bytes) -> bytes:
-        """Tells whether two values are the same, and to who lacks the key nothing else."""
+    def names(self, record: Record, plain: str) -> Sequence[str]:
+        """What a letter of this identity is called, then what older keys called it: keyed, nobody can guess."""
         ...
 
 
@@ -42,8 +43,9 @@ async def bury(
 
     Of `untrusted` topics everything the sender chose is encrypted, key and headers too: it may name people.
     """
-    every = (_Row(one, seal if one.stream.topic in untrusted else None) for one in letters)
-    rows = list({one.identity(): one for one in every}.values())
+    every = (_row(one, seal if one.stream.topic in untrusted else None) for one in letters)
+    rows = list({one.names[0]: one for one in every}.values())
+    await _renamed(tx, rows)
     await tx.execute(
         """
         insert into dead_letter as d (identity, topic, key, seq, kind, reason, detail, record, value, sealed)
@@ -53,7 +55,7 @@ async def bury(
         do update set seen = d.seen + 1, last_at = now(), status = 'open',
             reason = excluded.reason, detail = excluded.detail
         """,
-        [one.identity() for one in rows],
+        [one.names[0] for one in rows],
         [one.letter.stream.topic for one in rows],
         ["" if one.seal else one.letter.stream.key for one in rows],
         [one.letter.seq for one in rows],
@@ -72,11 +74,8 @@ class _Row:
 
     letter: Letter
     seal: Seal | None
-
-    def identity(self) -> str:
-        """What makes two dead letters the same; of a sealed one keyed, so that nobody can guess what is in it."""
-        plain = _identity(self.letter)
-        return plain if self.seal is None else self.seal.fingerprint(plain.encode()).hex()
+    names: Sequence[str]
+    """What makes two dead letters the same, then what older keys called it; of a sealed one keyed."""
 
     def record(self) -> str | None:
         """The record without its value, as text."""
@@ -89,6 +88,26 @@ class _Row:
         """The record's value."""
         value = None if self.letter.record is None else self.letter.record.value
         return value if self.seal is None or value is None else self.seal.close(value)
+
+
+def _row(letter: Letter, seal: Seal | None) -> _Row:
+    plain = identity(letter)
+    return _Row(letter, seal, seal.names(letter.record, plain) if seal and letter.record else [plain])
+
+
+async def _renamed(tx: Connection, rows: Sequence[_Row]) -> None:
+    """What lies there under a name of older keys gets its present one, so that it is found again."""
+    older = [(before, one.names[0]) for one in rows for before in one.names[1:]]
+    for before, now in older:
+        await tx.execute(
+            """
+            update dead_letter d set identity = $2
+            where identity = $1 and status in ('open', 'redrive', 'discard') and not exists (
+                select from dead_letter o where o.identity = $2 and o.status in ('open', 'redrive', 'discard'))
+            """,
+            before,
+            now,
+        )
 
 
 def exhumed(row: DatabaseRow, seal: Seal | None) -> Record | None:
@@ -104,7 +123,7 @@ def exhumed(row: DatabaseRow, seal: Seal | None) -> Record | None:
     return from_json(row["topic"], text, value)
 
 
-def _identity(letter: Letter) -> str:
+def identity(letter: Letter) -> str:
     """What makes two dead letters the same: every byte of the record but its place and its trace."""
     digest = hashlib.sha256(repr((letter.stream, letter.seq, letter.kind == "gap")).encode())
     if letter.record is not None:

@@ -19,11 +19,12 @@ from services.intake.api import api
 from services.intake.comparing import Forgetting
 from services.intake.desk import Desk
 from services.intake.erasing import Erasing
+from services.intake.letters import SealedLetters
 from services.intake.report import Registry
 from services.intake.retention import Retention
 from services.intake.settings import Files, Settings
 from services.intake.unlocking import Unlocking
-from services.intake.vault import SealedLetters, Vault
+from services.intake.vault import Vault
 
 LISTENS_TO = (
     ReportSubmitted, ActionSubmitted, ActivitySubmitted, ActionDone, ActionRefused, EligibleDeclared, IncidentLinked,
@@ -49,7 +50,9 @@ def compose() -> Process:
     process.checks(Unlocking(vault, settings.vault_lost_keys.split()).check)
     desk = Desk(registry, vault)
     process.loops(Forgetting(process.database, registry.policy).run)
-    process.loops(Retention(process.database, Erasing(settings.tier, vault), registry.policy.retention).run)
+    erasing = Erasing(settings.tier, vault)
+    kept = Retention(process.database, erasing, registry.policy.retention, settings.sealed_letters_days)
+    process.loops(kept.run)
     topics = topics_read_by("intake", settings.tier, settings.tiers)
     process.reads(Reading(topics, LISTENS_TO, desk.handle, SealedLetters(vault)))
     opened(process, settings, api(process.database, desk, process.relay.pulse))

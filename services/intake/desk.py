@@ -17,7 +17,7 @@ from schemas.duplicates import IncidentLinked
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActivityRecorded, IncidentReported
 from schemas.referrals import ReferralAnswered
-from services.intake import docket, items_store, keys_store, store
+from services.intake import docket, items_store, keys_store, letters_store, store
 from services.intake.comparing import Comparer
 from services.intake.declarations import NotRecorded, checked
 from services.intake.docket import Docket
@@ -161,8 +161,11 @@ class Desk:
 
     async def _told(self, tx: Connection, refused: Sequence[Refusal], now: datetime) -> list[Draft]:
         """What the senders of refused submissions are told, each once."""
-        distinct = {self.vault.fingerprint(one.identity): one for one in refused}
-        untold = await store.untold(tx, distinct)
+        distinct, older = {}, {}
+        for one in refused:
+            name, *before = self.vault.refusals(one.identity)
+            distinct[name], older[name] = one, before
+        untold = await letters_store.untold(tx, older)
         return [
             self._draft(one.said(now), carried(one.message.traceparent))
             for digest, one in distinct.items()

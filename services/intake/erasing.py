@@ -10,12 +10,10 @@ from messaging.database import Connection
 from messaging.envelope import Draft
 from schemas.base import Tier
 from schemas.intake import ReportErased
-from services.intake import audit
+from services.intake import audit, letters_store
 from services.intake.audit import Accountable, Entry
-from services.intake.vault import AUDIT, Vault
+from services.intake.vault import AUDIT, KEYLESS, Vault
 
-KEYLESS = "unknown"
-"""Stands for the key of the ring where there was no data key any more that says it."""
 Outcome = Literal["erased", "erased before", "nothing personal", "unknown"]
 
 
@@ -48,7 +46,8 @@ class Erasing:
         wanted = sorted(set(incidents))
         destroyed = await _destroy(tx, wanted, order.erased_for)
         outcomes = await _rest(tx, wanted)
-        outcomes |= dict.fromkeys((one.incident_id for one in destroyed), "erased")
+        tied = await self._letters(tx, wanted, order)
+        outcomes |= dict.fromkeys((*tied, *(one.incident_id for one in destroyed)), "erased")
         said = [
             Draft(f"{self.tier}.intake", one.incident_id, _event(one.incident_id, order, now), now)
             for one in destroyed
@@ -57,6 +56,24 @@ class Erasing:
         entries = [Entry("erase", order.who, one, (), order.erased_for, outcomes[one]) for one in wanted]
         await audit.append(tx, self.vault.house[AUDIT], entries)
         return outcomes
+
+    async def _letters(self, tx: Connection, about: Sequence[str], order: Order) -> set[str]:
+        """Gives up dead letters about these, which may name anybody; of which there were some.
+
+        They were sealed with a key of the ring itself: their copies are gone with the current one at the latest.
+        """
+        tied = await letters_store.destroy(tx, about, order.erased_for, order.who.ref)
+        await tx.execute(
+            """
+            insert into erasure (incident_id, erased_for, kek_id, erased_at) select n.id, $2, $3, now()
+            from unnest($1::text[]) as n (id)
+            on conflict (incident_id) do update set kek_id = excluded.kek_id, erased_at = excluded.erased_at
+            """,
+            sorted(tied),
+            order.erased_for,
+            self.vault.key_id,
+        )
+        return tied
 
 
 def _event(incident: str, order: Order, now: datetime) -> ReportErased:

@@ -81,11 +81,12 @@ async def keks(connection: Connection) -> list[str]:
 
 
 class Under(NamedTuple):
-    """What is under one key: data keys, keys of the house, and rows of older programs directly."""
+    """What is under one key: data keys, keys of the house; directly rows of older programs, and sealed dead letters."""
 
     data_keys: int
     house_keys: int
     rows: int
+    letters: int = 0
 
     @property
     def all(self) -> int:
@@ -169,24 +170,6 @@ async def put_under_data_keys(
             list(one.values()),
         )
     await _save_keys(tx, wrapped)
-
-
-async def letters(tx: Connection, after: int, limit: int) -> list[Record]:
-    """Some sealed dead letters behind an id that are still to be decided, locked."""
-    rows = await tx.fetch(
-        """
-        select id, record, value from dead_letter where sealed and record is not null and id > $1
-        order by id limit $2 for update
-        """,
-        after,
-        limit,
-    )
-    return list(rows)
-
-
-async def reseal_letter(tx: Connection, letter: int, record: str, value: bytes | None) -> None:
-    """Replaces what a dead letter holds."""
-    await tx.execute("update dead_letter set record = $2, value = $3 where id = $1", letter, record, value)
 
 
 async def replace_house_key(tx: Connection, name: str, old: Wrapped, new: Wrapped) -> bool:

@@ -9,12 +9,14 @@ from messaging.database import Connection, Database
 from messaging.errors import Unavailable
 from messaging.pace import pause
 from policy.retention import RetentionRules
+from services.intake import letters_store
 from services.intake.audit import Accountable
 from services.intake.erasing import Erasing, Order
 
 log = logging.getLogger(__name__)
 
 HOUR_S, AT_ONCE = 3600.0, 200
+LETTERS_DAYS = 90
 ORDER: Final = Order(Accountable("retention", "clock"), "erasure/1:retention")
 
 
@@ -25,6 +27,7 @@ class Retention:
     database: Database
     erasing: Erasing
     rules: RetentionRules
+    letters_days: int = LETTERS_DAYS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until stopped."""
@@ -32,8 +35,15 @@ class Retention:
             try:
                 if erased := await self.once():
                     log.info("retention: personal data of %d matters was erased", erased)
+                if given_up := await self.letters():
+                    log.warning("retention: %d dead letters that nobody decided about are gone", given_up)
             except Unavailable as error:
                 log.warning("retention waits: %s", error)
+
+    async def letters(self) -> int:
+        """Gives up sealed dead letters that nobody decided about in time; how many. Raises `Unavailable`."""
+        async with self.database.transaction() as tx:
+            return await letters_store.outlived(tx, self.letters_days, ORDER.who.ref)
 
     async def once(self, at_once: int = AT_ONCE) -> int:
         """Erases all that is due; returns of how many. Raises `Unavailable`."""

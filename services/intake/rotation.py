@@ -6,17 +6,22 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from asyncpg import Record
 from cryptography.exceptions import InvalidTag
 
+from messaging.burial import exhumed, identity
 from messaging.database import Connection, Database
+from messaging.envelope import Letter, Stream
 from messaging.errors import Rejected
-from services.intake import digests_store, keys_store
+from messaging.guard import text_of
+from services.intake import digests_store, keys_store, letters_store
 from services.intake.envelope import DataKey, Wrapped
 from services.intake.keys_store import Sealed
 from services.intake.known import under
+from services.intake.letters import SealedLetters
 from services.intake.repeated import opened
 from services.intake.unlocking import about_house
-from services.intake.vault import SealedLetters, Vault
+from services.intake.vault import Vault
 
 AT_ONCE = 500
 """Rows in a transaction: a lock is held for some ten milliseconds."""
@@ -124,21 +129,34 @@ class Rotation:
         return bool(again)
 
     async def _letters(self, tx: Connection, after: int) -> int | None:
-        """Dead letters come under the current key; returns behind which to go on, None at the end."""
-        found = await keys_store.letters(tx, after, LETTERS_AT_ONCE)
+        """Dead letters come under the current key, names as well; returns behind which to go on, None at the end."""
+        found = await letters_store.letters(tx, after, LETTERS_AT_ONCE)
         for row in found:
-            record = base64.b64decode(row["record"])
             try:
-                if self._seal.key_of(record) == self._ring.current:
+                name, current = self._named(row)
+                if name == row["identity"] and current:
                     continue
-                again = base64.b64encode(self._seal.close(self._seal.open(record))).decode()
+                record = self._seal.open(base64.b64decode(row["record"]))
                 value = None if row["value"] is None else self._seal.close(self._seal.open(row["value"]))
             except Rejected:
                 self.done.broken.add(f"dead letter {row['id']}")
                 continue
-            await keys_store.reseal_letter(tx, row["id"], again, value)
+            again = base64.b64encode(self._seal.close(record)).decode()
+            await letters_store.reseal(tx, row["id"], name, again, value)
             self.done.letters += 1
+        if not found:
+            await letters_store.forget_names(tx)
+            await letters_store.forget_refusals(tx, self._ring.current)
         return found[-1]["id"] if found else None
+
+    def _named(self, row: Record) -> tuple[str, bool]:
+        """What a letter is called under the current key, and whether it is sealed with it. Raises `Rejected`."""
+        record = exhumed(row, self._seal)
+        assert record is not None, "what came from outside has no gaps"
+        stream = Stream(row["topic"], text_of(record.key))
+        plain = identity(Letter(record, stream, row["seq"], row["kind"], "", ""))
+        current = self._seal.key_of(base64.b64decode(row["record"])) == self._ring.current
+        return self._seal.names(record, plain)[0], current
 
 
 def _under(key: DataKey, plain: bytes, *, is_report: bool) -> Sealed:

@@ -38,6 +38,9 @@ class Settings(DoorSettings, Files):
     vault_lost_keys: str = ""
     """Ids of keys that are lost for good: what is under them stays unreadable, and intake starts nevertheless."""
 
+    sealed_letters_days: int = Field(default=90, ge=1, le=3650)
+    """How long a dead letter from outside, which may name people, waits for a decision after it last came."""
+
     @field_validator("vault_key_file")
     @classmethod
     def _one_key(cls, given: Path | None, others: ValidationInfo) -> Path | None:

@@ -1,6 +1,6 @@
 """Every SQL statement of intake."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -53,15 +53,6 @@ async def remember(tx: Connection, seen: Mapping[tuple[str, str], bytes]) -> Non
         )
     except UniqueViolationError as error:
         raise LostRace("another consumer let one of these in") from error
-
-
-async def untold(tx: Connection, refusals: Iterable[bytes]) -> set[bytes]:
-    """Notes refusals by their digests; returns those that nobody was told before."""
-    rows = await tx.fetch(
-        "insert into refusal select unnest($1::bytea[]) on conflict do nothing returning digest",
-        sorted(refusals),
-    )
-    return {row["digest"] for row in rows}
 
 
 class Happening(NamedTuple):

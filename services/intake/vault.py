@@ -7,12 +7,13 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from messaging.errors import Rejected
 from services.intake.envelope import NONCE_BYTES, DataKey, Ring
 
 FINGERPRINT, LIKENESS, AUDIT = "fingerprint", "likeness", "audit"
 HOUSE = (FINGERPRINT, LIKENESS, AUDIT)
 """They stay when those of the ring are replaced, or a request that is sent again would be taken for another."""
+KEYLESS = "unknown"
+"""Stands for the key of the ring where nothing at hand says it."""
 
 
 class Vault:
@@ -64,40 +65,17 @@ class Vault:
         """Tells whether two requests are the same without keeping what was in them: keyed, so nobody can guess."""
         return hmac.new(self._house[FINGERPRINT], body, hashlib.sha256).digest()
 
+    def refusals(self, said: bytes) -> list[bytes]:
+        """What a refusal is called under the current key, then as older keys and programs called it.
+
+        The first begins with the id of its key: when that is destroyed, no copy of the digest tells anything.
+        """
+        named = (
+            name.encode() + hmac.new(_derived(key, "refusal"), said, hashlib.sha256).digest()
+            for name, key in self.ring.keys.items()
+        )
+        return [*named, self.fingerprint(said)]
+
 
 def _derived(key: bytes, name: str) -> bytes:
     return hmac.new(key, f"fengqiao {name}".encode(), hashlib.sha256).digest()
-
-
-class SealedLetters:
-    """Encrypts what other systems sent before it lies in the table of dead letters: it may name people."""
-
-    PLACE = "dead-letter"
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-
-    def close(self, value: bytes) -> bytes:
-        """The value encrypted, nonce first."""
-        nonce, ciphertext = self._vault.encrypt(self.PLACE, value)
-        return nonce + ciphertext
-
-    def fingerprint(self, body: bytes) -> bytes:
-        """Tells whether two letters are the same."""
-        return self._vault.fingerprint(body)
-
-    def open(self, value: bytes) -> bytes:
-        """The value as it came. Raises `Rejected` if its key is not in the ring."""
-        return self._opened(value)[1]
-
-    def key_of(self, value: bytes) -> str:
-        """Under which key of the ring it was sealed. Raises `Rejected`."""
-        return self._opened(value)[0]
-
-    def _opened(self, value: bytes) -> tuple[str, bytes]:
-        try:
-            return self._vault.opened(self.PLACE, value[:NONCE_BYTES], value[NONCE_BYTES:])
-        except InvalidTag:
-            raise Rejected(
-                "sealed", "the vault key that sealed this dead letter is not the present one"
-            ) from None

@@ -91,4 +91,6 @@ def test_what_an_erasure_leaves_is_said_whole(capsys):
     _remains({"f00d": 2})
 
     said = capsys.readouterr().out
-    assert all(one in said for one in ("guesses", "dead letters", "2 erasures are final once the key f00d"))
+    assert all(
+        one in said for one in ("other matters", "dead letters", "2 erasures are final once the key f00d")
+    )

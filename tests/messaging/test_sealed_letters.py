@@ -5,7 +5,8 @@ import tracemalloc
 import pytest
 
 from messaging.dead_letters import shown
-from services.intake.vault import SealedLetters, Vault
+from services.intake.letters import SealedLetters
+from services.intake.vault import Vault
 from tests.builders import a_report, an_inbound_record
 from tests.messaging.office import Office, a_request
 from tests.messaging.tiny import a_reader, rows

@@ -13,7 +13,8 @@ from schemas.topics import topics_read_by
 from services.intake.api import api
 from services.intake.app import LISTENS_TO
 from services.intake.desk import Desk
-from services.intake.vault import SealedLetters, Vault
+from services.intake.letters import SealedLetters
+from services.intake.vault import Vault
 from tests.builders import MATTER, VILLAGE, a_record, a_registry, an_inbound_record, later
 from tests.documented import Documented
 

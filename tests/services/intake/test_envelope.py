@@ -4,8 +4,9 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from services.intake.envelope import DataKey, KeyMissing, Ring, Wrapped, key_id
+from services.intake.letters import SealedLetters
 from services.intake.rotation import fields_of
-from services.intake.vault import SealedLetters, Vault
+from services.intake.vault import Vault
 from tests.builders import INCIDENT
 
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))

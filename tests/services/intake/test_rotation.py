@@ -8,10 +8,11 @@ import pytest
 from messaging.errors import CannotStart
 from services.intake import keys_store
 from services.intake.envelope import key_id
+from services.intake.letters import SealedLetters
 from services.intake.likeness import packed, sketch
 from services.intake.rotation import Rotation
 from services.intake.unlocking import Unlocking
-from services.intake.vault import SealedLetters, Vault
+from services.intake.vault import Vault
 from tests.messaging.tiny import rows
 from tests.services.intake.kept import NEW, OLD, TOLD, a_house, as_before, asked, opened
 

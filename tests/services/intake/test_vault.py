@@ -4,7 +4,8 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from messaging.errors import Rejected
-from services.intake.vault import SealedLetters, Vault
+from services.intake.letters import SealedLetters
+from services.intake.vault import Vault
 from tests.builders import INCIDENT
 
 KEY, OTHER = bytes(range(32)), bytes(32)
