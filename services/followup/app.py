@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from doors.identity.opening import opened
+from doors.identity.opening import database_of, opened
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.settings import settings_of
@@ -35,6 +35,7 @@ def compose() -> Process:
     process.policy(next(iter(rules)))
     desk = Desk(settings.tier, rules)
     process.reads(Reading(topics_read_by("followup", settings.tier, settings.tiers), LISTENS_TO, desk.handle))
-    opened(process, settings, api(process.database, desk, codes, process.relay.pulse, registry))
+    doors = database_of(process, settings)
+    opened(process, settings, api(doors, desk, codes, process.relay.pulse, registry))
     process.loops(Timer(process.database, desk.fire, process.relay.pulse, settings.clock_s).run)
     return process

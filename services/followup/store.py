@@ -7,6 +7,7 @@ from datetime import datetime
 from asyncpg import UniqueViolationError
 from pydantic import TypeAdapter
 
+from messaging import rows
 from messaging.columns import texts
 from messaging.database import Connection
 from messaging.errors import LostRace
@@ -50,10 +51,11 @@ async def save(tx: Connection, revisits: Sequence[Revisit], now: datetime) -> No
 
 async def _insert(tx: Connection, new: Sequence[Revisit], states: Mapping[str, str], now: datetime) -> None:
     try:
-        await tx.copy_records_to_table(
+        await rows.add(
+            tx,
             "revisit",
-            columns=("incident_id", "area", "status", "due_at", "resolved_at", "state", "updated_at"),
-            records=[
+            ("incident_id", "area", "status", "due_at", "resolved_at", "state", "updated_at"),
+            [
                 (
                     one.incident_id, one.area, one.status, one.due_at, one.resolved_at, states[one.incident_id], now,
                 )
@@ -115,7 +117,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Revisit]:
     rows = await connection.fetch(
         """
         select state from revisit
-        where ($1::text is null or area like $1 || '%') and ($2::text is null or status = $2)
+        where ($1::text is null or area ^@ $1) and ($2::text is null or status = $2)
             and ($3::timestamptz is null or (resolved_at, incident_id) > ($3, $4))
         order by resolved_at, incident_id limit $5
         """,
@@ -128,7 +130,7 @@ async def page(connection: Connection, wanted: Wanted) -> list[Revisit]:
     return [_ADAPTER.validate_json(row["state"]) for row in rows]
 
 
-_ONE = "revisit where incident_id = $1 and ($2::text is null or area like $2 || '%')"
+_ONE = "revisit where incident_id = $1 and ($2::text is null or area ^@ $2)"
 
 
 async def holds(tx: Connection, incident_id: str, within: str | None) -> bool:

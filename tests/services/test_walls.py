@@ -14,15 +14,17 @@ from tests.conftest import at_the_door, created, door_role, owner_role
 
 pytestmark = pytest.mark.system
 
-SERVICES = ("routing",)
+SERVICES = ("routing", "followup")
 DELIVERY = {"answered", "outbox", "sequence", "unsent"}
 """Of no area: what a door must do there it may do for any of its callers."""
 BOUND = {
     "routing": {"incident", "history", "deadline", "assigned", "supervised", "derived", "contact"},
+    "followup": {"revisit", "deadline"},
 }
 """Whose rows are somebody's: nobody sees others."""
 UNTOUCHED = {
     "routing": {"policy_seen"},
+    "followup": set(),
 }
 """Of no use to a door, besides those of delivery that it has no business with."""
 NOT_A_DOOR_S = {"migration", "guard", "held", "dead_letter", "dead_letter_audit"}

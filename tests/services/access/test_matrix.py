@@ -14,7 +14,7 @@ from tests.services.access.county import HOME, IDS, NOTHING, PLACES, County, ask
 from tests.services.access.questions import about_nothing, questions
 
 QUESTIONS = tuple(questions())
-WALLED = ("routing",)
+WALLED = ("routing", "followup")
 """Whose doors have a role of their own at the database."""
 SERVICES = ("intake", "routing", "followup", "metrics")
 
