@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors import problems
+from doors.browsers import Elsewhere
 from doors.document import OTHERWISE, Door
 from doors.gate import Gate
+from doors.headers import SafeHeaders, viewer
 from doors.last_resort import LastResort
 from doors.limits import Allowance, Limits
 from doors.measured import Measured
@@ -21,40 +22,6 @@ from doors.traced import Traced
 
 ASSETS = Path(fastapi_offline.__file__).parent / "static"
 """Swagger UI as files: this process serves them, no CDN does."""
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
-DOCS_POLICY = POLICY + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
-"""The document viewer starts itself with an inline script; it shows no data of ours."""
-
-
-class SafeHeaders:
-    """ASGI middleware that adds the headers a browser needs to be careful with us."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Adds the headers to every HTTP response."""
-        docs = scope.get("path", "").startswith("/docs")
-        extra = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"content-security-policy", (DOCS_POLICY if docs else POLICY).encode()),
-        ]
-
-        async def added(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = list(message.get("headers", []))
-                fresh = (
-                    []
-                    if any(name == b"cache-control" for name, _ in given)
-                    else [(b"cache-control", b"no-cache")]
-                )
-                message["headers"] = [*given, *extra, *fresh]
-            await send(message)
-
-        await self._app(scope, receive, added)
 
 
 def create(title: str, description: str, files: Mapping[str, Allowance] | None = None) -> FastAPI:
@@ -72,19 +39,27 @@ def create(title: str, description: str, files: Mapping[str, Allowance] | None =
     app.add_middleware(Throttle)
     app.add_middleware(Gate, router=app.router)
     app.add_middleware(LastResort)
+    app.add_middleware(Elsewhere)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Measured)
     app.add_middleware(Traced)
     app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")
 
+    _readable(app, title)
+    return app
+
+
+def _readable(app: FastAPI, title: str) -> None:
+    """Adds the page on which the document is read."""
+    page = get_swagger_ui_html(
+        openapi_url="openapi.json",
+        title=title,
+        swagger_js_url="docs/assets/swagger-ui-bundle.js",
+        swagger_css_url="docs/assets/swagger-ui.css",
+        swagger_favicon_url="docs/assets/favicon.png",
+    )
+    page.headers["content-security-policy"] = viewer(bytes(page.body).decode())
+
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="openapi.json",
-            title=title,
-            swagger_js_url="docs/assets/swagger-ui-bundle.js",
-            swagger_css_url="docs/assets/swagger-ui.css",
-            swagger_favicon_url="docs/assets/favicon.png",
-        )
-
-    return app
+        return page

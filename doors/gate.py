@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors import caller as who
 from doors import permissions
+from doors.browsers import Browsers
 from doors.caller import Caller
 from doors.identity.refusal import NoKeyYet, NotSignedIn, no_key_yet, unauthorized
 from doors.identity.sign_in import SignIn
@@ -38,6 +39,7 @@ class Guard:
     tier: Tier
     sign_in: SignIn | None = None
     turnstile: Turnstile | None = None
+    browsers: Browsers | None = None
 
 
 @dataclass(slots=True)

@@ -6,9 +6,10 @@ from pathlib import Path
 import httpx
 
 from cli.doctoring.judged import Line
+from doors.browsers import LOOPBACK
 from doors.identity import issuer, jwks
 from doors.identity.opening import host_of
-from doors.identity.settings import LOOPBACK, DoorSettings
+from doors.identity.settings import DoorSettings
 
 ADVICE = "docs/operate/sign-in.md"
 WHAT = "登录 sign-in"

@@ -5,8 +5,9 @@ import logging
 from fastapi import FastAPI
 
 from doors import caller as who
+from doors.browsers import LOOPBACK
 from doors.gate import Guard, guarded
-from doors.identity.settings import DEVELOPMENT, LOOPBACK, DoorSettings
+from doors.identity.settings import DEVELOPMENT, DoorSettings
 from doors.identity.sign_in import sign_in
 from doors.turnstile import Turnstile
 from messaging.database import Database
@@ -39,8 +40,8 @@ def opened(process: Process, settings: DoorSettings, door: FastAPI) -> None:
     signed = sign_in(settings, lambda trouble: process.health.doubt("issuer", trouble))
     if signed is not None and signed.keys is not None:
         process.loops(signed.keys.run)
-    turnstile = Turnstile(settings.bounds)
-    process.door = guarded(door, Guard(process.service, settings.tier, signed, turnstile))
+    guard = Guard(process.service, settings.tier, signed, Turnstile(settings.bounds), settings.browsers)
+    process.door = guarded(door, guard)
 
 
 def host_of(settings: DoorSettings) -> tuple[str, str | None]:

@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
+from doors.browsers import LOOPBACK, Browsers, origins
 from doors.identity import senders
 from doors.identity.claims import Names
 from doors.identity.tokens import ALGORITHMS, Expected
 from doors.load_settings import LoadSettings
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEVELOPMENT = "urn:fengqiao:dev:"
 """How the issuer of a local stack is called: its key lies in a folder of that machine, so it is believed there only."""
 
@@ -42,6 +42,8 @@ class DoorSettings(LoadSettings):
     """The list of senders' keys, as JSON: hashes, and for whom each stands."""
     sender_keys_file: Path | None = Field(default=None, validate_default=True)
     """A file with the same, read again once it has changed. One of the two, or none."""
+    cors_origins: str = ""
+    """Origins whose pages may ask this door from a browser, separated by blanks: none unless they are named."""
     published_on_loopback: bool = False
     """That a container's door is published on the loopback of its machine and nowhere else: only this lets a door
     without sign-in listen to more than its own loopback. `compose.yaml` says so; nothing that others reach may."""
@@ -68,6 +70,12 @@ class DoorSettings(LoadSettings):
             raise ValueError(f"must be some of {' '.join(ALGORITHMS)}")
         return given
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, given: str) -> str:
+        origins(given)
+        return given
+
     @field_validator("sender_keys_file")
     @classmethod
     def _can_be_read(cls, given: Path | None, others: ValidationInfo) -> Path | None:
@@ -88,6 +96,11 @@ class DoorSettings(LoadSettings):
     def senders(self) -> senders.Senders | None:
         """The senders' keys; None where there are none."""
         return _senders(self.sender_keys, self.sender_keys_file)
+
+    @property
+    def browsers(self) -> Browsers:
+        """What pages of others may do in a caller's browser."""
+        return Browsers(origins(self.cors_origins), own_name_only=not self.signs_in)
 
     @property
     def signs_in(self) -> bool:

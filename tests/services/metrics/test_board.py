@@ -51,7 +51,7 @@ def test_no_file_of_the_board_names_another_host(path):
 async def test_a_browser_is_told_to_load_nothing_from_elsewhere(door):
     policy = (await door.get("/")).headers["content-security-policy"]
 
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "unsafe" not in policy
 
 

@@ -153,7 +153,7 @@ async def test_a_sheet_is_printed_and_its_stylesheet_comes_from_the_same_door(do
     style = await door.get("/paper/sheet.css")
 
     assert "事件台账" in sheet.text
-    assert "default-src 'self'" in sheet.headers["content-security-policy"]
+    assert "default-src 'none'; style-src 'self';" in sheet.headers["content-security-policy"]
     assert "unsafe" not in sheet.headers["content-security-policy"]
     assert sheet.url.join("../../../paper/sheet.css").path == "/paper/sheet.css"
     assert (style.status_code, style.headers["content-type"].split(";")[0]) == (200, "text/css")
