@@ -35,6 +35,7 @@ def _cluster(tier: Tier, service: Service) -> Object:
                     "dataChecksums": True,
                 }
             },
+            "managed": {"roles": [_door(tier, service)]},
             "plugins": [
                 {
                     "name": PLUGIN,
@@ -44,6 +45,23 @@ def _cluster(tier: Tier, service: Service) -> Object:
             ],
         },
     }
+
+
+def _door(tier: Tier, service: Service) -> Object:
+    """The role of the HTTP door: it may log in. What it may do there the migrations grant, table by table."""
+    refused = ("superuser", "bypassrls", "createdb", "createrole", "replication", "inherit")
+    return {
+        "name": f"{service}_{tier}_door",
+        "ensure": "present",
+        "login": True,
+        **dict.fromkeys(refused, False),
+        "passwordSecret": {"name": door(tier, service)},
+    }
+
+
+def door(tier: Tier, service: Service) -> str:
+    """The Secret of the door's role: `username` and `password` for the operator, `uri` for the service's pods."""
+    return f"{database(tier, service)}-door"
 
 
 def backups(tier: Tier) -> list[Object]:
@@ -118,13 +136,19 @@ def _ports(*numbers: int) -> list[Object]:
 
 
 def addresses(tier: Tier) -> list[Object]:
-    """Patches: where each workload and its migration find their database; the operator writes the Secret."""
+    """Patches: where each workload and its migration find their database, and its door does.
+
+    The operator writes the first Secret; the second is made by whoever installs, and read by both.
+    """
     return [one for service, name in workloads(tier) for one in _told(tier, service, name)]
 
 
 def _told(tier: Tier, service: Service, name: str) -> list[Object]:
-    secret = {"name": f"{database(tier, service)}-app", "key": "uri"}
-    env = [{"name": f"{service.upper()}_POSTGRES", "valueFrom": {"secretKeyRef": secret}}]
+    secrets = {"POSTGRES": f"{database(tier, service)}-app", "DOOR_POSTGRES": door(tier, service)}
+    env = [
+        {"name": f"{service.upper()}_{one}", "valueFrom": {"secretKeyRef": {"name": secret, "key": "uri"}}}
+        for one, secret in secrets.items()
+    ]
     return [
         {
             "apiVersion": api,

@@ -15,6 +15,11 @@ from tests.deploy.k8s.spoiling import (
     without_key,
 )
 
+
+def _door(objects):
+    return variable(objects, "ROUTING_DOOR_POSTGRES")["valueFrom"]["secretKeyRef"]
+
+
 MUTATIONS = {
     "known": {
         "misspelt": lambda o: add(o, "ROUTING_CLOCKS_S", "1"),
@@ -35,6 +40,9 @@ MUTATIONS = {
         "another's database": lambda o: variable(o, "ROUTING_POSTGRES")["valueFrom"]["secretKeyRef"].update(
             name="village-intake-app"
         ),
+        "another's door": lambda o: _door(o).update(name="village-intake-door"),
+        "the door in the name of the owner": lambda o: _door(o).update(name="village-routing-app"),
+        "no role for the door": lambda o: forget(o, "ROUTING_DOOR_POSTGRES"),
         "in clear": lambda o: add(o, "ROUTING_X", "postgresql://a:b@c/d"),
     },
     "doors": {

@@ -16,12 +16,16 @@ from tests.deploy.k8s.spoiling_parts import (
 )
 
 
-def _told(objects, name):
-    variable(objects, "ROUTING_POSTGRES")["valueFrom"]["secretKeyRef"]["name"] = name
+def _told(objects, name, of="ROUTING_POSTGRES"):
+    variable(objects, of)["valueFrom"]["secretKeyRef"]["name"] = name
 
 
 def database(objects):
     return spec(objects, "Cluster", CLUSTER)
+
+
+def _role(objects):
+    return database(objects)["managed"]["roles"][0]
 
 
 POSTGRES = {
@@ -30,6 +34,18 @@ POSTGRES = {
         "one that nobody makes": lambda o: without(o, "Cluster", CLUSTER),
         "the one above all": lambda o: _told(o, "village-routing-postgres-superuser"),
         "another name": lambda o: database(o)["bootstrap"]["initdb"].update(database="app"),
+    },
+    "doors": {
+        "none": lambda o: database(o).pop("managed"),
+        "another's": lambda o: _role(o).update(name="intake_village_door"),
+        "the owner": lambda o: _role(o).update(name="routing_village"),
+        "with the owner's password": lambda o: _role(o)["passwordSecret"].update(name=f"{CLUSTER}-app"),
+        "above all": lambda o: _role(o).update(superuser=True),
+        "past all policies": lambda o: _role(o).update(bypassrls=True),
+        "with roles of others": lambda o: _role(o).update(inRoles=["routing_village"]),
+        "a second one": lambda o: database(o)["managed"]["roles"].append({"name": "guest"}),
+        "not to be made": lambda o: _role(o).update(ensure="absent"),
+        "one that nobody makes": lambda o: _told(o, "routing-postgres-door", "ROUTING_DOOR_POSTGRES"),
     },
     "pinned": {
         "as the operator likes": lambda o: database(o).pop("imageName"),

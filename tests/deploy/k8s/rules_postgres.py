@@ -12,6 +12,8 @@ from tests.deploy.k8s.objects import containers, labels, mentioned, migrations_o
 NAME, TIER = "app.kubernetes.io/name", "fengqiao.io/tier"
 MAJOR = re.compile(r"/postgres(?:ql)?:(\d+)[.-]")
 """Of an image of PostgreSQL by its tag, which is how the operator knows it too."""
+REFUSED = ("superuser", "bypassrls", "createdb", "createrole", "replication", "inherit")
+"""What no role of a door may be or do."""
 BESIDE = 20
 """Connections of the operator, of backups, of whoever looks."""
 MADE = {"ServiceAccount": ("",), "PodDisruptionBudget": ("", "-primary"), "Service": ("-rw", "-ro", "-r")}
@@ -27,13 +29,38 @@ def own(objects):
         [secret] = [
             each["valueFrom"]["secretKeyRef"]
             for each in container["env"]
-            if each["name"].endswith("_POSTGRES")
+            if each["name"] == f"{labels(one)[NAME]}_POSTGRES".upper()
         ]
         cluster = mentioned(objects, "Cluster", secret["name"].removesuffix("-app"))
         found = cluster and cluster["spec"]["bootstrap"]["initdb"]
         if not secret["name"].endswith("-app") or not found or {found["database"], found["owner"]} != {name}:
             complaints.append(f"{title(one)}: is told of {secret['name']}")
     return complaints
+
+
+def doors(objects):
+    """Each database has one role beside its owner: its door's, which may log in with a password of its own, no more."""
+    may = {"login": True, **dict.fromkeys(REFUSED, False)}
+    complaints = []
+    for one in of_kind(objects, "Cluster"):
+        name = f"{one['spec']['bootstrap']['initdb']['owner']}_door"
+        wanted = {
+            "name": name,
+            "ensure": "present",
+            "passwordSecret": {"name": f"{one['metadata']['name']}-door"},
+        }
+        if (roles := one["spec"].get("managed", {}).get("roles")) != [wanted | may]:
+            complaints.append(f"{title(one)}: its roles are {roles}")
+    told = [
+        (title(one), each["valueFrom"]["secretKeyRef"])
+        for one in (*services_of(objects), *migrations_of(objects))
+        for each in containers(one)[0]["env"]
+        if each["name"] == f"{labels(one)[NAME]}_DOOR_POSTGRES".upper()
+    ]
+    made = {one["metadata"]["name"] for one in of_kind(objects, "Cluster")}
+    return complaints + [
+        f"{name}: is told of {each}" for name, each in told if each["name"].removesuffix("-door") not in made
+    ]
 
 
 def pinned(objects):
@@ -91,8 +118,8 @@ def backed_up(objects):
 
 
 def roomy(objects):
-    """As many connections as all replicas have at most, one more of them while it rolls, and somebody who looks."""
-    pool = ServiceSettings.model_fields["pool_size"].default
+    """As many connections as all replicas and their doors have at most, one more while it rolls, and who looks."""
+    pool = sum(ServiceSettings.model_fields[one].default for one in ("pool_size", "door_pool_size"))
     least = (PARTITIONS + 1) * pool + BESIDE
     return [
         f"{title(one)}: {given} connections, not {least}"
@@ -136,4 +163,4 @@ def reached(objects):
     return complaints
 
 
-RULES = (own, pinned, durable, backed_up, roomy, apart, reached)
+RULES = (own, doors, pinned, durable, backed_up, roomy, apart, reached)

@@ -95,14 +95,12 @@ def own(objects):
         has = given(containers(one)[0])
         if has.get("TIER", {}).get("value") != labels(one).get(TIER):
             complaints.append(f"{title(one)}: is told another tier")
-        asked = [
-            each["valueFrom"]["secretKeyRef"]
-            for each in has.values()
+        asked = {
+            name: each["valueFrom"]["secretKeyRef"]
+            for name, each in has.items()
             if "secretKeyRef" in each.get("valueFrom", {})
-        ]
-        if [
-            (each["name"].startswith((f"{word}-app", f"{word}-postgres-app")), each["key"]) for each in asked
-        ] != [(True, "uri")]:
+        }
+        if not _theirs(asked, word, labels(one)[NAME].upper()):
             complaints.append(f"{title(one)}: its secrets are {asked}")
         complaints += [
             f"{title(one)}: {name} stands in clear"
@@ -110,6 +108,16 @@ def own(objects):
             if "://" in each.get("value", "") and "@" in each["value"]
         ]
     return complaints
+
+
+def _theirs(asked, word, prefix):
+    """Whether these are the addresses of a service's own database, for itself and for its door, and nothing else."""
+    wanted = {f"{prefix}_POSTGRES": "app", f"{prefix}_DOOR_POSTGRES": "door"}
+    return set(asked) == set(wanted) and all(
+        each["key"] == "uri"
+        and each["name"].startswith((f"{word}-{wanted[name]}", f"{word}-postgres-{wanted[name]}"))
+        for name, each in asked.items()
+    )
 
 
 def doors(objects):

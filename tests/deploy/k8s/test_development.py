@@ -38,16 +38,20 @@ def test_it_needs_no_operator_of_any_kind(objects):
     assert [one for one in objects if not OF_KUBERNETES.match(one["apiVersion"])] == []
 
 
-def test_each_service_logs_into_its_own_database_as_the_server_knows_it(objects):
+@pytest.mark.parametrize(
+    ("ending", "role", "password"), [("-app", "", "password"), ("-door", "_door", "doors")]
+)
+def test_each_service_logs_into_its_own_database_as_the_server_knows_it(objects, ending, role, password):
     [server] = secrets(objects, "postgres").values()
-    uris = {word: one["uri"] for word, one in secrets(objects, "-app").items()}
+    uris = {word: one["uri"] for word, one in secrets(objects, ending).items()}
 
     assert uris == {
-        f"{tier}-{service}": f"postgresql://{service}_{tier}:{server['password']}@postgres:5432/{service}_{tier}"
+        f"{tier}-{service}": f"postgresql://{service}_{tier}{role}:{server[password]}@postgres:5432/{service}_{tier}"
         for tier in TIERS
         for service in SERVICES
     }
     assert all(map(is_dsn, uris.values()))
+    assert len(set(server.values())) == len(server)
 
 
 def test_each_vault_has_a_key_of_its_own_and_of_the_right_size(objects):

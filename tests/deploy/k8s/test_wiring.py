@@ -40,22 +40,25 @@ async def node(tmp_path, objects, silent, roles):
 
 @pytest.fixture(scope="session")
 def databases(objects):
-    """The script that makes the roles and databases, and the password it is given."""
+    """The script that makes the roles and databases, and the passwords it is given by their names there."""
     [script] = [one for one in objects if one["metadata"]["name"].startswith("postgres-databases-")]
-    [given] = containers(mentioned(objects, "StatefulSet", "postgres"))[0]["env"]
-    asked = given["valueFrom"]["secretKeyRef"]
-    password = mentioned(objects, "Secret", asked["name"])["data"][asked["key"]]
-    return script["data"]["databases.sql"], base64.b64decode(password).decode()
+    given = containers(mentioned(objects, "StatefulSet", "postgres"))[0]["env"]
+    asked = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in given}
+    passwords = {
+        name: base64.b64decode(mentioned(objects, "Secret", one["name"])["data"][one["key"]]).decode()
+        for name, one in asked.items()
+    }
+    return script["data"]["databases.sql"], passwords
 
 
 @pytest.fixture
 async def roles(providers, databases):
     """Where the database is, once it has the roles and databases of the overlay."""
-    script, password = databases
+    script, passwords = databases
     connection = await asyncpg.connect(providers[1])
     try:
         if not await connection.fetchval("select 1 from pg_roles where rolname = 'routing_village'"):
-            for statement in made_by(script, password):
+            for statement in made_by(script, passwords):
                 for row in await connection.fetch(statement):
                     await connection.execute(row[0])
     finally:
@@ -63,11 +66,15 @@ async def roles(providers, databases):
     return urlsplit(providers[1]).netloc.rpartition("@")[2]
 
 
-def made_by(script, password):
-    """The queries of a psql script whose results are statements (`\\gexec`), with the password it reads put in."""
+def made_by(script, passwords):
+    """The queries of a psql script whose results are statements (`\\gexec`), with the passwords it reads put in."""
+    read = dict(re.findall(r"^\\getenv (\w+) (\w+)$", script, flags=re.MULTILINE))
     text = re.sub(r"^(--.*|\\getenv .*)$", "", script, flags=re.MULTILINE)
-    assert text.count(r"\gexec") == 2
-    return [one.replace(":'password'", f"'{password}'") for one in text.split(r"\gexec") if one.strip()]
+    assert set(read.values()) == set(passwords)
+    assert text.count(r"\gexec") == 3
+    for name, variable in read.items():
+        text = text.replace(f":'{name}'", f"'{passwords[variable]}'")
+    return [one for one in text.split(r"\gexec") if one.strip()]
 
 
 @pytest.mark.timeout(300)
