@@ -40,6 +40,8 @@ def secrets(found):
 
 
 def told(text):
-    """The names that the page creates, for each tier where it says so."""
+    """The names that the page creates, for each tier and each service where it says so."""
     for name in re.findall(r'create secret \w+ "?([\w$-]+)"?', text):
-        yield from {name.replace("$tier", tier) for tier in TIERS} if "$tier" in name else {name}
+        yield from {
+            name.replace("$tier", tier).replace("$service", one) for tier in TIERS for one in SERVICES
+        }
