@@ -39,6 +39,7 @@ SENTENCES = {
     "not a {kind} code of the lists in force; accepted: none": "现行代码表中没有 {kind} 代码",
     "not a {kind} code of the lists in force; accepted: {codes}": "不是现行 {kind} 代码表中的代码，可用：{codes}",
     "this source's number already names {incident}": "该来源编号已用于事件 {incident}",
+    "this source's number is used already": "该来源编号已被使用",
     "was used before, for something else": "已用于其他内容",
     "names something that was erased since": "所指内容已删除",
     "is no report of this device that was accepted": "不是本设备已受理的上报",

@@ -1,8 +1,9 @@
 """The gate before every route of a door: who asks must be known, and the table must allow what is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from doors import caller as who
 from doors import permissions
 from doors.browsers import Browsers
 from doors.caller import Caller
-from doors.identity.refusal import NoKeyYet, NotSignedIn, no_key_yet, unauthorized
+from doors.identity.refusal import NoKeyYet, NotSignedIn, Reason, no_key_yet, unauthorized
 from doors.identity.sign_in import SignIn
 from doors.problems import Problem, not_found, response
 from doors.turnstile import Turnstile
@@ -42,6 +43,10 @@ class Guard:
     browsers: Browsers | None = None
 
 
+Still = Callable[[], Awaitable[Reason | None]]
+"""Why who asked is not let in any more with what they brought; None while they are."""
+
+
 @dataclass(slots=True)
 class Asking:
     """A request of somebody who is known."""
@@ -49,6 +54,8 @@ class Asking:
     caller: Caller
     tier: Tier
     action: str
+    again: Callable[[], Awaitable[Caller]]
+    """Tells once more who asks."""
     bounded: bool = False
     """Whether somebody has asked how far the caller may see."""
 
@@ -89,6 +96,23 @@ def may(action: str) -> bool:
     return asking is None or permissions.may(asking.caller, action, asking.tier)
 
 
+def still() -> Still:
+    """For an answer that lasts longer than what its caller brought may be good for: asks whether it still is."""
+    asking = _ASKING.get()
+
+    async def asked() -> Reason | None:
+        if asking is None:
+            return None
+        try:
+            return None if await asking.again() == asking.caller else "changed"
+        except NotSignedIn as no:
+            return no.reason
+        except NoKeyYet:  # nobody has said otherwise
+            return None
+
+    return asked
+
+
 class Gate:
     """ASGI middleware before all that reads a body."""
 
@@ -114,10 +138,11 @@ class Gate:
         except NoKeyYet:
             await response(no_key_yet())(scope, receive, send)
         else:
-            await self._known(caller, guard, route, (scope, receive, send))
+            asking = Asking(caller, guard.tier, "", partial(guard.sign_in.caller, scope["headers"]))
+            await self._known(asking, guard, route, (scope, receive, send))
 
     async def _known(
-        self, caller: Caller, guard: Guard, route: BaseRoute | None, given: tuple[Scope, Receive, Send]
+        self, asking: Asking, guard: Guard, route: BaseRoute | None, given: tuple[Scope, Receive, Send]
     ) -> None:
         scope, receive, send = given
         if route is None:  # no address of ours, or not in this way: the framework says so
@@ -127,12 +152,12 @@ class Gate:
         if action is None:
             await response(not_found())(scope, receive, send)
             return
-        if not permissions.may_any(caller, action, guard.tier):
+        if not permissions.may_any(asking.caller, action, guard.tier):
             await response(NOT_ALLOWED)(scope, receive, send)
             return
         grant = permissions.TABLE.get(action)
-        asking = Asking(caller, guard.tier, action, bounded=grant is not None and grant.anywhere)
-        given_by, given_as = who.enter(caller), _ASKING.set(asking)
+        asking.action, asking.bounded = action, grant is not None and grant.anywhere
+        given_by, given_as = who.enter(asking.caller), _ASKING.set(asking)
         try:
             await self._app(scope, receive, _bounded(asking, send))
         finally:

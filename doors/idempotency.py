@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Header
 
+from doors.caller import present
 from doors.problems import Problem
 from doors.wording import KEY
 from messaging.database import Connection
@@ -41,10 +42,21 @@ class Noted:
     answer: Answer
 
 
+def _among_all(key: str) -> str:
+    """A caller's name for a request among those of all: a name is of an area, and nobody's elsewhere.
+
+    Else whoever guesses a key of another area would learn that it was used, or take it before its owner does.
+    No key has a blank in it.
+    """
+    caller = present()
+    return key if caller is None else f"{caller.area} {key}"
+
+
 async def noted(tx: Connection, key: str) -> Noted | None:
     """What was answered under a key before, after waiting for a twin that is under way."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-    row = await tx.fetchrow("select digest, status, body from answered where key = $1", key)
+    name = _among_all(key)
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+    row = await tx.fetchrow("select digest, status, body from answered where key = $1", name)
     return None if row is None else Noted(row["digest"], Answer(row["status"], json.loads(row["body"])))
 
 
@@ -69,7 +81,7 @@ async def remember(tx: Connection, key: str, fingerprint: bytes, answer: Answer)
     """Keeps an answer in the transaction that makes it true."""
     await tx.execute(
         "insert into answered (key, digest, status, body) values ($1, $2, $3, $4)",
-        key,
+        _among_all(key),
         fingerprint,
         answer.status,
         json.dumps(answer.body),

@@ -66,6 +66,10 @@ def _acts(kind: str, roles: Mapping[Role, Far], **words: str) -> dict[str, Grant
 
 TABLE: Mapping[str, Grant] = MappingProxyType({
     "report.make": Grant("上报", "report a matter", {"reporter": HERE, **_FIELD, **_OUTSIDE}),
+    "report.enter": Grant(
+        "代为录入", "say of a report who entered it, its severity, a deadline, a source's number, what it derives from",
+        {**_FIELD, **_OUTSIDE},
+    ),
     "report.follow": Grant(
         "查询进度", "ask where a report is", {"reporter": HERE, **_FIELD, "partner-system": DOWN, "auditor": DOWN}
     ),
@@ -161,6 +165,8 @@ ROUTES: Mapping[Address, str] = MappingProxyType({
     ("metrics", "GET", "/metrics"): "figure.scrape",
 })  # fmt: skip
 """What is done at an address; `incident.*` is one of these actions, which the request names."""
+BESIDE: Mapping[str, str] = MappingProxyType({"report.enter": "report.make"})
+"""What needs a line of its own where a request says it: beside which line of its address."""
 OPEN = frozenset({"/openapi.json", "/docs", "/docs/assets", "/", "/board", "/paper"})
 """Files of the product and the description of a door, the same for everybody everywhere: nothing of any county."""
 

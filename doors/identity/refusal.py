@@ -7,7 +7,7 @@ from doors.problems import Problem
 
 Reason = Literal[
     "no-token", "several", "scheme", "form", "header", "algorithm", "unknown-key", "signature", "issuer", "audience",
-    "expired", "not-yet", "claims", "sender-key",
+    "expired", "not-yet", "claims", "sender-key", "changed",
 ]  # fmt: skip
 WORDS: dict[Reason, tuple[str, str]] = {
     "no-token": ("请求没有 Authorization 头", "The request has no Authorization header."),
@@ -23,6 +23,7 @@ WORDS: dict[Reason, tuple[str, str]] = {
     "expired": ("令牌已过期", "It has expired."),
     "not-yet": ("令牌尚未生效", "It is not valid yet."),
     "claims": ("令牌缺少必需的声明，或声明不可用", "A claim that is needed is missing, or cannot be used."),
+    "changed": ("它所代表的身份或权限已变更", "Whom it stands for, or what they may, is another by now."),
     "sender-key": ("没有这把发送方密钥", "There is no such sender's key."),
 }
 """In Chinese and English."""

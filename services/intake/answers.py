@@ -30,10 +30,14 @@ def check_yours(area: str) -> None:
 def problem_of(error: NotAccepted, thing: Thing) -> Problem:
     """What is not accepted, which of its fields are wrong, and why."""
     if isinstance(error, NumberKnown):
-        en = f"The source has reported this matter before: {error.incident_id}."
-        return Problem(
-            409, error.kind, en, zh=f"该来源编号已受理，对应事件 {error.incident_id}", fields=error.fields
+        known = error.incident_id
+        en = (
+            f"The source has reported this matter before: {known}."
+            if known
+            else "The source's number is used."
         )
+        zh = f"该来源编号已受理，对应事件 {known}" if known else "该来源编号已受理"
+        return Problem(409, error.kind, en, zh=zh, fields=error.fields)
     zh, en = WORDS[error.kind]
     status = HTTPStatus.GONE if error.kind == "erased" else HTTPStatus.UNPROCESSABLE_ENTITY
     return Problem(

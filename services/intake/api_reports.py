@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from doors.closed import Closed
 from doors.document import told
+from doors.gate import within
 from doors.idempotency import Answer, IdempotencyKey, remember
 from messaging.database import Database
 from messaging.pace import Pulse
@@ -21,7 +22,7 @@ from services.intake.desk import HTTP, Arrival, Desk
 from services.intake.items import Secret
 from services.intake.known import under
 from services.intake.repeated import earlier
-from services.intake.report import Origin, Registry, reported, triaged
+from services.intake.report import Origin, Registry, is_entered, reported, triaged
 
 Text = Annotated[str, Field(max_length=200)]
 GivenCode = Annotated[str, Field(min_length=1, max_length=80)]
@@ -99,6 +100,8 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         traceparent: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
         """Accepts a report: 201 once it is durable, the same answer when the same request comes again."""
+        if is_entered(body):
+            within("report.enter")
         check_yours(body.area)
         vault = desk.vault
         fingerprints = [vault.fingerprint(one) for one in _as_noted(body)]

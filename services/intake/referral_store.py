@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from doors.gate import yours
 from messaging.database import Connection
 from schemas.codes import bare
 from schemas.declarations import EligibleRecorded
@@ -17,18 +18,21 @@ _OFFER = ("incident_id", "source", "number", "area", "month", "offered_at", "bac
 
 
 async def taken(tx: Connection, names: Iterable[Name]) -> dict[Name, str]:
-    """Which of these numbers name a matter already, and which; nobody else gives one of them out meanwhile."""
+    """Which of these numbers name a matter already, and which; nobody else gives one of them out meanwhile.
+
+    A matter that is not the caller's has no id here.
+    """
     wanted = sorted(set(names))
     await _lock(tx, [f"offer {source} {number}" for source, number in wanted])
     rows = await tx.fetch(
         """
-        select source, number, incident_id from offer
+        select source, number, incident_id, area from offer
         join unnest($1::text[], $2::text[]) as given (source, number) using (source, number)
         """,
         [source for source, _ in wanted],
         [number for _, number in wanted],
     )
-    return {(row["source"], row["number"]): row["incident_id"] for row in rows}
+    return {(row["source"], row["number"]): row["incident_id"] if yours(row["area"]) else "" for row in rows}
 
 
 async def _lock(tx: Connection, names: Sequence[str]) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import BaseModel
+
 from policy.load import Area
 from policy.model import Policy
 from schemas.base import Event, Party, Tier
@@ -21,6 +23,10 @@ NAMES = uuid.UUID("5f1c8f53-6a51-5d0e-9a4e-0d6f656e6771")
 ROLE = "party-role"
 
 
+ENTERED = frozenset({"entered_by", "severity", "target_at", "source_number", "derived_from"})
+"""What only somebody who enters a report for others may say of it, and no reporter."""
+
+
 class NotAccepted(ValueError):
     """The report or action cannot be let in; `fields` pairs each field with its problem, never with its value."""
 
@@ -31,11 +37,14 @@ class NotAccepted(ValueError):
 
 
 class NumberKnown(NotAccepted):
-    """The source has used its number for another matter, which is named so that the source can look it up."""
+    """The source has used its number for another matter, which is named so that the source can look it up.
+
+    Without an id where that matter is not the caller's: that the number is used cannot be hidden, as it is used once.
+    """
 
     def __init__(self, incident_id: str) -> None:
-        what = f"this source's number already names {incident_id}"
-        super().__init__("source-number-known", [("source_number", what)])
+        which = f"already names {incident_id}" if incident_id else "is used already"
+        super().__init__("source-number-known", [("source_number", f"this source's number {which}")])
         self.incident_id = incident_id
 
 
@@ -63,6 +72,11 @@ class Origin:
 def incident_id_of(source: str, report_id: str) -> str:
     """The incident id of another system's report: the same for ever, so that its actions need not ask for it."""
     return str(uuid.uuid5(NAMES, f"{source}\n{report_id}"))
+
+
+def is_entered(report: BaseModel) -> bool:
+    """Whether something is said that no reporter may say."""
+    return any(getattr(report, one) is not None for one in ENTERED & report.model_fields_set)
 
 
 def check_opaque(submitted: Event | None, source: str) -> None:

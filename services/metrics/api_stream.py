@@ -1,6 +1,7 @@
 """The live stream over HTTP: who is let in, and how frames go out without one reader holding up another."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -12,8 +13,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from doors.areas import unknown_area
-from doors.gate import within
-from doors.problems import Problem, Unusable
+from doors.gate import Still, still, within
+from doors.identity.refusal import unauthorized
+from doors.problems import Problem, Unusable, body_of
 from schemas.base import AreaCode
 from services.metrics.aging import is_asked
 from services.metrics.api_figures import MetricName, unknown_metric
@@ -29,6 +31,8 @@ from services.metrics.windows import Full, when
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
+LOOK_S = 1.0
+"""So long at least between two looks whether a reader is still let in; a frame comes every two seconds or sooner."""
 PIECE = 16_384
 """Bytes of a frame given to the connection at a time: it holds no more of it for a reader who takes nothing."""
 
@@ -41,12 +45,17 @@ UNCOUNTED = "is not counted; the formulas of GET /v1/metrics/definitions name wh
 
 
 class Events(Response):
-    """Frames, sent as fast as this one reader takes them; ends when either side goes."""
+    """Frames, sent as fast as this one reader takes them; ends when either side goes.
+
+    And when what the reader brought is good no longer: they are told, and come back with what is.
+    """
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncIterator[bytes]) -> None:
+    def __init__(self, frames: AsyncIterator[bytes], still: Still) -> None:
         self._frames = frames
+        self._still = still
+        self._looked = 0.0
         self.status_code = 200
         self.background = None
         self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
@@ -58,14 +67,29 @@ class Events(Response):
         gone = asyncio.create_task(_gone(receive))
         try:
             async with aclosing(self._frames) as frames:  # type: ignore[type-var] # it is a generator
-                async for frame in frames:
+                async for told in frames:
+                    frame = told if (over := await self._over()) is None else over
                     for piece in _pieces(frame):
                         await send({"type": "http.response.body", "body": piece, "more_body": True})
                     if gone.done():
                         return
+                    if over is not None:
+                        break
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             gone.cancel()
+
+    async def _over(self) -> bytes | None:
+        """The last event, of a reader who is not let in any more; looked at from time to time, not at each frame."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked < LOOK_S:
+            return None
+        self._looked = now
+        reason = await self._still()
+        if reason is None:
+            return None
+        problem, _ = unauthorized(reason)
+        return f"event: signed-out\ndata: {json.dumps(body_of(problem), ensure_ascii=False)}\n\n".encode()
 
 
 async def _gone(receive: Receive) -> None:
@@ -150,7 +174,10 @@ def routes(app: FastAPI, hub: Hub, naming: Naming) -> None:
     async def stream(
         wanted: Annotated[Wanted, Query()], last_event_id: Annotated[str | None, Header()] = None
     ) -> Events:
-        """Server-sent events: a snapshot, then changes; comes back where it was with Last-Event-ID."""
+        """Server-sent events: a snapshot, then changes; comes back where it was with Last-Event-ID.
+
+        Whoever brought a token that has ended is sent `signed-out`, a problem, and then the end.
+        """
         area = within()
         mine = naming.narrowed(area)
         wanted = wanted if wanted.area else wanted.model_copy(update={"area": area})
@@ -161,7 +188,7 @@ def routes(app: FastAPI, hub: Hub, naming: Naming) -> None:
             await hub.fresh(wanted.period)  # while nothing can be read, this is answered and not begun
         except Full:
             raise _full() from None
-        return Events(hub.listen(last_event_id, wanted.asked(mine, hub), wanted.period))
+        return Events(hub.listen(last_event_id, wanted.asked(mine, hub), wanted.period), still())
 
 
 def _full() -> Problem:

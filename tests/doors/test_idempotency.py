@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from doors import caller as who
+from doors.caller import Caller
 from doors.idempotency import Answer, digest, earlier, remember
 from doors.problems import Problem
 
@@ -58,6 +60,29 @@ async def test_a_key_used_for_another_request_is_refused(new_database):
 
     assert (caught.value.status, caught.value.kind) == (422, "key-reused")
     assert effects == ["k"]
+
+
+@pytest.mark.system
+async def test_a_key_of_an_area_is_nobody_s_elsewhere_and_means_the_same_to_everybody_of_it(new_database):
+    database, effects = await new_database(), []
+    village, colleague, neighbour = (
+        Caller(f"token:{name}", frozenset({"grid-staff"}), area, "village")
+        for name, area in (("a", "620522100201"), ("b", "620522100201"), ("c", "620522100202"))
+    )
+
+    async def by(caller, fingerprint):
+        token = who.enter(caller)
+        try:
+            return await answered(database, "k", fingerprint, effects)
+        finally:
+            who.leave(token)
+
+    first = await by(village, SAME)
+    assert await by(neighbour, OTHER) == Answer(201, {"number": 2})
+    assert await by(colleague, SAME) == first
+    assert await by(None, OTHER) == Answer(201, {"number": 3})
+    with pytest.raises(Problem):
+        await by(colleague, OTHER)
 
 
 @pytest.mark.system

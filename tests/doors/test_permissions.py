@@ -8,7 +8,7 @@ from starlette.routing import Mount
 
 from doors import generate, permissions
 from doors.caller import ROLES, Caller
-from doors.permissions import DOWN, HERE, OPEN, ROUTES, TABLE, allowed, may, may_any, relation
+from doors.permissions import BESIDE, DOWN, HERE, OPEN, ROUTES, TABLE, allowed, may, may_any, relation
 from schemas.actions import Following, Handling
 from schemas.base import TIERS
 from tests.services.doors import SERVICES, compose
@@ -54,6 +54,7 @@ def test_every_action_that_there_is_has_a_line_and_no_line_is_of_none():
 
 def test_every_line_is_reached_by_an_address_and_leads_to_somebody():
     named = set(ROUTES.values())
+    named |= {line for line, beside in BESIDE.items() if beside in named}
 
     assert all(one in named or f"{one.partition('.')[0]}.*" in named for one in TABLE)
     assert all(one.roles and set(one.roles) <= set(ROLES) for one in TABLE.values())

@@ -77,6 +77,10 @@ def questions():
     for route, action in ROUTES.items():
         if route[1:] == ("POST", "/v1/batches"):
             continue
+        if action == "report.make":
+            for one in RELATIONS:
+                body = REPORT | {"area": PLACES[one], "entered_by": "o-1"}
+                yield Question(*route, "report.enter", one, body=body)
         if route[2].endswith("_id}") or "_id}/" in route[2]:
             yield from _of_ids(route, action)
         elif route[1:] == ("POST", "/v1/referrals/reconciliations"):

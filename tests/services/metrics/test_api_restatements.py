@@ -148,7 +148,9 @@ async def test_the_same_comes_as_a_table_whose_next_page_is_linked(door):
     pages, answer = [], await door.get(PATH, params=asked | {"format": "csv"})
     pages += list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     while link := answer.headers.get("link"):
-        answer = await door.get(link.partition(">")[0].removeprefix("<"), headers={"accept": "text/csv"})
+        answer = await door.get(
+            answer.url.join(link.partition(">")[0].removeprefix("<")), headers={"accept": "text/csv"}
+        )
         pages += list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
 
     found = await every(door, **asked)
