@@ -44,6 +44,10 @@ IDS = {relation: f"0199f2c4-7a31-7c58-9d0e-00000000000{at}" for at, relation in 
 """What is in each of these: an incident, a report, a revisit, a batch, all of one id."""
 NOTHING = "0199f2c4-7a31-7c58-9d0e-0000000000ff"
 
+WALLED = ("routing", "followup")
+"""Whose doors have a role of their own at the database."""
+SERVICES = ("intake", "routing", "followup", "metrics")
+
 
 class County:
     """Its doors, by service and tier."""

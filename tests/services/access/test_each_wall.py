@@ -10,9 +10,9 @@ from doors.caller import ROLES, Caller
 from schemas.base import TIERS
 from tests.doors.identity.issuing import Issuer
 from tests.messaging.wire import running
-from tests.services.access.county import IDS, NOTHING, PLACES, County, batches
+from tests.services.access.county import IDS, NOTHING, PLACES, SERVICES, WALLED, County, batches
 from tests.services.access.questions import questions
-from tests.services.access.test_matrix import SERVICES, WALLED, Matrix, expected, foreign, token_of
+from tests.services.access.test_matrix import Matrix, expected, foreign, token_of
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(3600)]
 

@@ -8,28 +8,10 @@ from doors import permissions
 from doors.caller import ROLES, Caller
 from doors.permissions import RELATIONS, ROUTES, TABLE
 from schemas.base import TIERS
-from tests.doors.identity.issuing import Issuer
-from tests.messaging.wire import running
-from tests.services.access.county import HOME, IDS, NOTHING, PLACES, County, ask, batches
+from tests.services.access.county import HOME, IDS, NOTHING, PLACES, ask, batches
 from tests.services.access.questions import about_nothing, questions
 
 QUESTIONS = tuple(questions())
-WALLED = ("routing", "followup")
-"""Whose doors have a role of their own at the database."""
-SERVICES = ("intake", "routing", "followup", "metrics")
-
-
-@pytest.fixture
-async def county(new_database):
-    """Its doors, and an issuer of tokens that they believe."""
-    issuer = Issuer()
-    databases = {one: await new_database(one) for one in SERVICES}
-    behind = {one: await new_database(beside=of) if one in WALLED else of for one, of in databases.items()}
-    made = County(databases, issuer.sign_in(), behind)
-    await made.settle()
-    async with running(made.hub.run):
-        yield made, issuer
-        made.hub.pulse.beat()
 
 
 def token_of(issuer, caller):
