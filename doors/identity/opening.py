@@ -13,6 +13,7 @@ from doors.turnstile import Turnstile
 from messaging.database import Database
 from messaging.granting import MARK
 from messaging.process import Process
+from messaging.wall import Unholed
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def database_of(process: Process, settings: DoorSettings) -> Database:
         dsn, name=f"{process.name}{MARK} door", max_size=settings.door_pool_size, told=who.told
     )
     process.opens(database)
+    process.checks(Unholed(database, settings.door_role or "", settings.schema_wait_s).check)
     return database
 
 
