@@ -18,6 +18,10 @@ from messaging.wall import Unholed
 log = logging.getLogger(__name__)
 
 ALONE = "127.0.0.1"
+NO_ROLE = (
+    "is needed where callers sign in: a role of the door's own at the database, which sees its caller's rows only; "
+    "docs/operate/sign-in.md, the second wall"
+)
 
 
 def database_of(process: Process, settings: DoorSettings) -> Database:
@@ -35,6 +39,8 @@ def database_of(process: Process, settings: DoorSettings) -> Database:
 
 def opened(process: Process, settings: DoorSettings, door: FastAPI) -> None:
     """Gives a process its door, guarded, and says where it listens. Raises `ValueError`."""
+    if settings.signs_in and settings.door_postgres is None:
+        raise ValueError(f"{process.service.upper()}_DOOR_POSTGRES: {NO_ROLE}")
     process.door_host, why = host_of(settings)
     if why is not None:
         log.warning("%s", why)

@@ -1,6 +1,5 @@
 """Where a door listens: nobody who cannot sign in reaches it from another machine, and it is said why."""
 
-import base64
 import json
 
 import pytest
@@ -105,14 +104,30 @@ def test_keys_of_senders_are_not_printed(given):
     assert line["sha256"] not in repr(given(SENDER_KEYS=json.dumps([line])))
 
 
+def believing(monkeypatch, service, jwks, **more):
+    """Tells a service whom it believes."""
+    local = ISSUER | {"OIDC_JWKS": jwks, "HOST": "0.0.0.0"} | more
+    for name, value in (SETTINGS | {f"{service.upper()}_{name}": one for name, one in local.items()}).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_signs_in_unless_its_door_has_a_role_of_its_own_at_the_database(
+    service, monkeypatch, jwks
+):
+    import importlib
+
+    believing(monkeypatch, service, jwks)
+
+    with pytest.raises(ValueError, match=f"{service.upper()}_DOOR_POSTGRES: is needed .*sign-in.md"):
+        importlib.import_module(f"services.{service}.app").compose()
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_service_signs_in_once_it_is_told_to(service, monkeypatch, jwks):
     import importlib
 
-    local = ISSUER | {"OIDC_JWKS": jwks, "HOST": "0.0.0.0"}
-    settings = SETTINGS | {f"{service.upper()}_{name}": value for name, value in local.items()}
-    for name, value in (settings | {"INTAKE_VAULT_KEY": base64.b64encode(bytes(32)).decode()}).items():
-        monkeypatch.setenv(name, value)
+    believing(monkeypatch, service, jwks, DOOR_POSTGRES="postgresql://door@nowhere/nothing")
 
     process = importlib.import_module(f"services.{service}.app").compose()
 
