@@ -14,11 +14,12 @@ from aiokafka.errors import KafkaError
 
 from cli.broker import broker_options
 from cli.databases import Place, of_stack
-from cli.doctoring import brokers, doors, files, servers
+from cli.doctoring import brokers, doors, files, servers, walls
 from cli.doctoring.databases import apart, connections, judge
 from cli.doctoring.judged import NAMES, Line, vault, worst
 from cli.houses import Whose, house
 from cli.stack import data_option, say
+from deploy.local.door_roles import role as door_role
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from doors.identity.settings import DoorSettings
@@ -50,6 +51,10 @@ class Patient:
     pool: int = POOL
     tiers: Collection[Tier] = TIERS
     """Which tiers the county has."""
+    signs_in: bool | None = None
+    """Whether callers sign in, where that is known: else their doors' roles are looked for and not missed."""
+    door: tuple[str, str] | None = None
+    """Of the service in whose pod we are: what the role of its door is called, and its DSN."""
 
 
 @click.command()
@@ -98,6 +103,7 @@ def _patient(data: Path, tier: Tier | None, kafka: Broker | None, policy: Path |
     patient = Patient(stack.kafka, whose)  # type: ignore[arg-type] # names of ours
     patient.lines += [files.policy(stack), files.disks(stack.data), *files.probes(stack)]
     patient.ring = _ring(stack.vault_key_file, patient.lines)
+    patient.signs_in = stack.signs_in
     return patient
 
 
@@ -110,6 +116,9 @@ def _pod(own: Whose, environment: Mapping[str, str]) -> Patient:
     patient.pool, patient.tiers = process.settings.pool_size, process.settings.tiers
     if isinstance(process.settings, DoorSettings):
         patient.lines.append(doors.sign_in(process.settings))
+        patient.signs_in = process.settings.signs_in
+    if (role := process.settings.door_role) and (dsn := process.settings.door_dsn()):
+        patient.door, patient.pool = (role, dsn), patient.pool + process.settings.door_pool_size
     if isinstance(process.settings, IntakeSettings):
         patient.ring = process.settings.keys()
     if port := environment.get(f"{own[1].upper()}_PROBE_PORT"):
@@ -154,10 +163,24 @@ async def _examined(patient: Patient, replicas: int | None) -> list[Line]:
     if found:
         pools = {one.name: patient.pool for one in found}
         lines += [apart(found), *connections(found, pools)]
+    lines += [line for server in found for line in await _walls(patient, server.name)]
     lines += await _vaults(patient)
     if patient.kafka is not None:
         lines += await _kafka(patient.kafka, replicas, patient)
     return lines
+
+
+async def _walls(patient: Patient, name: str) -> list[Line]:
+    if patient.signs_in is False:
+        return []
+    [place] = [one for one in patient.places.values() if one.name == name]
+    role = patient.door[0] if patient.door else door_role(place.dsn.rpartition("/")[2].partition("?")[0])
+    try:
+        wall = await walls.wall(place, role)
+    except (Unavailable, asyncpg.PostgresError, OSError):
+        return []  # it could be asked a moment ago, and will be said at the next look
+    lines = walls.judge(name, wall, signs_in=bool(patient.signs_in))
+    return lines + (await walls.entered(name, patient.door[1]) if patient.door else [])
 
 
 async def _vaults(patient: Patient) -> list[Line]:
