@@ -7,10 +7,10 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from messaging.careful import UNREADABLE
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected, Unfit
 from messaging.layout import DIGITS, MAX_NAME, as_written
+from messaging.lenient import UNREADABLE
 from schemas.base import Event
 from schemas.topics import TOPICS, Topic
 
@@ -44,10 +44,8 @@ def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> M
 
 def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
     """The message, its event unread, and the JSON that is in. Raises `Rejected` as `decode` does."""
-    if record.headers and record.headers[0][0] == UNREADABLE:
-        raise Rejected(
-            "not-utf-8", f"offset {record.offset}: a header has a name that is not text; it was not kept"
-        )
+    if any(name == UNREADABLE for name, _ in record.headers):
+        raise Rejected("not-utf-8", "a header has a name that is not text")
     if record.value is None:
         raise Rejected("null-value", "the record has no body")
     if len(record.value) > MAX_BODY and not topic.trusted:

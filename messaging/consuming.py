@@ -6,6 +6,7 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
+from messaging import lenient
 from messaging.broker import Broker
 from messaging.inbox import BATCH
 
@@ -56,6 +57,7 @@ RAW_BATCHES: dict[str, Any] = {
 
 def consuming(broker: Broker, group: str) -> KafkaBroker:
     """The library's connection, for reading only."""
+    lenient.teach()
     return KafkaBroker(
         broker.bootstrap,
         security=broker.security(),

@@ -56,7 +56,6 @@ class Subscriber:
         """The offset after the last one applied here; going back to an old one is harmless."""
         self._membership = Membership(self._assigned)
         self._topics = tuple(topic.name for topic in reading.topics)
-        self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
         self._broker = consuming(Broker.at(broker), group)
         self._subscription = self._broker.subscriber(
             *self._topics,
@@ -76,7 +75,7 @@ class Subscriber:
             await self._broker.stop()
             raise
         consumer = self._consumer()
-        careful = Careful(consumer, self._untrusted, self._resume)
+        careful = Careful(consumer, self._resume)
         patient = Patient(consumer, careful.getmany, self._stopping.is_set)
 
         async def getmany(

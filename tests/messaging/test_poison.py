@@ -14,7 +14,7 @@ from messaging.inbox import Inbox, Reading
 from messaging.subscriber import Subscriber
 from schemas.intake import IncidentReported
 from schemas.topics import TOPICS, Topic
-from tests.messaging.tiny import Tiny, a_reader, effects, records
+from tests.messaging.tiny import Tiny, a_reader, effects, records, rows
 from tests.messaging.wire import send, until
 
 pytestmark = pytest.mark.system
@@ -30,7 +30,10 @@ class Evil(str):
 async def main():
     producer = AIOKafkaProducer(bootstrap_servers=sys.argv[1])
     await producer.start()
-    await producer.send_and_wait(sys.argv[2], b"{}", headers=[(Evil("x"), b"")])
+    batch = producer.create_batch()
+    for value, headers in ((b"1", []), (b"2", [(Evil("x"), b"")]), (b"3", [])):
+        batch.append(key=None, value=value, timestamp=None, headers=headers)
+    await (await producer.send_batch(batch, sys.argv[2], partition=0))
     await producer.stop()
 
 asyncio.run(main())
@@ -64,6 +67,7 @@ async def test_a_header_whose_name_is_no_text_delays_nobody(new_database, kafka,
         await asyncio.sleep(1)
         await send(kafka, *records(key, 2))
         await until(lambda: _done(database, key, 2), 8)
+        await until(lambda: _buried(database), 8)
     finally:
         await subscriber.stop()
 
@@ -71,6 +75,12 @@ async def test_a_header_whose_name_is_no_text_delays_nobody(new_database, kafka,
 def _send_what_cannot_be_read(kafka, topic):
     python_only = os.environ | {"AIOKAFKA_NO_EXTENSIONS": "1"}
     subprocess.run([sys.executable, "-c", SENDER, kafka, topic], check=True, env=python_only)
+
+
+async def _buried(database):
+    """Each of the three by itself, with its own bytes: the second for its header, its neighbours for their own sake."""
+    found = await rows(database, "select reason, value from dead_letter order by value")
+    return found == [("wrong-schema", b"1"), ("not-utf-8", b"2"), ("wrong-schema", b"3")]
 
 
 async def _done(database, key, seq):

@@ -1,0 +1,93 @@
+"""Reads the records of a batch also where the client library gives up: at a header whose name is no text.
+
+The library then drops the batch, every time it comes, and with it whatever the same sender wrote beside that record.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.memory_records import MemoryRecords
+
+UNREADABLE = "fengqiao-unreadable"
+"""Stands for a header's name that is no text."""
+_LENGTH, _OVERHEAD = 8, 12
+"""Where a batch says how long it is, and how much of it that does not count."""
+
+
+class Lenient:
+    """What was fetched of a partition, batch by batch, as the library's own `MemoryRecords`."""
+
+    def __init__(self, fetched: bytes) -> None:
+        self._fetched, self._at = memoryview(fetched), 0
+        self._records = MemoryRecords(fetched)
+
+    def has_next(self) -> bool:
+        """Whether a whole batch is left."""
+        return bool(self._records.has_next())
+
+    def size_in_bytes(self) -> int:
+        """Of all that was fetched, the batch that is not whole as well."""
+        return int(self._records.size_in_bytes())
+
+    def next_batch(self) -> Any:  # noqa: ANN401 - does as the library's does
+        """The next batch; None after the last."""
+        if (batch := self._records.next_batch()) is None:
+            return None
+        begin = self._at
+        (length,) = struct.unpack_from(">i", self._fetched, begin + _LENGTH)
+        self._at = begin + _OVERHEAD + length
+        return _Batch(batch, self._fetched[begin : self._at])
+
+
+class _Batch:
+    """A batch that is read as fast as the library can, and from where it gives up more slowly."""
+
+    def __init__(self, batch: Any, whole: memoryview) -> None:  # noqa: ANN401 - the library has no types
+        self._batch, self._whole = batch, whole
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._batch, name)
+
+    def __next__(self) -> Any:  # noqa: ANN401
+        return next(self._batch)
+
+    def __iter__(self) -> Iterator[Any]:
+        read = 0
+        try:
+            for record in self._batch:
+                read += 1
+                yield record
+        except UnicodeDecodeError:
+            yield from _slowly(self._whole, read)
+
+
+def _slowly(whole: memoryview, read: int) -> Iterator[Any]:
+    """The records of a batch behind the first so many."""
+    batch = iter(_DefaultRecordBatchPy(whole))
+    batch._buffer = _Forgiving(batch._buffer)  # noqa: SLF001 - unpacked by now
+    for at, record in enumerate(batch):
+        if at >= read:
+            yield record
+
+
+class _Forgiving(bytearray):
+    """Bytes of which only names of headers are ever decoded."""
+
+    def __getitem__(self, at: Any) -> Any:  # noqa: ANN401 - an index or a slice
+        found = super().__getitem__(at)
+        return _Forgiving(found) if isinstance(at, slice) else found
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """The text, or what stands for it."""
+        try:
+            return super().decode(encoding, errors)
+        except UnicodeDecodeError:
+            return UNREADABLE
+
+
+def teach() -> None:
+    """From here on consumers of this process read so; once is enough, and again does no harm."""
+    fetcher.MemoryRecords = Lenient
