@@ -67,14 +67,26 @@ OTHERWISE: dict[int | str, dict[str, Any]] = {
 """What every operation may answer."""
 
 
+SIGN_IN: dict[str, Any] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of the issuer, or a sender's key (fqk_…). Where there is neither, nobody signs in.",
+    }
+}
+
+
 class Door(FastAPI):
     """An application whose document has what follows from how a request is read."""
 
     def openapi(self) -> dict[str, Any]:
         """The document; FastAPI keeps it, so that this is done once."""
         document = super().openapi()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        components = document.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
         schemas.setdefault("Problem", PROBLEM)
+        components["securitySchemes"], document["security"] = SIGN_IN, [{name: []} for name in SIGN_IN]
         _as_strict_as_the_door(document["paths"], schemas)
         for path in document["paths"].values():
             for one in path.values():

@@ -49,6 +49,16 @@ async def test_each_door_says_of_every_operation_what_it_does_and_that_what_fail
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
+async def test_each_door_says_how_somebody_signs_in_at_every_operation(door):
+    document, found = await operations(door)
+
+    assert document["security"] == [{"bearer": []}]
+    assert not [one for one in found if "security" in one]
+    bearer = document["components"]["securitySchemes"]["bearer"]
+    assert (bearer["type"], bearer["scheme"]) == ("http", "bearer")
+    assert all("WWW-Authenticate" in one["responses"]["401"]["headers"] for one in found)
+
+
 async def test_each_door_says_what_a_good_answer_is_made_of(door):
     _, found = await operations(door)
 
