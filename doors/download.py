@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -10,8 +11,14 @@ from starlette.types import Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._@-]")
 STALL_S = 30.0
 """A reader that takes nothing for so long is given up."""
+
+
+def attachment(name: str) -> str:
+    """How a file is called that a browser keeps and does not show; what could end the name or lead it is left out."""
+    return f'attachment; filename="{_NOT_IN_NAMES.sub("", name).lstrip(".") or "file"}"'
 
 
 class Download(Response):
@@ -25,7 +32,7 @@ class Download(Response):
         super().__init__(media_type=media_type)
         self._pieces = pieces
         del self.headers["content-length"]
-        self.headers["content-disposition"] = f'attachment; filename="{name}"'
+        self.headers["content-disposition"] = attachment(name)
         self.headers["cache-control"] = "no-store"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as Starlette has it

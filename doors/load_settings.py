@@ -21,9 +21,9 @@ class LoadSettings(ServiceSettings):
     """Requests under way in this process, whoever sent them; who comes beyond that is answered 503."""
     at_once_each: int = Field(default=64, ge=1)
     """Requests of one sender under way; beyond that the answer is 429."""
-    exports_at_once: int = Field(default=4, ge=1)
-    """Exports under way in this process, each with a connection of the pool: fewer than `pool_size`."""
-    exports_at_once_each: int = Field(default=2, ge=1)
+    exports_at_once: int = Field(default=2, ge=1)
+    """Exports under way in this process, each with a connection of its pool: fewer than `door_pool_size`."""
+    exports_at_once_each: int = Field(default=1, ge=1)
     """Exports of one sender under way."""
     streams_at_once_each: int = Field(default=100, ge=1)
     """Streams of one sender: as many as there are boards behind a proxy that signs them all in as one viewer."""

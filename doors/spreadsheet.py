@@ -9,7 +9,10 @@ from decimal import Decimal
 Cell = str | int | Decimal | None
 BOM = "\ufeff"
 """Without it a spreadsheet takes the Chinese for another encoding."""
-FORMULA = r"^[\s\u00a0\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]|^[\t\r\n]"
+_BLANK = r"\u0001-\u0020\u007f-\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+"""Blanks, and what nobody sees: named one by one, as engines differ in what they take for a blank."""
+_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+FORMULA = rf"^[{_BLANK}]*[{_SIGNS}]|^[\t\r\n]"
 """What a spreadsheet may take for a formula: its first signs in all widths, also behind blanks; tab and line ends."""
 
 
@@ -21,8 +24,9 @@ def defused(text: str) -> str:
 def line(cells: Sequence[str]) -> str:
     """One line, as it is."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
+    # the writer quotes what its line ends are made of: with one sign only, the other would begin a row in a cell
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def sheet(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

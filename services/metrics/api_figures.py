@@ -9,6 +9,7 @@ from fastapi import FastAPI, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from doors.areas import unknown_area
+from doors.download import attachment
 from doors.gate import within
 from doors.problems import Problem
 from doors.spreadsheet import sheet
@@ -214,7 +215,7 @@ def unknown_metric(asked: list[str], missing: tuple[str, ...]) -> Problem:
 def _headers(table: views.MetricsView) -> dict[str, str]:
     days = table.period and (table.period.key or f"{table.period.first}-{table.period.last}")
     name = "-".join(("metrics", table.area, *([days] if days else [])))
-    return {"content-disposition": f'attachment; filename="{name}.csv"', "vary": "Accept"}
+    return {"content-disposition": attachment(f"{name}.csv"), "vary": "Accept"}
 
 
 def _iso(day: date | None) -> str | None:

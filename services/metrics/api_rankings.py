@@ -7,6 +7,7 @@ from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from doors.areas import unknown_area
+from doors.download import attachment
 from doors.gate import within
 from doors.problems import Problem
 from doors.spreadsheet import Cell, sheet
@@ -176,5 +177,5 @@ def _table(shown: RankingsView, naming: Naming) -> Response:
     ]  # fmt: skip
     text = sheet(ranked.HEADINGS, ranked.rows(shown.places, beside))
     name = f"ranking-{shown.id}-{shown.area}-{shown.period.key}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "vary": "Accept"}
+    headers = {"content-disposition": attachment(name), "vary": "Accept"}
     return Response(text, media_type=CSV, headers=headers)

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from doors.areas import check_area
+from doors.download import attachment
 from doors.gate import within
 from doors.paging import token_of, untoken
 from doors.problems import Problem
@@ -129,7 +130,7 @@ def routes(app: FastAPI, database: Database, naming: Naming) -> None:
 
 def _headers(found: RestatementsView, request: Request) -> dict[str, str]:
     headers = {
-        "content-disposition": f'attachment; filename="restatements-{found.area}.csv"',
+        "content-disposition": attachment(f"restatements-{found.area}.csv"),
         "vary": "Accept",
     }
     if found.next is None:

@@ -28,7 +28,8 @@ ROW = '<row r="{0}">' + "".join(
     for at, one in enumerate(LETTERS, 1)
 ) + "</row>"  # fmt: skip
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-BETWEEN = "\x1f"
+BETWEEN = "\ud800"
+"""Half of a sign: text that was read as UTF-8 never has one."""
 
 
 def main() -> None:

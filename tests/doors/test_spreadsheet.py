@@ -28,3 +28,10 @@ def test_numbers_keep_their_digits_and_their_sign_and_nothing_stays_empty():
         ["-96.70", "'=a\"b"],
         ["7", ""],
     ]
+
+
+def test_a_line_end_of_any_kind_in_a_cell_begins_no_row_in_which_a_formula_could_stand_first():
+    text = sheet(("a", "b"), [["x", f"y{end}=1+1"] for end in ("\r", "\n", "\r\n")])
+
+    for found in (csv.reader(io.StringIO(text, newline="")), csv.reader(text.splitlines(keepends=True))):
+        assert [row[0] for row in found][1:] == ["x"] * 3

@@ -5,6 +5,7 @@ import io
 import openpyxl
 import pytest
 
+from doors.spreadsheet import FORMULA, defused
 from schemas.base import Actor
 from services.routing.ledger import Wanted
 from services.routing.ledger_store import copy_out
@@ -47,6 +48,23 @@ async def test_no_cell_of_a_csv_begins_like_a_formula(door, database, column):
         one for one in cells if one.strip("\ufeff\u3000 \t\r\n")[:1] in tuple("=+-@＝＋－＠﹦﹢﹣﹫−")
     ]
     assert sum(one.startswith("'") for one in cells) >= len(EVIL)
+
+
+async def test_the_database_takes_for_a_formula_what_we_take_for_one(database):
+    signs = [
+        chr(at)
+        for at in (*range(1, 0x300), *range(0x1680, 0x1681), *range(0x2000, 0x2070), *range(0x2200, 0x2220))
+    ]
+    signs += [
+        chr(at)
+        for at in (0x180E, *range(0x3000, 0x3010), 0xFEFF, *range(0xFE60, 0xFE70), *range(0xFF00, 0xFF30))
+    ]
+    texts = [*signs, *(f"{one}=1" for one in signs), *(f" {one}" for one in signs), *EVIL]
+
+    async with database.transaction() as tx:
+        found = await tx.fetch("select v, v ~ $1 as evil from unnest($2::text[]) v", FORMULA, texts)
+
+    assert [row["v"] for row in found if row["evil"] != (defused(row["v"]) != row["v"])] == []
 
 
 async def test_a_locality_s_own_label_is_no_formula_either(database):

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.base import Actor
 from schemas.codes import load
@@ -94,6 +96,46 @@ def test_nothing_that_is_stored_becomes_part_of_the_page(entry):
 @pytest.mark.parametrize("field", ["category", "area", "policy", "channel", "severity"])
 def test_nor_does_what_is_known_of_the_incident(field):
     assert "<script" not in page(an_entry(), **{field: EVIL})
+
+
+class Elements(HTMLParser):
+    """Everything of a page but its texts."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, *((name, value) for name, value in attrs if name != "datetime")))
+
+    def handle_comment(self, data):
+        self.found.append(("comment", data))
+
+    def handle_decl(self, decl):
+        self.found.append(("declaration", decl))
+
+    handle_pi = unknown_decl = handle_comment
+
+
+def elements(text):
+    found = Elements()
+    found.feed(text)
+    found.close()
+    return found.found
+
+
+ANY = st.text(
+    st.sampled_from("<>&\"'/!-=`; \n\u2028abscript") | st.characters(exclude_categories=("Cs",)), max_size=30
+)
+
+
+@given(role=ANY, ref=ANY, rule=ANY, event=ANY, known=ANY)
+def test_whatever_is_stored_the_page_has_the_elements_it_has_of_plain_words(role, ref, rule, event, known):
+    def made(role, ref, rule, event, known):
+        entry = an_entry(actor=Actor.model_construct(role=role, ref=ref), rule=rule, event=event)
+        return elements(page(entry, category=known, area=known, policy=known))
+
+    assert made(role, ref, rule or "x", event, known) == made("x", "x", "x", "x", "x")
 
 
 def test_the_page_is_well_formed_and_has_a_row_for_each_line():

@@ -1,15 +1,20 @@
 """XLSX in a stream: all rows on as many sheets as needed, every cell text, nothing computed, constant memory."""
 
 import io
+import re
 import zipfile
+from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.routing import workbook
 from services.routing.ledger import COLUMNS, headings
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 HEADING = headings(ZoneInfo("Asia/Shanghai"))
 
 
@@ -79,6 +84,24 @@ def test_what_looks_like_an_escape_is_escaped_itself():
     sheet = zipfile.ZipFile(io.BytesIO(written(a_row(c0="_x0041_")))).read("xl/worksheets/sheet1.xml")
 
     assert b">_x005F_x0041_<" in sheet
+
+
+def read_back(cell):
+    """As a spreadsheet reads it: what XML cannot hold stands there by its number."""
+    return re.sub(r"_x([0-9A-F]{4})_", lambda one: chr(int(one[1], 16)), cell)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=("Cs",))), min_size=len(COLUMNS), max_size=len(COLUMNS))
+)
+@example([f"{chr(at)}\ufffe\uffff_x0041_]]>" for at in range(len(COLUMNS))])
+def test_whatever_stands_in_a_row_the_sheet_is_xml_every_cell_is_text_and_says_the_same(row):
+    sheet = zipfile.ZipFile(io.BytesIO(written(row))).read("xl/worksheets/sheet1.xml")
+
+    cells = ET.fromstring(sheet).findall(f".//{{{MAIN}}}row")[1].findall(f"{{{MAIN}}}c")
+    assert {one.get("t") for one in cells} == {"inlineStr"}
+    assert [read_back("".join(one.itertext())) for one in cells] == row
+    assert not list(ET.fromstring(sheet).iter(f"{{{MAIN}}}f"))
 
 
 @pytest.mark.parametrize(("rows", "sheets"), [(0, [0]), (1, [1]), (3, [3]), (4, [3, 1]), (7, [3, 3, 1])])
