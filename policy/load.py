@@ -1,7 +1,7 @@
 """Reads policies and the area registry; a file that is wrong is refused whole, every error with its line."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -136,12 +136,22 @@ def areas(path: Path) -> dict[str, Area]:
         for one in found.values()
         if one.parent is not None and one.parent not in found
     ]
+    errors += [
+        (lines[one.code], f"parent: must be {between}, with which the code begins as well")
+        for one in found.values()
+        if one.parent in found and (between := _nearest(one.code, found)) not in {None, one.parent}
+    ]
     if errors or not found:
         raise Refused(
             "\n".join(f"{path}:{line}: {problem}" for line, problem in sorted(errors, key=itemgetter(0)))
             or f"{path}: no area in it; the first line must be code,tier,name,parent"
         )
     return found
+
+
+def _nearest(code: str, found: Collection[str]) -> str | None:
+    """In which area a code lies as codes are read: who may see an area may see whatever begins with its code."""
+    return next((code[:digits] for digits in (9, 6) if digits < len(code) and code[:digits] in found), None)
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
@@ -169,7 +179,7 @@ def _wrong(row: Mapping[str, Any], found: Mapping[str, Area]) -> Iterator[str]:
         yield "code: stands in the file twice"
     elif tier != tier_of(code):
         yield f"tier: a code of {len(code)} digits is a {tier_of(code)}"
-    if parent and not code.startswith(parent):
+    if parent and not (code.startswith(parent) and parent != code):
         yield "parent: must be the beginning of the code"
     if not parent and tier != "county":
         yield "parent: only a county has none"

@@ -1,6 +1,7 @@
 """A registry of areas is refused whole, every error with its line."""
 
 import csv
+import itertools
 
 import pytest
 
@@ -54,6 +55,47 @@ def test_a_parent_that_is_not_in_the_file_is_named_with_the_line_of_its_child(tm
 
     assert list(found) == [GOOD.count("\n") + 2]
     assert "parent: 62052 is not" in found[GOOD.count("\n") + 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "nearest"),
+    [
+        (
+            "620522100201,village,c,620522",
+            "620522100",
+        ),  # a town lies between, by its code and not by its parent
+        ("620522101,town,c,620522101", "the beginning"),  # in itself
+        ("620522101201,village,c,620522101201", "the beginning"),
+    ],
+)
+def test_an_area_lies_where_its_code_says_since_that_is_what_people_may_see_it_by(tmp_path, line, nearest):
+    found = lines(areas, a_file(tmp_path, GOOD + f"{line}\n"))
+
+    assert list(found) == [GOOD.count("\n") + 1]
+    assert nearest in found[GOOD.count("\n") + 1]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_village_may_lie_in_a_county_where_no_town_lies_between(tmp_path, order):
+    rows = [
+        "620522,county,a,", "620522100,town,b,620522", "620522101201,village,c,620522",
+        "620522100201,village,d,620522100",
+    ][::order]  # fmt: skip
+
+    assert areas(a_file(tmp_path, HEAD + "\n".join(rows))).keys() == {one.partition(",")[0] for one in rows}
+
+
+@pytest.mark.parametrize(
+    "file", [POLICY / "areas-620522.csv", *sorted((ROOT / "deploy").rglob("areas*.csv"))]
+)
+def test_in_a_registry_that_can_be_used_who_lies_in_whom_is_told_alike_by_codes_and_by_parents(file):
+    found = areas(file)
+
+    def above(code):
+        return set() if code is None else {code} | above(found[code].parent)
+
+    for one, other in itertools.product(found, found):
+        assert one.startswith(other) is (other in above(one))
 
 
 def test_empty_lines_of_a_registry_are_counted(tmp_path):
