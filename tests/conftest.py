@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+import tests.swift  # noqa: F401 - for what it does
 from deploy.local import exclusive
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack

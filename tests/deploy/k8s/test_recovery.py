@@ -14,18 +14,22 @@ COUNTY = K8S / "overlays" / "example-county"
 NAME = "village-routing-postgres"
 
 
-@pytest.fixture
-def recovered(tmp_path):
-    """The example with the runbook's patch."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The example with the runbook's patch: one folder, which is rendered once."""
+    path = tmp_path_factory.mktemp("recovery")
     text = (
         (ROOT / "docs" / "operate" / "backup.md").read_text("utf-8").partition("<!-- test: recovery -->")[2]
     )
-    (tmp_path / "recovery.yaml").write_text(text.partition("```yaml")[2].partition("```")[0])
-    county = os.path.relpath(COUNTY, tmp_path)
-    (tmp_path / "kustomization.yaml").write_text(
-        f"resources: [{county}]\npatches: [{{path: recovery.yaml}}]\n"
-    )
-    return objects_of(tmp_path)
+    (path / "recovery.yaml").write_text(text.partition("```yaml")[2].partition("```")[0])
+    county = os.path.relpath(COUNTY, path)
+    (path / "kustomization.yaml").write_text(f"resources: [{county}]\npatches: [{{path: recovery.yaml}}]\n")
+    return path
+
+
+@pytest.fixture
+def recovered(folder):
+    return objects_of(folder)
 
 
 def test_it_comes_from_where_it_wrote_and_writes_to_a_place_that_is_empty(recovered):
