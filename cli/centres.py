@@ -13,7 +13,7 @@ from cli.habits import Case, Deed, Step
 from cli.knock import name_for
 from schemas.base import Tier
 
-NO_WAY = frozenset(("nowhere-to-return", "top-tier"))
+NO_WAY = frozenset(("nowhere-to-return", "top-tier", "absent-tier"))
 FRESH_S = 2.5
 """How long an open file is good for: clocks and other systems write into it as well."""
 AT_A_TIME = 12

@@ -47,7 +47,7 @@ def compose() -> Process:
         raise ValueError("\n".join(lost))
     process = Process("routing", settings)
     process.policy(next(iter(rules)))
-    desk = Desk(Centre(settings.tier, Versions(rules)))
+    desk = Desk(Centre(settings.tier, Versions(rules), tiers=settings.tiers))
     process.checks(NoneIsGone(rules.keys(), files.policy.parent))
     process.reads(Reading(topics_read_by("routing", settings.tier, settings.tiers), LISTENS_TO, desk.handle))
     doors = database_of(process, settings)

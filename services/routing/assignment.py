@@ -141,7 +141,7 @@ def _unclaimed(
     if incident.away is not None or centre.policy(incident.policy).assignment.unclaimed == "alarm":
         return [alarm]
     try:
-        above = next_up(incident, None, centre.policies)
+        above = next_up(incident, None, centre.policies, centre.tiers)
     except Refused:
         return [alarm]
     noted = evolve(incident, alarm, now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from policy.model import Policy
-from schemas.base import Tier
+from schemas.base import TIERS, Tier
 from services.routing.clocks import Policies
 from services.routing.incident import Incident
 from services.routing.roster import Roster
@@ -16,6 +16,8 @@ class Centre:
     tier: Tier
     policies: Policies
     roster: Roster = field(default_factory=Roster, compare=False)
+    tiers: tuple[Tier, ...] = TIERS
+    """Those of the county: what is handed to another would wait for nobody."""
 
     def policy(self, version: str | None) -> Policy:
         """The policy of a version; the one in force for a new matter, and where that version is not at hand."""

@@ -126,7 +126,7 @@ def _owned(
         case Decline() as declined:
             return [decline(incident, declined, by, centre)]
         case Escalate() | Return():
-            return _handed_over(incident, action, Act(request.actor, request.occurred_at, now), policies)
+            return _handed_over(incident, action, Act(request.actor, request.occurred_at, now), centre)
         case Resolve():
             return [_resolve(incident, action, request, policies)]
         case Suspend():
@@ -158,13 +158,11 @@ def _aside(
             assert_never(action)
 
 
-def _handed_over(
-    incident: Incident, action: Escalate | Return, act: Act, policies: Policies
-) -> Sequence[Event]:
+def _handed_over(incident: Incident, action: Escalate | Return, act: Act, centre: Centre) -> Sequence[Event]:
     """Up, as far as asked where the policy lets it skip a tier; or back to whoever gave it."""
     if isinstance(action, Escalate):
-        above = next_up(incident, action.to_tier, policies)
-        act = replace(act, rule=skip_rule(incident, above, policies))
+        above = next_up(incident, action.to_tier, centre.policies, centre.tiers)
+        act = replace(act, rule=skip_rule(incident, above, centre.policies))
         return hand_over(incident, above, action.reason, "person", act)
     if not incident.path:
         raise Refused("nowhere-to-return")

@@ -1,6 +1,6 @@
 """Handing an incident to another tier: up (上报), or back down (退回)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -35,15 +35,24 @@ def first_tier(incident: Incident, policies: Policies) -> Tier:
     return higher(first, policy.above(lowest, severity, incident.area))
 
 
-def next_up(incident: Incident, wanted: Tier | None, policies: Policies) -> Tier:
-    """The tier an escalation goes to. Raises `Refused` at the top, and for a skip the policy does not know."""
+def next_up(
+    incident: Incident, wanted: Tier | None, policies: Policies, tiers: Collection[Tier] = TIERS
+) -> Tier:
+    """The tier an escalation goes to; `tiers` are those of the county.
+
+    Raises `Refused` at the top, for a skip the policy does not know, and where nobody would hear of it.
+    """
     if incident.tier == TIERS[-1]:
         raise Refused("top-tier")
-    if wanted is None:
-        return policies[incident.policy].above(incident.tier, bare(incident.severity), incident.area)
-    if wanted != TIERS[height(incident.tier) + 1] and _permission(incident, wanted, policies) is None:
+    above = wanted or policies[incident.policy].above(incident.tier, bare(incident.severity), incident.area)
+    if (
+        wanted not in {None, TIERS[height(incident.tier) + 1]}
+        and _permission(incident, above, policies) is None
+    ):
         raise Refused("skip-not-allowed")
-    return wanted
+    if above not in tiers:
+        raise Refused("absent-tier")
+    return above
 
 
 def skip_rule(incident: Incident, to_tier: Tier, policies: Policies) -> str | None:

@@ -15,6 +15,7 @@ Reason = Literal[
     "already-resolved",
     "closed",
     "top-tier",
+    "absent-tier",
     "skip-not-allowed",
     "nowhere-to-return",
     "before-the-report",
@@ -97,6 +98,7 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     "already-resolved": ("已经化解，正在回访", "It is resolved and waits for its revisit"),
     "closed": ("已经销号", "It is closed"),
     "top-tier": ("县级之上没有上级", "There is no tier above the county"),
+    "absent-tier": ("本县没有设这一层级的中心", "This county has no centre at that tier"),
     "skip-not-allowed": ("不允许越级上报", "The policy does not allow skipping a tier"),
     "nowhere-to-return": (
         "不是由其他层级移交，无处可退",

@@ -97,6 +97,25 @@ def test_a_missing_topic_is_said_and_created(whole):
     assert (found(whole).partitions, found(whole).replicas) == (12, 1)
 
 
+def test_of_a_tier_the_county_has_not_no_topic_is_missed_and_none_created(whole, monkeypatch):
+    gone(whole)
+    monkeypatch.setenv("COUNTY_TIERS", "village,town")
+
+    runs = [command(whole, "--check"), command(whole)]
+
+    assert [one.output for one in runs] == ["12 topics are as the table says, 1 replicas each\n"] * 2
+    assert found(whole) is None
+
+
+def test_a_tier_that_does_not_exist_is_refused(monkeypatch):
+    monkeypatch.setenv("COUNTY_TIERS", "village,province")
+
+    said = command("127.0.0.1:1", "--check")
+
+    assert said.exit_code != 0
+    assert "province" in str(said.exception or said.output)
+
+
 def test_other_partitions_are_said_and_never_changed(whole):
     gone(whole)
     administered(whole, lambda admin: admin.create_topics([NewTopic(TOPIC.name, 6, 1)]))

@@ -1,5 +1,7 @@
 """Up by a person or a deadline, back down the way it came, and past a tier only where the policy says so."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas.actions import Escalate, Return
@@ -64,6 +66,33 @@ def test_nothing_escalates_sideways_or_down(to_tier):
 
 def test_naming_the_tier_above_is_no_skip():
     assert next_up(an_incident(), "town", policies()) == "town"
+
+
+@pytest.mark.parametrize(
+    ("tiers", "incident", "to_tier"),
+    [
+        (("village", "county"), an_incident(), "town"),
+        (("village", "county"), an_incident(), None),
+        (("village", "town"), an_incident(tier="town"), None),
+        (("village", "town"), an_incident(severity="severity/1:major"), "county"),
+    ],
+    ids=["named", "next by the policy", "above the top of this county", "by a skip"],
+)
+def test_nothing_is_handed_to_a_tier_this_county_has_not(tiers, incident, to_tier):
+    here = replace(a_centre(incident.tier), tiers=tiers)
+    request = Request(Escalate(reason="reason/1:too-hard", to_tier=to_tier), OFFICER, NOW)
+
+    with pytest.raises(Refused, match="absent-tier"):
+        act(incident, request, here, NOW)
+
+
+def test_what_the_county_has_is_not_absent():
+    village = replace(a_centre("village"), tiers=("village", "county"))
+    request = Request(Escalate(reason="reason/1:too-hard", to_tier="county"), OFFICER, NOW)
+
+    after, _ = act(an_incident(severity="severity/1:major"), request, village, NOW)
+
+    assert after.owner == "county"
 
 
 def test_a_return_goes_back_the_way_it_came():

@@ -71,6 +71,15 @@ def test_the_policy_may_keep_it_with_an_alarm():
     assert (types(events), after.next_due.step) == (["declined", "unclaimed"], "accept")
 
 
+def test_where_the_tier_above_is_not_there_it_stays_with_an_alarm():
+    centre = replace(a_staffed_centre(a_contact("g-1")), tiers=("village", "county"))
+    asked, _ = opened(centre)
+
+    after, events = done(asked, OVERLOADED, centre, "g-1")
+
+    assert (types(events), after.status) == (["declined", "unclaimed"], "open")
+
+
 def test_what_a_department_has_meanwhile_does_not_climb_from_under_it():
     centre = a_staffed_centre(a_contact("g-1"))
     asked, _ = opened(centre)
