@@ -24,6 +24,11 @@ class TopicPlan(Protocol):
         ...
 
     @property
+    def segment_ms(self) -> int | None:
+        """After what time a file is closed; None where the broker decides."""
+        ...
+
+    @property
     def cleanup(self) -> str:
         """``delete`` or ``compact``."""
         ...
@@ -78,6 +83,7 @@ def settings(topic: TopicPlan, replicas: int) -> dict[str, str]:
         "retention.ms": str(topic.retention_ms),
         "max.message.bytes": str(topic.max_bytes),
         "min.insync.replicas": str(least_in_sync(replicas)),
+        **({} if topic.segment_ms is None else {"segment.ms": str(topic.segment_ms)}),
     }
 
 

@@ -25,7 +25,7 @@ from schemas.permissions import Permission, Permissions
 ANSWER_S = 10.0
 EACH_S = 3.0
 """How long each broker may take to let us in: one whose machine is gone says nothing, and the next may answer."""
-_BITS = {"Read": 3, "Write": 4, "Describe": 8, "DescribeConfigs": 10}
+_BITS = {"Read": 3, "Write": 4, "Delete": 6, "Describe": 8, "DescribeConfigs": 10}
 _UNTOLD = -(2**31)
 _PARTITION = Array(
     ("error_code", Int16),

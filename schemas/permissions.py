@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 from schemas.base import SERVICES, TIERS, Service, Tier
 from schemas.topics import TOPICS, groups_of, topics_read_by
 
-Operation = Literal["Read", "Write", "Describe", "DescribeConfigs"]
-"""Read and Write let describe as well. An idempotent producer needs no more than Write."""
+Operation = Literal["Read", "Write", "Delete", "Describe", "DescribeConfigs"]
+"""Read, Write and Delete let describe as well. An idempotent producer needs no more than Write. Delete is for records
+that were applied; brokers do not tell it from deleting the topic."""
 SCALER = "keda"
 """Looks how far groups are behind; sees no record."""
 OPERATOR = "operator"
@@ -32,11 +33,13 @@ def of_service(service: Service, tier: Tier, tiers: Collection[Tier] = TIERS) ->
     is led back after a restore, as metrics with the figures it had published.
     """
     written = [one for one in TOPICS.values() if (one.flow.writer, one.tier) == (service, tier)]
+    read = topics_read_by(service, tier, tiers)
     return frozenset(
         {
+            *(Permission("topic", one.name, "Delete") for one in read if one.flow.trimmed),
             *(Permission("topic", one.name, "Write") for one in written),
             *(Permission("topic", one.name, "Read") for one in written),
-            *(Permission("topic", one.name, "Read") for one in topics_read_by(service, tier, tiers)),
+            *(Permission("topic", one.name, "Read") for one in read),
             *(Permission("group", name, "Read") for name in groups_of(service, tier)),
         }
     )

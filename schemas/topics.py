@@ -51,7 +51,8 @@ Reach = Literal["same", "other", "all"]
 
 PARTITIONS = 12
 """Equal everywhere: one incident falls on the same partition number of each topic, so one replica owns it."""
-DAY_MS = 24 * 3600 * 1000
+HOUR_MS = 3600 * 1000
+DAY_MS = 24 * HOUR_MS
 FOREVER = -1
 """What services say of incidents is kept: it is the history every figure is counted again from, and names nobody."""
 
@@ -66,6 +67,10 @@ class Flow:
     events: tuple[type[Event], ...]
     key: str = "incident id"
     retention_ms: int = 14 * DAY_MS
+    segment_ms: int | None = None
+    """After what time a file of it is closed, and may be deleted once all in it was; the broker's own unless given."""
+    trimmed: bool = False
+    """Whether its reader deletes what it has applied: whatever others say there of people goes."""
     cleanup: Literal["delete", "compact"] = "delete"
     max_bytes: int = 1_048_576
     sequenced: bool = True
@@ -82,6 +87,8 @@ FLOWS: tuple[Flow, ...] = (
         (ReportSubmitted, ActionSubmitted, ActivitySubmitted, EligibleDeclared),
         "chosen by the sender",
         sequenced=False,
+        segment_ms=HOUR_MS,
+        trimmed=True,
         max_bytes=4
         * 1_048_576,  # larger than what is accepted, so that a large record is a dead letter with a reason
     ),
@@ -181,6 +188,11 @@ class Topic:
     def retention_ms(self) -> int:
         """How long a record stays, in milliseconds; -1 for ever."""
         return self.flow.retention_ms
+
+    @property
+    def segment_ms(self) -> int | None:
+        """After what time a file of it is closed, in milliseconds; None where the broker decides."""
+        return self.flow.segment_ms
 
     @property
     def cleanup(self) -> Literal["delete", "compact"]:

@@ -140,4 +140,7 @@ _SETTINGS: dict[str, str | int] = {
     "background.threads": 4,
     # The default takes a third of this heap for compacting a handful of small topics.
     "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+    # What was deleted is gone from the disk within seconds, so that a test can look for it there.
+    "log.retention.check.interval.ms": 5000,
+    "log.segment.delete.delay.ms": 1000,
 }

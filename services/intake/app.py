@@ -6,6 +6,7 @@ from doors.identity.opening import opened
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.settings import settings_of
+from messaging.trimming import Seen, Trimming
 from policy.load import Area, Codes, areas, both, policy, with_codes
 from policy.model import Policy
 from schemas.declarations import EligibleDeclared
@@ -55,5 +56,7 @@ def compose() -> Process:
     process.loops(kept.run)
     topics = topics_read_by("intake", settings.tier, settings.tiers)
     process.reads(Reading(topics, LISTENS_TO, desk.handle, SealedLetters(vault)))
+    inbound = [one.name for one in topics if one.flow.trimmed]
+    process.loops(Trimming(process.broker, process.name, inbound, Seen(settings.inbound_kept_s)).run)
     opened(process, settings, api(process.database, desk, process.relay.pulse))
     return process

@@ -41,6 +41,9 @@ class Settings(DoorSettings, Files):
     sealed_letters_days: int = Field(default=90, ge=1, le=3650)
     """How long a dead letter from outside, which may name people, waits for a decision after it last came."""
 
+    inbound_kept_s: float = Field(default=3600.0, ge=1)
+    """For how many seconds what other systems sent, which may name people, stays at the broker after it was applied."""
+
     @field_validator("vault_key_file")
     @classmethod
     def _one_key(cls, given: Path | None, others: ValidationInfo) -> Path | None:

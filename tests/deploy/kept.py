@@ -14,6 +14,7 @@ class ATopic:
     name: str = "kept"
     partitions: int = 2
     retention_ms: int = 3_600_000
+    segment_ms: int | None = None
     cleanup: str = "delete"
     max_bytes: int = 2_000_000
 

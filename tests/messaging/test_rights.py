@@ -16,7 +16,7 @@ from messaging import rights
 from messaging.rights import Unknown, _AskRights, _Rights, refused
 from schemas.permissions import Permission
 
-READ, WRITE, DESCRIBE, CONFIGS = 1 << 3, 1 << 4, 1 << 8, 1 << 10
+READ, WRITE, DELETE, DESCRIBE, CONFIGS = 1 << 3, 1 << 4, 1 << 6, 1 << 8, 1 << 10
 UNTOLD = -(2**31)
 VERSIONS, TOPICS, FIND, BEAT = 18, 3, 10, 12
 NEWEST = {VERSIONS: 0, TOPICS: 8, FIND: 1, BEAT: 1}
@@ -62,17 +62,17 @@ def on(operation, name="t", kind="topic"):
     return Permission(kind, name, operation)
 
 
-ALL = frozenset(on(one) for one in ("Read", "Write", "Describe", "DescribeConfigs"))
+ALL = frozenset(on(one) for one in ("Read", "Write", "Delete", "Describe", "DescribeConfigs"))
 
 
 @pytest.mark.parametrize(
     ("said", "missing"),
     [
-        ((0, READ | WRITE | DESCRIBE | CONFIGS), set()),
-        ((0, READ | DESCRIBE), {"Write", "DescribeConfigs"}),
-        ((0, WRITE | DESCRIBE | CONFIGS), {"Read"}),
-        ((FORBIDDEN_TOPIC, UNTOLD), {"Read", "Write", "Describe", "DescribeConfigs"}),
-        ((3, READ | WRITE | DESCRIBE | CONFIGS), set()),
+        ((0, READ | WRITE | DELETE | DESCRIBE | CONFIGS), set()),
+        ((0, READ | DESCRIBE), {"Write", "Delete", "DescribeConfigs"}),
+        ((0, WRITE | DELETE | DESCRIBE | CONFIGS), {"Read"}),
+        ((FORBIDDEN_TOPIC, UNTOLD), {"Read", "Write", "Delete", "Describe", "DescribeConfigs"}),
+        ((3, READ | WRITE | DELETE | DESCRIBE | CONFIGS), set()),
         ((0, UNTOLD), set()),
     ],
     ids=["everything", "a reader", "a writer", "nothing", "not there, but allowed", "it does not tell"],

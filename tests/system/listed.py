@@ -29,10 +29,11 @@ READING = {
     "read": "Read",
     "write": "Write",
     "write idempotent": "Write",
+    "delete": "Delete",
     "describe configs": "DescribeConfigs",
 }
 SEEING = ("see how far", "describe")
-NEVER = ("create", "delete", "alter", "alter configs")
+NEVER = ("create", "alter", "alter configs")
 OF_ALL = ("transaction", "see permissions", "change the broker", "create another")
 
 

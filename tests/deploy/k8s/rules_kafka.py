@@ -32,6 +32,7 @@ def _spec(flow):
         "max.message.bytes": str(flow.max_bytes),
         "min.insync.replicas": "2",
         "unclean.leader.election.enable": "false",
+        **({"segment.ms": "3600000"} if flow.kind == "inbound" else {}),
     }
     return {"partitions": PARTITIONS, "replicas": LEAST, "config": config}
 
@@ -77,6 +78,8 @@ def table(tiers):
         for service, tier in ((service, tier) for service in SERVICES for tier in tiers):
             if topic.read_by(service, tier):
                 wanted |= _reading(f"{tier}-{service}", topic)
+        if topic.flow.kind == "inbound":  # what others sent is not kept once it was applied
+            wanted.add((f"{topic.tier}-intake", "topic", name, "Delete"))
     return wanted
 
 

@@ -1,0 +1,148 @@
+"""What others put into the untrusted topic goes once it was applied for long enough, from the broker's disk as well."""
+
+import asyncio
+import uuid
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.structs import TopicPartition
+
+from messaging.broker import Broker
+from messaging.trimming import Seen, Trimming
+from schemas.permissions import Permission, of_service
+from schemas.topics import TOPICS
+from tests import absences
+from tests.messaging.wire import running, until
+
+FIRST, SECOND = TopicPartition("t", 0), TopicPartition("t", 1)
+MARK = "青石老槐记入站"
+
+
+def test_what_was_applied_goes_only_when_it_was_so_for_as_long_as_it_is_kept():
+    seen = Seen(60)
+
+    assert seen.note(0, {FIRST: 5}) == {}
+    assert seen.note(59, {FIRST: 9}) == {}
+    assert seen.note(60, {FIRST: 9}) == {FIRST: 5}
+    assert seen.note(119, {FIRST: 9, SECOND: 2}) == {FIRST: 9}
+
+
+def test_what_went_before_is_not_asked_for_again_and_nothing_is_asked_for_where_nothing_was_applied():
+    seen = Seen(1)
+    seen.note(0, {FIRST: 5, SECOND: 0})
+    assert seen.note(1, {FIRST: 5, SECOND: -1}) == {FIRST: 5}
+    seen.done[FIRST] = 5
+
+    assert seen.note(2, {FIRST: 5, SECOND: 3}) == {}
+    assert seen.note(3, {FIRST: 6, SECOND: 3}) == {SECOND: 3}
+
+
+def test_only_intake_may_and_only_of_what_others_send_it():
+    may = {
+        one
+        for service in ("intake", "routing", "followup", "metrics")
+        for one in of_service(service, "village")
+    }
+
+    assert {one for one in may if one.operation == "Delete"} == {
+        Permission("topic", "village.inbound", "Delete")
+    }
+    assert {one.name for one in TOPICS.values() if one.flow.trimmed} == {
+        "village.inbound", "town.inbound", "county.inbound",
+    }  # fmt: skip
+
+
+@pytest.fixture
+async def topic(kafka):
+    """A topic of two partitions whose files are closed at once."""
+    name, client = f"trimmed-{uuid.uuid4()}", AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await client.start()
+    await client.create_topics([NewTopic(name, 2, 1, topic_configs={"segment.ms": "100"})])
+    yield name
+    await client.delete_topics([name])
+    await client.close()
+
+
+async def sent(kafka, topic, partition, *values):
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        for one in values:
+            await producer.send_and_wait(topic, one.encode(), partition=partition)
+
+
+async def committed(kafka, topic, **places):
+    async with AIOKafkaConsumer(
+        bootstrap_servers=kafka, group_id=topic, enable_auto_commit=False
+    ) as consumer:
+        parts = {TopicPartition(topic, int(one[1:])): offset for one, offset in places.items()}
+        consumer.assign(list(parts))
+        await consumer.commit(parts)
+
+
+async def begins(kafka, topic):
+    """The first offset that is there of each partition."""
+    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
+        found = await consumer.beginning_offsets([TopicPartition(topic, at) for at in (0, 1)])
+    return [found[TopicPartition(topic, at)] for at in (0, 1)]
+
+
+@pytest.mark.system
+async def test_what_was_not_applied_stays_and_of_what_was_nothing_is_left_on_the_disk(
+    kafka, topic, tmp_path_factory
+):
+    trimming = Trimming(Broker.at(kafka), topic, [topic], Seen(0.0))
+    await sent(kafka, topic, 0, *(f"{MARK}{at}" for at in range(4)))
+    await sent(kafka, topic, 1, "one", "two")
+    await committed(kafka, topic, p0=3)
+
+    assert await trimming.once() == 1
+    assert await trimming.once() == 0
+    assert await begins(kafka, topic) == [3, 0]
+
+    await committed(kafka, topic, p0=4)
+    assert await trimming.once() == 1
+    await sent(kafka, topic, 0, "the next closes the file before")
+    assert await begins(kafka, topic) == [4, 0]
+    folders = [
+        one for base in tmp_path_factory.getbasetemp().glob("providers*") for one in base.rglob(f"{topic}-0")
+    ]
+    if not folders:
+        pytest.skip(absences.FILES)
+
+    async def gone():
+        return not await asyncio.to_thread(on_disk, folders[0])
+
+    await until(gone, 120)
+
+
+def on_disk(folder):
+    """Whether any file of a partition has it."""
+    for path in folder.glob("*.log*"):
+        try:
+            if MARK.encode() in path.read_bytes():
+                return True
+        except OSError:  # put away meanwhile
+            continue
+    return False
+
+
+class Forbidding(Trimming):
+    """As where the broker does not allow it."""
+
+    async def once(self):
+        self.seen.looks.append((0, {}))
+        raise TopicAuthorizationFailedError
+
+
+async def test_where_it_may_not_the_service_goes_on_and_says_so(caplog):
+    forbidden = Forbidding(Broker("nowhere:1"), "g", ["t"], Seen(0.01))
+
+    async with running(forbidden.run):
+
+        async def tried():
+            return len(forbidden.seen.looks) > 1
+
+        await until(tried)
+
+    assert "TopicAuthorizationFailedError" in caplog.text
