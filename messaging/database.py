@@ -58,6 +58,11 @@ class Database:
         self._patience = patience
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
+    @property
+    def bound(self) -> bool:
+        """Whether transactions are told who asks, so that they see no more than is theirs."""
+        return self._told is not None
+
     async def connect(self) -> None:
         """Opens the pool; raises `Unavailable` while the server does not answer."""
         with outages_translated():

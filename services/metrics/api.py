@@ -38,7 +38,7 @@ def api(database: Database, hub: Hub, naming: Naming, tier: Tier, rules: Flags |
     api_rankings.routes(app, database, naming)
     api_unusual.routes(app, database, naming)
     api_flags.routes(app, database, api_flags.Watched(naming, rules or Flags(), tier))
-    api_stream.routes(app, hub, naming)
+    api_stream.routes(app, database, hub, naming)
     api_prometheus.routes(app, database, naming)
     _board(app)
     return app

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from doors.areas import unknown_area
+from doors.caller import told
 from doors.gate import within
 from messaging.database import Database
 from services.metrics import area_sums, exposition, store
@@ -58,7 +59,7 @@ class Scrapes:
 
 def routes(app: FastAPI, database: Database, naming: Naming) -> None:
     """Adds it to the door."""
-    scrapes: dict[str, Scrapes] = {}
+    scrapes: dict[tuple[str, str], Scrapes] = {}  # what one may see is kept for nobody who may see less
 
     @app.get("/metrics", response_class=Response, responses=TEXT)
     async def metrics() -> Response:
@@ -66,5 +67,6 @@ def routes(app: FastAPI, database: Database, naming: Naming) -> None:
         mine = naming.narrowed(within())
         if mine.root not in mine.areas:
             raise unknown_area()
-        scraped = scrapes.setdefault(mine.root, Scrapes(database, mine))
+        whose = mine.root, told()["fengqiao.area"]
+        scraped = scrapes.setdefault(whose, Scrapes(database, mine))
         return Response(await scraped.text(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})

@@ -16,6 +16,7 @@ from doors.areas import unknown_area
 from doors.gate import Still, still, within
 from doors.identity.refusal import unauthorized
 from doors.problems import Problem, Unusable, body_of
+from messaging.database import Database
 from schemas.base import AreaCode
 from services.metrics.aging import is_asked
 from services.metrics.api_figures import MetricName, unknown_metric
@@ -167,7 +168,19 @@ class Wanted(BaseModel):
             raise unknown_metric(self.metric, error.names) from error
 
 
-def routes(app: FastAPI, hub: Hub, naming: Naming) -> None:
+async def _check_theirs(database: Database, area: str | None) -> None:
+    """Asks the database, too, whether an area is the caller's: what is streamed comes from this process's memory.
+
+    Raises `Problem` as for no area.
+    """
+    if not database.bound:
+        return
+    async with database.connection() as connection:
+        if not await connection.fetchval("select of_caller($1)", area):
+            raise unknown_area()
+
+
+def routes(app: FastAPI, database: Database, hub: Hub, naming: Naming) -> None:
     """Adds the stream to the door."""
 
     @app.get("/v1/metrics/stream", response_class=Response, responses=EVENTS)
@@ -182,6 +195,7 @@ def routes(app: FastAPI, hub: Hub, naming: Naming) -> None:
         mine = naming.narrowed(area)
         wanted = wanted if wanted.area else wanted.model_copy(update={"area": area})
         wanted.check(mine)
+        await _check_theirs(database, wanted.area)
         if hub.full:
             raise _full()
         try:

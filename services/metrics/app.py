@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from doors.identity.opening import opened
+from doors.identity.opening import database_of, opened
 from messaging.abreast import Abreast
 from messaging.inbox import Reading
 from messaging.process import Process
@@ -73,5 +73,6 @@ def compose() -> Process:
     publisher = Publisher(process.database, process.broker, settings.tier, lambda: counted.as_of, said)
     process.loops(publisher.run)
     process.loops(Watch(process.database, settings.tier, rules, places, lambda: counted.as_of).run)
-    opened(process, settings, api(process.database, hub, naming, settings.tier, rules.flags))
+    doors = database_of(process, settings)
+    opened(process, settings, api(doors, hub, naming, settings.tier, rules.flags))
     return process

@@ -36,7 +36,7 @@ async def by_area(connection: Connection, wanted: Beside, apart: Apart) -> dict[
         f"""
         select left(area, $2) as area, {apart}, m.key as measure, sum(m.value::bigint)::bigint as value
         from cell, json_each_text(counts) as m
-        where area like $1 || '%' and length(area) >= $2 and day between $3 and $4
+        where area ^@ $1 and length(area) >= $2 and day between $3 and $4
             and m.key like any (array(select unnest(texts($5)))) group by 1, 2, 3
         """,  # noqa: S608 - one of two columns, nothing from outside
         *_given(wanted),
@@ -59,7 +59,7 @@ async def by_prefix(connection: Connection, digits: int, root: str) -> dict[str,
         """
         select left(area, $1) as prefix, tier, m.key as measure, sum(m.value::bigint)::bigint as value
         from total, json_each_text(counts) as m
-        where strpos(m.key, ':') = 0 and area like $2 || '%' group by 1, 2, 3
+        where strpos(m.key, ':') = 0 and area ^@ $2 group by 1, 2, 3
         """,
         digits,
         root,

@@ -7,11 +7,9 @@ from services.metrics.backlog import Waiting
 
 OPEN_IN_CELLS = """
     select coalesce(sum((counts->>'open')::bigint), 0)::bigint from cell
-    where area like $1 || '%' and ($2::text is null or category = $2) and ($3::text is null or channel = $3)
+    where area ^@ $1 and ($2::text is null or category = $2) and ($3::text is null or channel = $3)
 """
-OPEN_IN_TOTALS = (
-    "select coalesce(sum((counts->>'open')::bigint), 0)::bigint from total where area like $1 || '%'"
-)
+OPEN_IN_TOTALS = "select coalesce(sum((counts->>'open')::bigint), 0)::bigint from total where area ^@ $1"
 
 
 async def waiting(connection: Connection, area: str, category: str | None, channel: str | None) -> Waiting:
@@ -23,7 +21,7 @@ async def waiting(connection: Connection, area: str, category: str | None, chann
     rows = await connection.fetch(
         """
         select day, sum((counts->>'cohort.open')::bigint)::bigint as waiting from cell
-        where area like $1 || '%' and strpos(counts::text, '"cohort.open"') > 0
+        where area ^@ $1 and strpos(counts::text, '"cohort.open"') > 0
             and ($2::text is null or category = $2) and ($3::text is null or channel = $3)
         group by day
         """,

@@ -64,7 +64,7 @@ async def behind(
         cross join lateral (
             select incident_id, since, until from evidence e
             where e.kind = wanted.kind and e.day between wanted.first and wanted.last
-                and e.area like wanted.area || '%' and until - since <= wanted.minutes * interval '1 minute'
+                and e.area ^@ wanted.area and until - since <= wanted.minutes * interval '1 minute'
             order by until - since, incident_id limit $6
         ) as found
         order by place, until - since, incident_id

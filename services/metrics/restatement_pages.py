@@ -57,7 +57,7 @@ class Wanted:
 
 
 _ABOUT = """
-    area like $1 || '%' and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
+    area ^@ $1 and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
     and ($4::timestamptz is null or recorded_at >= $4)
     and changes::text <> '{}' -- what a rebuild took back
     and ($5::text is null or exists (
@@ -137,7 +137,7 @@ async def current(connection: Connection, wanted: Wanted, days: Sequence[str]) -
         """
         select case when $5 = '' then '' else day end as about, tier, m.key, sum(m.value::bigint)::bigint
         from cell, json_each_text(counts) as m
-        where area like $1 || '%' and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
+        where area ^@ $1 and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
             and ($4::text is null or tier || '|' || m.key = any(texts($4))) and ($5 = '' or day = any(texts($5)))
         group by 1, 2, 3
         """,

@@ -13,7 +13,7 @@ from services.metrics.sums import Sum, minus, only
 DAY = timedelta(days=1)
 STOCKS = """
     select {key} as key, tier, one as measure, sum((counts->>one)::bigint)::bigint as value
-    from {cells}, unnest(texts(${place})) as one where area like $1 || '%' {narrow} group by 1, 2, 3
+    from {cells}, unnest(texts(${place})) as one where area ^@ $1 {narrow} group by 1, 2, 3
 """
 
 

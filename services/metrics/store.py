@@ -126,9 +126,7 @@ GROUPS = {
 """What the figures may be grouped by, as SQL; nothing a caller sends becomes SQL."""
 
 
-BELOW = (
-    "coalesce((select one from unnest(texts({place})) as one where area like one || '%' limit 1), {child})"
-)
+BELOW = "coalesce((select one from unnest(texts({place})) as one where area ^@ one limit 1), {child})"
 
 
 def key_of(wanted: Wanted, *before: str | None) -> tuple[str, list[str | None]]:
@@ -142,7 +140,7 @@ def key_of(wanted: Wanted, *before: str | None) -> tuple[str, list[str | None]]:
 SUMS = """
     with summed as materialized (
         select {key} as key, tier, m.key as measure, sum(m.value::bigint)::bigint as value
-        from {cells}, json_each_text(counts) as m where area like $1 || '%' {narrow} group by 1, 2, 3
+        from {cells}, json_each_text(counts) as m where area ^@ $1 {narrow} group by 1, 2, 3
     ), few as (
         select split_part(measure, ':', 2) as kind from summed where measure like 'exact:%'
         group by 1 having count(*) <= {most}

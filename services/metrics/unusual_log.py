@@ -49,7 +49,7 @@ async def received(
         """
         select left(area, $3), category, day, sum((counts ->> 'received')::bigint)::bigint
         from cell
-        where tier = $1 and area like $2 || '%' and category <> ''
+        where tier = $1 and area ^@ $2 and category <> ''
             and exists (select from unnest(texts($4), texts($5)) as r (first, last) where day between first and last)
         group by 1, 2, 3 having sum((counts ->> 'received')::bigint) > 0
         """,
@@ -111,12 +111,12 @@ async def found(connection: Connection, area: str, days: tuple[date, date], limi
         f"""
         select {_COLUMNS}, coalesce(seen_now, 0) as seen_now
         from (
-            select * from unusual where area like $1 || '%' and day between $2 and $3
+            select * from unusual where area ^@ $1 and day between $2 and $3
             order by day desc, area, category, tier, rule limit $4
         ) as u
         cross join lateral (
             select sum((counts ->> 'received')::bigint)::bigint as seen_now from cell c
-            where c.tier = u.tier and c.area like u.area || '%' and c.day = u.day and c.category <> ''
+            where c.tier = u.tier and c.area ^@ u.area and c.day = u.day and c.category <> ''
                 and u.category in ('', c.category)
         ) as now
         order by day desc, area, category, tier, rule

@@ -42,11 +42,34 @@ PLACES = {
 NO_AREA = "999999"
 IDS = {relation: f"0199f2c4-7a31-7c58-9d0e-00000000000{at}" for at, relation in enumerate(PLACES)}
 """What is in each of these: an incident, a report, a revisit, a batch, all of one id."""
+COUNTED = {"own": 7_000, "below": 20_000, "above": 300_000, "elsewhere": 4_000_000}
+"""How many reports were received in each: whose they are is seen in every sum."""
 NOTHING = "0199f2c4-7a31-7c58-9d0e-0000000000ff"
 
-WALLED = ("routing", "followup")
+WALLED = ("routing", "followup", "metrics")
 """Whose doors have a role of their own at the database."""
 SERVICES = ("intake", "routing", "followup", "metrics")
+
+
+FIGURES = """
+    with a as (
+        insert into cell (version, tier, area, day, category, channel, counts)
+        values (1, 'village', $1, '2026-09-14', 'category/1:land', 'channel/1:hotline', $2::text::json)
+    ), b as (
+        insert into total (tier, area, counts, version, changed_at) values ('village', $1, $2::text::json, 1, now())
+    ), c as (
+        insert into restatement
+            (recorded_at, event, area, day, category, channel, tier, source, type, kind, occurred_at, changes)
+        values (now(), $3, $1, '2026-09-14', 'category/1:land', 'channel/1:hotline', 'village', '/s', 't', 'late',
+            now(), '{"received": 1}')
+    ), d as (
+        insert into tier_state values ('village', now()) on conflict do nothing
+    )
+    insert into unusual (day, area, category, tier, rule, kind, seen, expected, season, score, as_of, unpublished)
+    values (to_char(now(), 'YYYY-MM-DD'), $1, 'category/1:land', 'village', $3, 'spike', 9, '1.0', '1.00', '9.0', now(),
+        false)
+"""
+"""Of one area: its area, its counts, and what its rows are known by."""
 
 
 class County:
@@ -88,6 +111,9 @@ class County:
         async with self.databases["intake"].transaction() as tx:
             made = [reported(incident_id=IDS[one], area=PLACES[one]) for one in IDS]
             await reports.save_reports(tx, made, NOW)
+        async with self.databases["metrics"].transaction() as tx:
+            for one, area in PLACES.items():
+                await tx.execute(FIGURES, area, json.dumps({"received": COUNTED[one]}), IDS[one])
 
 
 async def batches(database, tier):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from doors import caller as who
 from doors import gate
 from doors.caller import ROLES, Caller
 from schemas.base import TIERS
@@ -111,10 +112,11 @@ def clean(body, one):
 
 def without_the_function(monkeypatch):
     """The first wall takes everybody's area for the whole county; who asks is told to the database as it is."""
-    real = gate.Asking
+    asking, enter = gate.Asking, who.enter
     monkeypatch.setattr(
-        gate, "Asking", lambda caller, *rest, **more: real(replace(caller, area=ROOT), *rest, **more)
+        gate, "Asking", lambda caller, *rest: asking(replace(caller, area=ROOT, subject=caller.area), *rest)
     )
+    monkeypatch.setattr(who, "enter", lambda caller: enter(replace(caller, area=caller.subject)))
 
 
 @pytest.mark.parametrize(
