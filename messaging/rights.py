@@ -25,6 +25,8 @@ from schemas.permissions import Permission, Permissions
 ANSWER_S = 10.0
 EACH_S = 3.0
 """How long each broker may take to let us in: one whose machine is gone says nothing, and the next may answer."""
+Spoken = dict[int, tuple[int, int]]
+"""By the number of a request its oldest and its newest version, as a broker answers them."""
 _BITS = {"Read": 3, "Write": 4, "Delete": 6, "Describe": 8, "DescribeConfigs": 10}
 _UNTOLD = -(2**31)
 _PARTITION = Array(
@@ -94,6 +96,15 @@ async def refused(broker: At, wanted: Permissions) -> list[Permission]:
             return sorted([*await _topics(connection, wanted), *await _groups(connection, wanted)])
     except NotImplementedError:
         return []
+    finally:
+        connection.close()
+
+
+async def spoken(broker: At) -> Spoken:
+    """Which versions of which requests it answers. Raises as `refused` does."""
+    connection = await _connected(Broker.at(broker))
+    try:
+        return dict(connection._versions)  # noqa: SLF001 - asked for at each connection, and told to nobody
     finally:
         connection.close()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiokafka.errors import TopicAuthorizationFailedError
 
-from cli.doctoring.judged import Line, hidden, lag, permissions, topics, unseen
+from cli.doctoring.judged import Line, hidden, kafka_version, lag, permissions, topics, unseen
 from cli.houses import Whose
 from deploy import cluster
 from deploy.topics import all_differences
@@ -33,7 +33,8 @@ async def looked(broker: At, replicas: int | None, whose: list[Whose], asking: A
     needed = asking.needed
     missing = set(await rights.refused(broker, needed | _seeing(whose, asking.tiers)))
     forbidden = [rights.told([one]) for one in sorted(missing & needed)]
-    lines = [permissions(asking.who, forbidden)]
+    address = Broker.at(broker).bootstrap
+    lines = [kafka_version(address, await rights.spoken(broker)), permissions(asking.who, forbidden)]
     lines += await _topics(broker, replicas, missing, asking.tiers)
     for one in whose:
         for group, read in groups_of(one[1], one[0], asking.tiers).items():

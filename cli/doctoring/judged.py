@@ -7,6 +7,11 @@ from typing import Literal
 Verdict = Literal["ok", "warn", "wrong"]
 NAMES: dict[Verdict, str] = {"ok": "好 ok", "warn": "注意 warn", "wrong": "错 wrong"}
 NAMED = 8
+KAFKA_VERSION = "Kafka 版本 version"
+_FETCH, _METADATA = 1, 3
+"""Requests by their number in Kafka's protocol."""
+_WITH_RIGHTS, _OF_FOUR = 8, 4
+"""The `Metadata` that tells what whoever asks may do with a topic; the oldest `Fetch` that Kafka 4 answers."""
 BEHIND, FULL_WARN, FULL_WRONG = 10_000, 0.85, 0.95
 
 
@@ -27,6 +32,16 @@ def topics(differences: Sequence[str], count: int) -> Iterable[Line]:
         yield Line("ok", what, f"{count} as the table says")
     for one in differences:
         yield Line("wrong", what, one, "fengqiao topics; it mends what may be mended")
+
+
+def kafka_version(address: str, spoken: Mapping[int, tuple[int, int]]) -> Line:
+    """Whether a broker is new enough, by the requests it answers: it does not say what its own version is."""
+    if spoken.get(_METADATA, (0, 0))[1] < _WITH_RIGHTS:
+        said = f"{address} is older than Kafka 2.3: it cannot say what we may do, so that nothing can be missed in time"
+        return Line("wrong", KAFKA_VERSION, said, "update it; our tests run on Kafka 4")
+    if spoken.get(_FETCH, (0, 0))[0] < _OF_FOUR:
+        return Line("warn", KAFKA_VERSION, f"{address} is older than 4", "our tests run on Kafka 4")
+    return Line("ok", KAFKA_VERSION, "4 or newer")
 
 
 def unseen(address: str) -> Line:

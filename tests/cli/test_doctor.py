@@ -14,6 +14,7 @@ from cli.doctoring.judged import (
     Line,
     disk,
     hidden,
+    kafka_version,
     lag,
     permissions,
     topics,
@@ -30,6 +31,24 @@ def test_a_service_that_may_not_see_how_topics_are_set_is_not_ill():
 
     assert line.verdict == "warn"
     assert "operator" in line.advice
+
+
+@pytest.mark.parametrize(
+    ("spoken", "verdict"),
+    [
+        ({1: (4, 17), 3: (0, 13)}, "ok"),
+        ({1: (0, 16), 3: (0, 12)}, "warn"),
+        ({1: (0, 11), 3: (0, 8)}, "warn"),
+        ({1: (0, 10), 3: (0, 7)}, "wrong"),
+        ({}, "wrong"),
+    ],
+    ids=["4.0", "3.9", "2.3", "2.2", "says nothing"],
+)
+def test_a_broker_is_old_by_the_requests_it_answers(spoken, verdict):
+    line = kafka_version("kafka:9092", spoken)
+
+    assert line.verdict == verdict
+    assert bool(line.advice) == (verdict != "ok")
 
 
 def test_what_the_broker_forbids_is_wrong_and_named_the_first_of_many():
@@ -172,6 +191,9 @@ async def test_of_a_tier_that_the_county_has_not_nothing_is_asked_and_nothing_is
         asked.update(one.name for one in wanted)
         return []
 
+    async def spoken(_):
+        return {}
+
     async def found(_, topics):
         asked.update(one.name for one in topics)
         return {}
@@ -181,6 +203,7 @@ async def test_of_a_tier_that_the_county_has_not_nothing_is_asked_and_nothing_is
         return 0
 
     monkeypatch.setattr(brokers.rights, "refused", refused)
+    monkeypatch.setattr(brokers.rights, "spoken", spoken)
     monkeypatch.setattr(brokers.cluster, "found", found)
     monkeypatch.setattr(brokers, "_behind", behind)
     whose = [(tier, service) for tier in ("village", "county") for service in SERVICES]

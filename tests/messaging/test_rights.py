@@ -13,7 +13,7 @@ from aiokafka.protocol.coordination import FindCoordinatorRequest_v1, FindCoordi
 from aiokafka.protocol.group import HeartbeatRequest_v1, HeartbeatResponse_v1
 
 from messaging import rights
-from messaging.rights import Unknown, _AskRights, _Rights, refused
+from messaging.rights import Unknown, _AskRights, _Rights, refused, spoken
 from schemas.permissions import Permission
 
 READ, WRITE, DELETE, DESCRIBE, CONFIGS = 1 << 3, 1 << 4, 1 << 6, 1 << 8, 1 << 10
@@ -103,6 +103,11 @@ async def test_topics_and_groups_are_told_together_in_order():
 async def test_a_broker_too_old_to_tell_is_taken_to_forbid_nothing():
     async with broker(newest=NEWEST | {TOPICS: 7}) as at:
         assert await refused(at, ALL) == []
+
+
+async def test_which_versions_of_which_requests_it_answers_is_told():
+    async with broker(newest=NEWEST | {TOPICS: 7}) as at:
+        assert (await spoken(at))[TOPICS] == (0, 7)
 
 
 async def test_one_broker_that_answers_is_enough():
