@@ -7,8 +7,8 @@ from messaging.database import Connection, Database
 from messaging.errors import CannotStart, SchemaTooOld
 from messaging.patience import Patience
 
-OF_DELIVERY = ("answered", "outbox", "sequence", "unsent")
-"""Tables that belong to no area: what a door must do there it may do for any of its callers."""
+OF_NO_AREA = ("answered", "outbox", "sequence", "unsent", "tier_state")
+"""Tables of delivery, and how current each tier is: what a door must do there it may do for any of its callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ async def looked(connection: Connection, role: str) -> Wall:
     is_more += [f"a member of {one}" for one in own["member"]]
     is_more += [f"the owner of {one}" for one in own["owns"]]
     granted = bool(await connection.fetchval(_GRANTED, role))
-    unbound = [row[0] for row in await connection.fetch(_UNBOUND, role, list(OF_DELIVERY))]
+    unbound = [row[0] for row in await connection.fetch(_UNBOUND, role, list(OF_NO_AREA))]
     return Wall(role, True, is_more, granted, unbound, unforced)  # noqa: FBT003 - that it is there
 
 
