@@ -54,6 +54,13 @@ SENTENCES = {
     "the body is larger than {most} bytes": "正文超过 {most} 字节",
     "the body cannot be read": "正文无法读取，应为 UTF-8 编码的 JSON",
     "this topic carries {types}": "本主题只接收 {types}",
+    # of settings
+    "must be a number of requests and one of seconds, such as 1000/10, or off": (
+        "应为“次数/秒数”，如 1000/10，或 off"
+    ),
+    "must be origins such as https://board.example.cn, with nothing behind the name": (
+        "应为来源地址，如 https://board.example.cn，域名后不得有其他内容"
+    ),
     # of files
     "has more than {most} lines; send it in parts": "超过 {most} 行，请分批提交",
     "has more than {most} columns": "超过 {most} 列",
