@@ -11,6 +11,7 @@ from doors.gate import within
 from messaging.database import Database, clock
 from schemas.base import AreaCode, Tier
 from services.metrics import unusual_log
+from services.metrics.api_figures import Day
 from services.metrics.naming import Naming
 from services.metrics.unusual_log import Marked
 
@@ -26,8 +27,8 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     area: AreaCode | None = None
-    first: Annotated[date | None, Field(alias="from")] = None
-    last: Annotated[date | None, Field(alias="to")] = None
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
     limit: Annotated[int, Field(ge=1, le=MOST)] = 200
 
     @model_validator(mode="after")

@@ -135,3 +135,15 @@ async def test_who_is_one_listener_too_many_is_told_when_to_come_again():
 
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (503, "listeners")
     assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    "given", [{"from": "9999-12-31"}, {"to": "0001-01-01"}, {"from": "0001-01-01", "to": "9999-12-31"}]
+)
+async def test_a_day_from_which_none_can_be_counted_is_refused_and_met_no_bug(given):
+    transport = Documented(METRICS)
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        answer = await client.get("/v1/metrics/unusual", params=given)
+
+    assert answer.status_code == 422
+    assert {one["field"] for one in answer.json()["errors"]} == {f"query.{one}" for one in given}
