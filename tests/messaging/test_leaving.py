@@ -1,6 +1,7 @@
 """A process that is told to stop says so first, goes on answering for a while, and ends the connections it has."""
 
 import asyncio
+import contextlib
 
 import httpx
 import pytest
@@ -17,9 +18,9 @@ from messaging.web import serve
 DRAIN_S = 0.3
 
 
-def a_process(drain_s=DRAIN_S, *, ready=True):
+def a_process(drain_s=DRAIN_S, *, ready=True, **more):
     settings = ServiceSettings(
-        TIER="village", postgres="postgresql://u:p@127.0.0.1:1/routing", drain_s=drain_s
+        TIER="village", postgres="postgresql://u:p@127.0.0.1:1/routing", drain_s=drain_s, **more
     )
     process = Process("routing", settings)
     process.health.set("started", ok=ready)
@@ -59,6 +60,24 @@ async def test_it_stops_at_once_where_nothing_stands_before_it_or_nobody_sends_w
     process.leave()
 
     assert await stopped(process, 0.01)
+
+
+async def test_its_door_has_as_many_connections_as_were_set(monkeypatch):
+    given = []
+
+    @contextlib.asynccontextmanager
+    async def serve(*asked):
+        given.append(asked[1:])
+        yield 0
+
+    monkeypatch.setattr("messaging.process.serve", serve)
+    process = a_process(connections=7)
+    process._loops.clear()
+    process._stop.set()
+
+    await process._work()
+
+    assert given == [("127.0.0.1", 0, 7)]
 
 
 async def test_its_answers_end_their_connections_once_it_leaves_and_not_before():
