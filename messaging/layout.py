@@ -1,6 +1,7 @@
 """How our own records are laid out in Kafka: CloudEvents 1.0 in binary mode, written and read back."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from asyncpg import Record as Row
 
@@ -12,6 +13,11 @@ DIGITS = 18
 """Sequence numbers fit a 64-bit integer."""
 _VERSION = b"1.0"
 _CONTENT = b"application/json"
+_NAMES = (
+    "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_sequence", "ce_recordedtime",
+    "content-type",
+)  # fmt: skip
+"""The headers in the order in which they are written; `traceparent` follows where there is a trace."""
 _SEQUENCED = [topic for topic in TOPICS.values() if topic.trusted and topic.sequenced]
 _SOURCES = {topic.name: topic.source.encode() for topic in _SEQUENCED}
 _TYPES = {
@@ -47,24 +53,51 @@ def as_written(record: Record, topic: Topic) -> Message | None:
     Nearly all have them, and what is returned here the careful way (`cloudevents.carefully`) would return as well,
     more slowly. Everything that is odd, however little, is left to that.
     """
-    headers = {name: value for name, value in record.headers if value is not None}
-    source, types = _SOURCES.get(topic.name), _TYPES.get(topic.name, {})
-    ours = (headers.get("ce_specversion"), headers.get("content-type"), headers.get("ce_source"))
-    if ours != (_VERSION, _CONTENT, source) or record.value is None or len(headers) != len(record.headers):
+    headers, trace = record.headers, None
+    if len(headers) == len(_NAMES) + 1:
+        (last, trace), headers = headers[-1], headers[:-1]
+        if last != "traceparent" or trace is None:
+            return None
+    if len(headers) != len(_NAMES) or record.value is None:
+        return None
+    # Taken apart by place: a dictionary of them would cost as much as all the rest, for every record there is.
+    (
+        (a, spoken),
+        (b, name),
+        (c, source),
+        (d, kind),
+        (e, key),
+        (f, time),
+        (g, number),
+        (h, noted),
+        (i, form),
+    ) = headers
+    if (a, b, c, d, e, f, g, h, i) != _NAMES or (spoken, source, form) != (
+        _VERSION,
+        _SOURCES.get(topic.name),
+        _CONTENT,
+    ):
+        return None
+    if not (name and key and key == record.key and kind and time and noted and number):
         return None
     try:
-        kind = types[headers["ce_type"]]
-        key, name, number = headers["ce_subject"], headers["ce_id"].decode(), headers["ce_sequence"]
-        occurred_at = datetime.fromisoformat(headers["ce_time"].decode())
-        recorded_at = datetime.fromisoformat(headers["ce_recordedtime"].decode())
-        seq = int(number) if number.isdigit() and len(number) <= DIGITS else 0
-        trace = headers["traceparent"].decode() if "traceparent" in headers else None
-        usual = (
-            kind and seq and key and key == record.key and 0 < len(name) <= MAX_NAME and name.isprintable()
-        )
-        if not usual or occurred_at.tzinfo is None or recorded_at.tzinfo is None:
-            return None
-        stream = Stream(topic.name, key.decode())
-    except (KeyError, ValueError):  # a header is missing, or not what it should be
+        type_, seq, said = _TYPES[topic.name][kind], _number(number), name.decode()
+        occurred_at, recorded_at = datetime.fromisoformat(time.decode()), _recorded(noted)
+        stream, traced = Stream(topic.name, key.decode()), None if trace is None else trace.decode()
+    except (KeyError, ValueError):  # not what it should be
         return None
-    return Message(record, stream, seq, name, topic.source, kind, occurred_at, recorded_at, trace, None)
+    usual = seq and len(said) <= MAX_NAME and said.isprintable()
+    if not usual or occurred_at.tzinfo is None or recorded_at.tzinfo is None:
+        return None
+    return Message(record, stream, seq, said, topic.source, type_, occurred_at, recorded_at, traced, None)
+
+
+def _number(text: bytes) -> int:
+    """Zero unless it is one."""
+    return int(text) if text.isdigit() and len(text) <= DIGITS else 0
+
+
+@lru_cache(maxsize=1000)
+def _recorded(text: bytes) -> datetime:
+    """A time. All events of a transaction were recorded at the same one, so it is asked for again and again."""
+    return datetime.fromisoformat(text.decode())
