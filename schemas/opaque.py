@@ -13,6 +13,8 @@ NUMBER = re.compile(
     r"|[1-9][0-9]{5}(?:19[0-9]{2}|200[0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx])(?![0-9A-Za-z])"
 )
 """A mobile telephone, or the identity number of a grown-up: a case number with the year 2026 in it is neither."""
+SHORTEST = 11
+"""Characters that such a number has at least."""
 SAID = "looks like a telephone or identity number; people are opaque references here"
 
 
@@ -21,9 +23,25 @@ def telling(model: BaseModel, *, but: Collection[str] = (), apart: tuple[type, .
 
     `but` names fields that are meant for it, `apart` models that are looked at by themselves.
     """
+    if not _somewhere(model):
+        return
     for name, value in model.__dict__.items():
         if name not in but:
             yield from ((name, *place) for place in _in(value, apart))
+
+
+def _somewhere(value: object) -> bool:
+    """Whether there may be one at all: nearly always there is none, which is known sooner than where."""
+    if isinstance(value, str):
+        return len(value) >= SHORTEST and NUMBER.search(value) is not None
+    if isinstance(value, BaseModel):
+        value = value.__dict__.values()
+    elif not isinstance(value, tuple | list):
+        return False
+    for one in value:  # noqa: SIM110 - a generator would cost as much as what it does
+        if _somewhere(one):
+            return True
+    return False
 
 
 def _in(value: object, apart: tuple[type, ...]) -> Iterator[Place]:

@@ -1,5 +1,6 @@
 """What may enter: a report checked against the registry, the code lists and the clock. Pure."""
 
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +72,10 @@ class Origin:
 
 def incident_id_of(source: str, report_id: str) -> str:
     """The incident id of another system's report: the same for ever, so that its actions need not ask for it."""
-    return str(uuid.uuid5(NAMES, f"{source}\n{report_id}"))
+    # As `uuid.uuid5` makes it, at a third of the price: every submission asks for one or two.
+    name = hashlib.sha1(NAMES.bytes + f"{source}\n{report_id}".encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(name[16], 16) & 3]
+    return f"{name[:8]}-{name[8:12]}-5{name[13:16]}-{variant}{name[17:20]}-{name[20:32]}"
 
 
 def is_entered(report: BaseModel) -> bool:

@@ -1,11 +1,14 @@
 """What may enter: known areas, known codes, and nothing that has not happened yet."""
 
+import uuid
+
 import pytest
 
 from schemas.base import Actor
 from services.intake.api_reports import ReportRequest, submitted_of
 from services.intake.report import (
     CLOCK_SKEW,
+    NAMES,
     NotAccepted,
     Origin,
     check_opaque,
@@ -106,6 +109,13 @@ def test_a_report_s_incident_id_is_the_same_for_ever():
     assert incident_id_of("/partner", "r-1") == incident_id_of("/partner", "r-1")
     assert incident_id_of("/partner", "r-1") != incident_id_of("/partner", "r-2")
     assert incident_id_of("/partner", "r-1") != incident_id_of("/other", "r-1")
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_report_s_incident_id_is_the_name_based_uuid_of_its_source_and_its_id(number):
+    known = uuid.uuid5(NAMES, f"/伙伴/{number}\n报告-{number}")
+
+    assert incident_id_of(f"/伙伴/{number}", f"报告-{number}") == str(known)
 
 
 def test_an_action_may_name_the_incident_by_the_sender_s_own_report():
