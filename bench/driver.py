@@ -21,6 +21,7 @@ from bench import partner
 from bench.partner import Sent, Subject
 from deploy.local.databases import address
 from messaging import collector
+from messaging.database import PLANNING
 from policy.load import areas
 
 POLL_S = 0.4
@@ -99,7 +100,9 @@ class Driver:
         """Warms up, lets the window pass, drains."""
         async with AsyncExitStack() as stack:
             for name in {step.database for step in (*LOCAL, *(CLIMBS if self._order.share else ()))}:
-                pool = asyncpg.create_pool(address(self._order.postgres, name), min_size=1, max_size=4)
+                pool = asyncpg.create_pool(
+                    address(self._order.postgres, name), min_size=1, max_size=4, server_settings=PLANNING
+                )
                 self._looks[name] = await stack.enter_async_context(pool)
             await self._producer.start()
             stack.push_async_callback(self._producer.stop)
