@@ -1,8 +1,7 @@
-"""SQL that writes cells: loaded in key order, changed in memory, written back in sets."""
+"""SQL that writes cells: locked in the order of their names, changed in memory, written back in sets."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from asyncpg import Record
 from pydantic_core import from_json, to_json
@@ -12,28 +11,8 @@ from messaging.database import Connection
 from messaging.errors import LostRace
 from schemas.base import Tier
 from services.metrics.counting import Added, Cell
+from services.metrics.known import Counts, Known, Row, Slot, columns, load
 from services.metrics.sketches import settled
-
-Counts = dict[str, int]
-
-
-class Slot(NamedTuple):
-    """What a row of cells is counted by; its measures stand in it together."""
-
-    area: str
-    day: str
-    category: str
-    channel: str
-
-
-class Row(NamedTuple):
-    """The counts of a slot, and how often they have changed."""
-
-    counts: Counts
-    version: int
-    id: int | None = None
-    """Its number in this database; None while it is not there."""
-
 
 Change = tuple[int, int]
 """A cell's number and the version it now has."""
@@ -50,26 +29,28 @@ async def add(tx: Connection, tier: Tier, changes: Mapping[Cell, int]) -> None:
     await add_all(tx, tier, by_place)
 
 
-async def add_all(tx: Connection, tier: Tier, changes: Added) -> None:
-    """The same, of increments that stand together by their place."""
+async def add_all(tx: Connection, tier: Tier, changes: Added, known: Known | None = None) -> None:
+    """The same, of increments that stand together by their place; `known` are numbers of cells from before."""
     some = {place: {measure: by for measure, by in counts.items() if by} for place, counts in changes.items()}
     by_slot = {Slot(*place): counts for place, counts in some.items() if counts}
     if not by_slot:
         return
-    await change(tx, tier, by_slot)
+    await change(tx, tier, by_slot, known=known)
     await add_totals(tx, tier, _by_area(by_slot))
 
 
-async def change(tx: Connection, tier: Tier, by_slot: Mapping[Slot, Counts], since: int = 0) -> None:
+async def change(
+    tx: Connection, tier: Tier, by_slot: Mapping[Slot, Counts], since: int = 0, known: Known | None = None
+) -> None:
     """Adds to cells alone and marks them to be published, under versions after `since`. Raises `LostRace`."""
-    before = await _load(tx, tier, sorted(by_slot))
+    before = await load(tx, tier, list(by_slot), known or Known())
     after = {slot: _plus(before.get(slot, EMPTY), by, since) for slot, by in by_slot.items()}
     await _to_publish(tx, await _store(tx, tier, before, after))
 
 
-async def receive(tx: Connection, tier: Tier, given: Mapping[Slot, Row]) -> None:
+async def receive(tx: Connection, tier: Tier, given: Mapping[Slot, Row], known: Known | None = None) -> None:
     """Takes over another tier's cells; an older version than the one here changes nothing. Raises `LostRace`."""
-    before = await _load(tx, tier, sorted(given))
+    before = await load(tx, tier, list(given), known or Known())
     newer = {slot: row for slot, row in given.items() if row.version > before.get(slot, EMPTY).version}
     if not newer:
         return
@@ -100,22 +81,6 @@ def _minus(counts: Mapping[str, int], before: Mapping[str, int]) -> Counts:
     return {one: by for one in measures if (by := counts.get(one, 0) - before.get(one, 0))}
 
 
-async def _load(tx: Connection, tier: str, slots: Sequence[Slot]) -> dict[Slot, Row]:
-    rows = await tx.fetch(
-        """
-        select place, id, counts, version from cell
-        join unnest(texts($2), texts($3), texts($4), texts($5)) with ordinality
-            as wanted (area, day, category, channel, place) using (area, day, category, channel)
-        where tier = $1 order by area, day, category, channel for update of cell
-        """,
-        tier,
-        *columns(slots),
-    )
-    return {
-        slots[place - 1]: Row(from_json(counts), version, number) for place, number, counts, version in rows
-    }
-
-
 def slot_of(row: Record) -> Slot:
     """The slot of a database row."""
     return Slot(row["area"], row["day"], row["category"], row["channel"])
@@ -124,11 +89,6 @@ def slot_of(row: Record) -> Slot:
 def row_of(row: Record) -> Row:
     """The counts of a database row."""
     return Row(from_json(row["counts"]), row["version"], row["id"])
-
-
-def columns(slots: Sequence[Slot]) -> tuple[str, ...]:
-    """Slots as parallel columns."""
-    return tuple(texts(column) for column in zip(*slots, strict=True)) or ("", "", "", "")
 
 
 async def _store(

@@ -9,12 +9,13 @@ from messaging.envelope import Message, Outcome
 from schemas.base import Tier
 from schemas.metrics import MetricCell, MetricHeartbeat, MetricRestated, MetricUnusualDay
 from services.metrics import restatement_log, unusual_log
-from services.metrics.cells import EMPTY, Row, Slot, add_all, receive
+from services.metrics.cells import EMPTY, add_all, receive
 from services.metrics.counting import Added, gather
 from services.metrics.evidence import keep
 from services.metrics.facts import added
 from services.metrics.gaming import Evidence, evidence
 from services.metrics.hearing import Hearing
+from services.metrics.known import Known, Row, Slot
 from services.metrics.restated import Days, restatements
 
 
@@ -26,6 +27,7 @@ class Desk:
         self._zone = zone
         self._hearing = hearing
         self._days = Days(zone)
+        self._known = Known()
 
     async def count(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Adds a batch of this tier's events to its cells, and to the log what restates a day that was over."""
@@ -45,7 +47,7 @@ class Desk:
                 late.append((message, adds))
 
         faults = each(messages, step)
-        await add_all(tx, self._tier, changes)
+        await add_all(tx, self._tier, changes, self._known)
         await keep(tx, behind)
         if late:
             rows = (one for message, adds in late for one in restatements(message, adds, self._days))
@@ -77,7 +79,7 @@ class Desk:
 
         faults = each(messages, step)
         for tier, given in sorted(cells.items()):
-            await receive(tx, tier, given)
+            await receive(tx, tier, given, self._known)
         await restatement_log.take_over(tx, restated)
         await unusual_log.note(tx, marks, to_publish=False)
         for tier, as_of in sorted(alive.items()):

@@ -16,9 +16,9 @@ from messaging.producer import Outgoing, Producer
 from schemas.base import Tier
 from schemas.metrics import MetricCell
 from services.metrics import published_definitions, restatement_log, store, unpublished_store, unusual_log
-from services.metrics.cells import Row, Slot
 from services.metrics.defined import said
 from services.metrics.definition import Definition
+from services.metrics.known import Row, Slot
 from services.metrics.outgoing import Voice
 
 log = logging.getLogger(__name__)

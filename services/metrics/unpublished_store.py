@@ -6,7 +6,8 @@ from messaging.backlog import MOST
 from messaging.columns import numbers
 from messaging.database import Connection
 from schemas.base import Tier
-from services.metrics.cells import Row, Slot, row_of, slot_of
+from services.metrics.cells import row_of, slot_of
+from services.metrics.known import Row, Slot
 
 
 async def some(connection: Connection, tier: Tier, limit: int) -> list[tuple[Slot, Row]]:

@@ -8,8 +8,8 @@ from pydantic_core import from_json, to_json
 from messaging.database import Connection
 from schemas.base import Tier
 from services.metrics import cells
-from services.metrics.cells import Slot
 from services.metrics.counting import Added, gather
+from services.metrics.known import Slot
 from services.metrics.rebuild.compared import Compared, Comparison, Counts, canonical, kept, plus
 from services.metrics.rebuild.rowsets import Counted
 from services.metrics.sketches import ADDED
