@@ -141,7 +141,7 @@ class Inbox:
         """
         try:
             with ExitStack() as ending:
-                async with self._database.transaction() as tx:
+                async with self._database.batch() as tx:
                     with stage("guard"):
                         now = await streams.advance(tx, runs)
                     with stage("apply"):
@@ -165,7 +165,7 @@ class Inbox:
         """Applies any batch: reads where its streams stand, sorts it, and judges what became of it."""
         only_touched = not messages and not letters
         touching = {one.stream for one in messages if one.stream} | {one.stream for one in letters if one.seq}
-        async with self._database.transaction() as tx:
+        async with self._database.batch() as tx:
             guarded = await streams.read(tx, touching | set(touched))
             if guarded.waiting:
                 held, spoilt = self._decoded(await streams.held_of(tx, sorted(guarded.waiting)))

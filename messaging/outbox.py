@@ -75,7 +75,7 @@ async def unsent(connection: Connection, limit: int) -> list[Record]:
     rows = await connection.fetch(
         """
         select id, topic, key, seq, type, occurred_at, recorded_at, traceparent, data
-        from (select id from unsent order by id limit $1) as next join outbox using (id) order by id
+        from outbox where id = any(array(select id from unsent order by id limit $1)) order by id
         """,
         limit,
     )

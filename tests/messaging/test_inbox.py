@@ -247,3 +247,18 @@ async def test_our_own_records_that_cannot_be_read_are_handed_to_nobody(new_data
 
     assert await letters(database) == [("a", 1, "rejected", "not-json")]
     assert await rows(database, TOLD) == []
+
+
+@pytest.mark.parametrize("batch", [records("a", 1, 2), records("a", 2, 1)], ids=["usual", "judged"])
+async def test_whatever_a_batch_does_finds_its_rows_by_their_keys(new_database, batch):
+    asked = []
+
+    class Curious(Tiny):
+        async def __call__(self, tx, messages, now):
+            asked.append(await tx.fetchval("show enable_seqscan"))
+            return await super().__call__(tx, messages, now)
+
+    inbox, _, _ = await a_reader(await new_database(), Curious())
+    await inbox.apply(batch)
+
+    assert set(asked) == {"off"}
