@@ -16,7 +16,7 @@ from messaging.fence import applied, behind, drawn, numbered
 from messaging.tails import Offsets, Tails
 from schemas.metrics import MetricCell
 from schemas.topics import TOPICS, Topic, groups_of
-from services.metrics.cells import Slot
+from services.metrics.known import Slot
 
 AT_ONCE = 5000
 CELL = MetricCell.type.encode()

@@ -14,8 +14,9 @@ from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.routing import IncidentResolved
 from services.followup import revisit
 from services.intake.report import Origin, Registry, incident_id_of, received, reported
-from services.metrics.cells import EMPTY, Slot, _plus
+from services.metrics.cells import EMPTY, _plus
 from services.metrics.facts import LISTENS_TO, increments
+from services.metrics.known import Slot
 from services.routing import life
 from services.routing.centre import Centre
 from tests.boston.areas import write

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.metrics.cells import EMPTY, Row, _minus, _plus
+from services.metrics.cells import EMPTY, _minus, _plus
+from services.metrics.known import Row
 from services.metrics.sketches import ERROR, FEW, Sketch, bucket_of, read, seconds_of, took
 from tests.builders import NOW
 

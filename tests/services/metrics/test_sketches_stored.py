@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from services.metrics import cells, store
-from services.metrics.cells import Row, Slot
 from services.metrics.counting import Cell
+from services.metrics.known import Row, Slot
 from services.metrics.sketches import FEW, read, took
 from tests.builders import NOW, VILLAGE
 from tests.messaging.tiny import rows
