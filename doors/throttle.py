@@ -8,11 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from doors.caller import present
 from doors.problems import Problem, response
 from doors.turnstile import AGAIN_S, Kind, Left, Room, TooMany, TooOften, Turnstile
+from messaging.telemetry import http_refused
 
 EXPORTS = frozenset({"/v1/ledger", "/v1/referrals/ledger", "/v1/referrals/reconciliations"})
 """Each holds a connection to the database for as long as it takes, a ledger perhaps a process as well."""
 STREAMS = frozenset({"/v1/metrics/stream"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+TOO_OFTEN, TOO_MANY, BUSY = "too-often", "too-many-at-once", "busy"
+"""Reasons, as a problem and as telemetry name them."""
 WORDS: dict[Room, tuple[str, str]] = {
     "requests": ("请求", "requests"), "exports": ("导出", "exports"), "streams": ("实时数据连接", "streams"),
 }  # fmt: skip
@@ -49,9 +52,11 @@ class Throttle:
             with turnstile.entered(None if caller is None else caller.subject, kind) as left:
                 await self._app(scope, receive, send if left is None else _told(left.headers, send))
         except TooOften as no:
+            http_refused.labels(kind, TOO_OFTEN).inc()
             given = {"Retry-After": str(no.wait_s)} | _text(no.left)
             await response(_too_often(no.left), given)(scope, receive, send)
         except TooMany as no:
+            http_refused.labels(kind, TOO_MANY if no.yours else BUSY).inc()
             await response(_too_many(no), {"Retry-After": str(AGAIN_S)})(scope, receive, send)
 
 
@@ -82,7 +87,7 @@ def _too_often(left: Left) -> Problem:
     number, seconds = left.quota.number, left.quota.seconds
     return Problem(
         HTTPStatus.TOO_MANY_REQUESTS,
-        "too-often",
+        TOO_OFTEN,
         f"You have asked more often than is answered, which is {number} {left.kind} in {seconds} s. "
         "Come again after the seconds of Retry-After.",
         zh=f"请求过于频繁：此类请求每 {seconds} 秒最多 {number} 次，请在 Retry-After 所示秒数后重试",
@@ -96,7 +101,7 @@ def _too_many(no: TooMany) -> Problem:
             f"As many {en} of yours are under way as may be at once. Come again when one of them has ended."
         )
         zh = f"您同时进行的{zh}已达上限，请待其中一个结束后重试"
-        return Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many-at-once", detail, zh=zh)
+        return Problem(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY, detail, zh=zh)
     detail = f"As many {en} are under way as this process may have at once; nothing was done. Come again."
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -17,7 +17,7 @@ ROOMS: Mapping[Kind, Room] = {
     "reads": "requests", "writes": "requests", "exports": "exports", "streams": "streams",
 }  # fmt: skip
 MOST_SENDERS = 10_000
-"""Senders that are remembered, some 400 bytes each; of more, who has asked nothing for longest begins anew."""
+"""Senders that are remembered, some 600 bytes each; of more, who has asked nothing for longest begins anew."""
 LOOKS = 8
 AGAIN_S = 1
 """When to come again where it is not time that is lacking, but somebody's end."""

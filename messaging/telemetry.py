@@ -75,6 +75,11 @@ HTTP = Series(
     "From a request until its answer begins, by route template and class of status.",
     ("method", "route", "status"), ANSWER_S,
 )  # fmt: skip
+REFUSED = Series(
+    "fengqiao_http_refused", "counter", "", "因超出限额而未受理的请求数，按请求类别与原因。",
+    "Requests refused because their sender, or all together, asked too much, by kind of request and reason.",
+    ("kind", "reason"),
+)  # fmt: skip
 LAG = Series(
     "fengqiao_consumer_lag_events", "gauge", "events", "本进程分区中尚未处理的事件数。",
     "Records of this process's partitions not yet applied; absent while nobody can tell.", ("group",),
@@ -144,8 +149,8 @@ BUILD = Series(
     ("version", "policy", "schema"),
 )  # fmt: skip
 TABLE: tuple[Series, ...] = (
-    BATCH, STAGE, SENT, FIRED, LATE, HTTP, LAG, PROGRESS, HELD, SPENT, LEADER, UNSENT, OLDEST, QUEUE, WAITING, WAITED,
-    LETTERS, UNRAISED, READY, DOUBT, SCHEMA, MEMORY_LIMIT, BUILD,
+    BATCH, STAGE, SENT, FIRED, LATE, HTTP, REFUSED, LAG, PROGRESS, HELD, SPENT, LEADER, UNSENT, OLDEST, QUEUE, WAITING,
+    WAITED, LETTERS, UNRAISED, READY, DOUBT, SCHEMA, MEMORY_LIMIT, BUILD,
 )  # fmt: skip
 
 
@@ -163,7 +168,10 @@ sent_events = _counter(SENT)
 deadlines_fired = _counter(FIRED)
 deadline_late = _histogram(LATE)
 http_seconds = _histogram(HTTP)
-COUNTED = (batch_events, stage_seconds, sent_events, deadlines_fired, deadline_late, http_seconds)
+http_refused = _counter(REFUSED)
+COUNTED = (
+    batch_events, stage_seconds, sent_events, deadlines_fired, deadline_late, http_seconds, http_refused,
+)  # fmt: skip
 """What is counted as it happens: a few times a batch, never for each event."""
 
 

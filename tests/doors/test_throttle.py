@@ -10,6 +10,7 @@ from doors.gate import Guard, guarded, within
 from doors.permissions import ROUTES
 from doors.throttle import EXPORTS, STREAMS, kind_of
 from doors.turnstile import Bounds, Quota, Turnstile
+from messaging.telemetry import http_refused
 from tests.documented import in_both_languages
 from tests.doors.identity.issuing import Issuer
 
@@ -57,6 +58,25 @@ async def test_who_asks_too_often_is_told_when_to_come_again_and_nobody_else_is_
     assert refused.json()["type"] == "urn:fengqiao:problem:too-often"
     assert refused.headers["retry-after"] == "30"
     in_both_languages(refused.json())
+
+
+def refused(kind, reason):
+    return http_refused.labels(kind, reason)._value.get()
+
+
+async def test_each_refusal_is_counted_by_what_was_asked_and_why_and_by_nobody_s_name(hold):
+    names = [("reads", "too-often"), ("reads", "too-many-at-once"), ("reads", "busy")]
+    before = [refused(*one) for one in names]
+    for bounds in (
+        Bounds({"reads": Quota(1, 60)}),
+        Bounds(each={"requests": 0}),
+        Bounds(every={"requests": 0}),
+    ):
+        async with opened(an_app(hold, bounds)) as client:
+            await client.get("/v1/incidents", headers=signed("u-1"))
+            await client.get("/v1/incidents", headers=signed("u-1"))
+
+    assert [refused(*one) - was for one, was in zip(names, before, strict=True)] == [1, 2, 2]
 
 
 async def test_each_answer_says_what_is_left(hold):

@@ -37,6 +37,7 @@ LABELS = {
     "method",
     "policy",
     "queue",
+    "reason",
     "route",
     "schema",
     "scope",
