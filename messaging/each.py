@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from messaging.envelope import Faults, Message, Stream
-from messaging.errors import Rejected
+from messaging.errors import Rejected, alone
 
 
 def each(messages: Sequence[Message], step: Callable[[Message], None]) -> Faults:
@@ -16,7 +16,7 @@ def each(messages: Sequence[Message], step: Callable[[Message], None]) -> Faults
         try:
             step(message)
         except Rejected as refusal:
-            faults.rejected[at] = refusal
+            faults.rejected[at] = alone(refusal)
     return faults
 
 

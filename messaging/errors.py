@@ -2,10 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import aiokafka.errors
 import asyncpg
+
+Raised = TypeVar("Raised", bound=BaseException)
+
+
+def alone(error: Raised) -> Raised:
+    """The same without where it was raised, and because of what: to be kept with what is known of a batch.
+
+    Else the two hold each other, and the batch stays in memory until the collector comes round, with all behind it.
+    """
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error
 
 
 class Rejected(Exception):
@@ -29,6 +40,9 @@ class Unfit(Rejected):
         fields = [(".".join(map(str, one["loc"])) or "body", str(one["msg"])) for one in problems]
         super().__init__("wrong-schema", "; ".join(f"{name}: {what}" for name, what in fields), fields)
         self.problems = problems
+        for one in problems:
+            if isinstance(raised := one.get("ctx", {}).get("error"), Exception):  # by a validator of ours
+                alone(raised)
 
 
 class Unavailable(Exception):

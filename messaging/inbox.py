@@ -14,7 +14,7 @@ from messaging.cloudevents import decode, sequence_of, signed
 from messaging.database import Connection, Database
 from messaging.each import unblocked
 from messaging.envelope import Draft, Faults, Letter, Message, Outcome, Record, Stream
-from messaging.errors import LostRace, Rejected, Unavailable, is_outage
+from messaging.errors import LostRace, Rejected, Unavailable, alone, is_outage
 from messaging.guard import Verdict
 from messaging.logs import frames
 from messaging.spans import judged, taken
@@ -193,7 +193,7 @@ class Inbox:
             except Exception as bug:
                 if is_outage(bug):
                     raise
-                faults.rejected[at] = bug
+                faults.rejected[at] = alone(bug)
             else:
                 drafts += outcome.drafts
                 faults.rejected.update((at, why) for why in outcome.faults.rejected.values())
@@ -233,7 +233,7 @@ class Inbox:
             try:
                 messages.append(taken(decode(record, topic, self._wanted), topic))
             except Rejected as why:
-                if (unreadable := signed(record, topic, why)) is not None:
+                if (unreadable := signed(record, topic, alone(why))) is not None:
                     messages.append(taken(unreadable, topic))
                     continue
                 seq = sequence_of(record, topic)

@@ -1,5 +1,6 @@
 """Whatever another system sends, it is let in or refused with a reason; no byte of it can do anything else."""
 
+import gc
 import time
 from collections import Counter
 from dataclasses import replace
@@ -7,6 +8,13 @@ from dataclasses import replace
 import pytest
 
 from messaging.cloudevents import from_json, to_json
+from messaging.each import each
+from messaging.inbox import Inbox, Reading
+from schemas.topics import topics_read_by
+from services.intake.app import LISTENS_TO
+from services.intake.desk import Desk, _Batch
+from services.intake.docket import Docket
+from services.intake.vault import Vault
 from tests.builders import a_registry, an_inbound_record, later
 from tests.services.intake.judged import Judge, read
 from tests.services.intake.strange import strange
@@ -52,6 +60,34 @@ def test_an_operator_who_sends_one_back_sends_what_came():
         again = from_json(record.topic, to_json(record), record.value)
 
         assert outcome(*read(again)) == outcome(*read(record)), f"strange('back', {at})"
+
+
+def through(desk, inbox, records):
+    """Takes a batch as far as there is no database; how many were refused, and how many of their senders told."""
+    batch = _Batch({}, Docket(desk.registry))
+    messages, letters = inbox._decoded(records)
+    faults = each(messages, lambda one: desk._step(batch, one, later(days=400)))
+    told = [one.said(later(days=400)) for one in batch.refused]
+    return len(letters) + len(faults.rejected), len(told)
+
+
+@pytest.mark.wide
+def test_a_batch_of_strange_records_is_out_of_memory_when_it_is_done():
+    """Whatever holds itself stays until the collector comes round, by then with all of the batches in between."""
+    desk = Desk(a_registry(), Vault(bytes(32)))
+    inbox = Inbox(None, Reading(topics_read_by("intake", "village"), LISTENS_TO, desk.handle), lambda: None)
+    records = [strange("left", at) for at in range(600)]
+    gc.collect()
+
+    gc.disable()
+    try:
+        refused, told = through(desk, inbox, records)
+        left = gc.collect()
+    finally:
+        gc.enable()
+
+    assert refused > told > 0
+    assert left == 0
 
 
 def test_of_a_header_that_is_given_twice_the_last_counts_also_without_a_value():
