@@ -48,15 +48,3 @@ def test_the_page_for_operators_has_every_limit_with_what_it_is_unless_set():
 
     for name in OURS:
         assert rows.get(name.upper()) == str(LoadSettings.model_fields[name].default), name
-
-
-@pytest.mark.parametrize("prefix", [f"{one.upper()}_" for one in SERVICES])
-def test_pages_of_others_are_those_that_are_set_and_none_else(monkeypatch, prefix):
-    none = given(monkeypatch, prefix, TIER="town").browsers
-    some = given(monkeypatch, prefix, TIER="town", CORS_ORIGINS="https://a.example").browsers
-    with pytest.raises(ValidationError) as caught:
-        given(monkeypatch, prefix, TIER="town", CORS_ORIGINS="*")
-
-    assert (none.origins, none.own_name_only) == (frozenset(), True)
-    assert some.origins == {"https://a.example"}
-    assert wrong(caught.value, prefix.lower()[:-1]).startswith(f"{prefix}CORS_ORIGINS: ")
