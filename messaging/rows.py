@@ -12,8 +12,10 @@ from messaging.database import Connection
 
 async def add(tx: Connection, table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> None:
     """Inserts rows; the columns are those of the type, in its order."""
+    if not (given := list(map(tuple, records))):
+        return
     names = ", ".join(columns)
     await tx.execute(
         f"insert into {table} ({names}) select {names} from unnest($1::{table}_row[])",  # noqa: S608 - our own names
-        list(map(tuple, records)),
+        given,
     )

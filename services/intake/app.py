@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from doors.identity.opening import opened
+from doors.identity.opening import database_of, opened
 from messaging.inbox import Reading
 from messaging.process import Process
 from messaging.settings import settings_of
@@ -58,5 +58,5 @@ def compose() -> Process:
     process.reads(Reading(topics, LISTENS_TO, desk.handle, SealedLetters(vault)))
     inbound = [one.name for one in topics if one.flow.trimmed]
     process.loops(Trimming(process.broker, process.name, inbound, Seen(settings.inbound_kept_s)).run)
-    opened(process, settings, api(process.database, desk, process.relay.pulse))
+    opened(process, settings, api(database_of(process, settings), desk, process.relay.pulse))
     return process

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from asyncpg import Record, UniqueViolationError
 from pydantic import TypeAdapter
 
+from messaging import rows
 from messaging.database import Connection
 from messaging.errors import LostRace
 from schemas.base import Actor
@@ -46,10 +47,11 @@ def _kept(row: Record) -> Kept:
 
 async def keep(tx: Connection, source: str, items: Sequence[Kept], now: datetime) -> None:
     """Writes items that were let in."""
-    await tx.copy_records_to_table(
+    await rows.add(
+        tx,
         "item",
-        columns=("source", "id", "digest", "kind", "about", "state", "recorded_at"),
-        records=[(source, one.id, one.digest, one.kind, one.about, one.state, now) for one in items],
+        ("source", "id", "digest", "kind", "about", "state", "recorded_at"),
+        [(source, one.id, one.digest, one.kind, one.about, one.state, now) for one in items],
     )
 
 
@@ -139,6 +141,6 @@ async def save_activities(
         for one, actor in activities
     ]  # fmt: skip
     try:
-        await tx.copy_records_to_table("activity", columns=columns, records=records)
+        await rows.add(tx, "activity", columns, records)
     except UniqueViolationError as error:
         raise LostRace("another consumer recorded one of these") from error

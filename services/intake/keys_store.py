@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from asyncpg import Record
 
+from messaging import rows
 from messaging.database import Connection
 from services.intake.envelope import DataKey, Ring, Wrapped
 from services.intake.items import Secret
@@ -19,20 +20,22 @@ async def save_secrets(tx: Connection, ring: Ring, secrets: Mapping[str, Secret]
     for about, secret in secrets.items():
         keys[about], wrapped[about] = ring.new(about)
         sealed[about] = {name: keys[about].seal(name, said.encode()) for name, said in secret.items()}
-    await tx.copy_records_to_table(
+    await rows.add(
+        tx,
         "vault",
-        columns=("incident_id", "fields", "sealed"),
-        records=[(about, list(one), list(one.values())) for about, one in sealed.items()],
+        ("incident_id", "fields", "sealed"),
+        [(about, list(one), list(one.values())) for about, one in sealed.items()],
     )
     await _save_keys(tx, wrapped)
     return keys
 
 
 async def _save_keys(tx: Connection, wrapped: Mapping[str, Wrapped]) -> None:
-    await tx.copy_records_to_table(
+    await rows.add(
+        tx,
         "data_key",
-        columns=("incident_id", "kek_id", "wrapped"),
-        records=[(about, one.kek_id, one.wrapped) for about, one in wrapped.items()],
+        ("incident_id", "kek_id", "wrapped"),
+        [(about, one.kek_id, one.wrapped) for about, one in wrapped.items()],
     )
 
 

@@ -39,17 +39,7 @@ async def note(
             select n.*, $14 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
                 $7::bytea[], $8::bytea[]) as n
         )
-        select c.*, k.kek_id, k.wrapped
-        from unnest($9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::boolean[])
-            as a (place, category, since, until, told)
-        cross join lateral (
-            select incident_id, area, e.category, channel, reported_at, case when a.told then nonce end as nonce,
-                case when a.told then sketch end as sketch
-            from comparable e
-            where e.place = a.place and e.category = a.category and e.reported_at between a.since and a.until
-            order by e.reported_at desc limit $15
-        ) as c
-        left join data_key k on c.sketch is not null and k.incident_id = c.incident_id
+        select * from compared_with($9, $10, $11, $12, $13, $15)
         """,
         *_columns(new),
         [one.place for one in around],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from doors.gate import yours
+from messaging import rows
 from messaging.database import Connection
 from schemas.codes import bare
 from schemas.declarations import EligibleRecorded
@@ -25,10 +26,7 @@ async def taken(tx: Connection, names: Iterable[Name]) -> dict[Name, str]:
     wanted = sorted(set(names))
     await _lock(tx, [f"offer {source} {number}" for source, number in wanted])
     rows = await tx.fetch(
-        """
-        select source, number, incident_id, area from offer
-        join unnest($1::text[], $2::text[]) as given (source, number) using (source, number)
-        """,
+        "select source, number, incident_id, area from taken_numbers($1, $2)",
         [source for source, _ in wanted],
         [number for _, number in wanted],
     )
@@ -48,9 +46,7 @@ async def _lock(tx: Connection, names: Sequence[str]) -> None:
 
 async def save_offers(tx: Connection, offers: Sequence[Offered]) -> None:
     """Writes new offers, whose numbers are not taken."""
-    await tx.copy_records_to_table(
-        "offer", columns=_OFFER, records=[tuple(getattr(one, name) for name in _OFFER) for one in offers]
-    )
+    await rows.add(tx, "offer", _OFFER, [tuple(getattr(one, name) for name in _OFFER) for one in offers])
 
 
 async def save_answers(tx: Connection, told: Sequence[Told]) -> None:
@@ -100,12 +96,13 @@ async def declared(connection: Connection, periods: Sequence[Period]) -> dict[Pe
 
 async def save_declarations(tx: Connection, recorded: Sequence[EligibleRecorded], now: datetime) -> None:
     """Adds versions; none is ever changed."""
-    await tx.copy_records_to_table(
+    await rows.add(
+        tx,
         "eligible",
-        columns=(
+        (
             "source", "month", "area", "version", "count", "actor_role", "actor_ref", "declared_at", "recorded_at",
         ),
-        records=[
+        [
             (
                 bare(one.body), one.month, one.area, one.version, one.count, one.actor.role, one.actor.ref,
                 one.occurred_at, now,
@@ -130,7 +127,7 @@ async def counts(
             count(*) filter (where answer in ('accepted', 'reopened')) as in_mediation,
             count(*) filter (where number is null) as unnumbered
         from offer
-        where source = $1 and month = any($2::text[]) and ($3::text is null or area like $3 || '%')
+        where source = $1 and month = any($2::text[]) and ($3::text is null or area ^@ $3)
         group by month
         """,
         source,
@@ -147,10 +144,10 @@ async def kept(
     rows = await connection.fetch(
         """
         select incident_id, number, answer, month from offer
-        where source = $1 and month = $2 and ($4::text is null or area like $4 || '%')
+        where source = $1 and month = $2 and ($4::text is null or area ^@ $4)
         union
         select incident_id, number, answer, month from offer
-        where source = $1 and number = any($3::text[]) and ($4::text is null or area like $4 || '%')
+        where source = $1 and number = any($3::text[]) and ($4::text is null or area ^@ $4)
         order by month, number, incident_id
         """,
         source,

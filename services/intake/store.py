@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from asyncpg import UniqueViolationError
 
+from messaging import rows
 from messaging.columns import texts
 from messaging.database import Connection
 from messaging.errors import LostRace
@@ -14,13 +15,14 @@ from schemas.intake import IncidentReported
 
 async def save_reports(tx: Connection, reports: Sequence[IncidentReported], now: datetime) -> None:
     """Writes accepted reports, without anything personal."""
-    await tx.copy_records_to_table(
+    await rows.add(
+        tx,
         "report",
-        columns=(
+        (
             "incident_id", "source", "area", "category", "channel", "severity", "occurred_at", "backfill",
             "recorded_at",
         ),
-        records=[
+        [
             (
                 one.incident_id, one.source, one.area, one.category, one.channel, one.severity, one.occurred_at,
                 one.backfill, now,
@@ -93,18 +95,19 @@ async def save_timeline(tx: Connection, happenings: Sequence[Happening]) -> None
 
     Each comes once: were another consumer to add the same, the guard would undo one of the two transactions.
     """
-    rows = await tx.fetch(
+    known = await tx.fetch(
         """
         select incident_id from report where incident_id = any($1::text[])
         union all select lead from link where lead = any($1::text[])
         """,
         list({one.incident_id for one in happenings}),
     )
-    ours = {row["incident_id"] for row in rows}
-    await tx.copy_records_to_table(
+    ours = {row["incident_id"] for row in known}
+    await rows.add(
+        tx,
         "timeline",
-        columns=Happening._fields,
-        records=[one for one in happenings if one.incident_id in ours],
+        Happening._fields,
+        [one for one in happenings if one.incident_id in ours],
     )
 
 
@@ -116,7 +119,7 @@ async def report(
     What happened to a lead since it was linked has in `since` when that was.
     """
     row = await connection.fetchrow(
-        "select * from report where incident_id = $1 and ($2::text is null or area like $2 || '%')",
+        "select * from report where incident_id = $1 and ($2::text is null or area ^@ $2)",
         incident_id,
         within,
     )

@@ -46,7 +46,7 @@ COUNTED = {"own": 7_000, "below": 20_000, "above": 300_000, "elsewhere": 4_000_0
 """How many reports were received in each: whose they are is seen in every sum."""
 NOTHING = "0199f2c4-7a31-7c58-9d0e-0000000000ff"
 
-WALLED = ("routing", "followup", "metrics")
+WALLED = ("routing", "followup", "metrics", "intake")
 """Whose doors have a role of their own at the database."""
 SERVICES = ("intake", "routing", "followup", "metrics")
 
