@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected, Unfit
 from messaging.layout import DIGITS, MAX_NAME, as_written
-from messaging.lenient import UNREADABLE
+from messaging.lenient import EXCESSIVE, UNREADABLE
+from messaging.packed import MOST
 from schemas.base import Event
 from schemas.topics import TOPICS, Topic
 
@@ -44,8 +45,7 @@ def decode(record: Record, topic: Topic, wanted: Mapping[str, type[Event]]) -> M
 
 def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
     """The message, its event unread, and the JSON that is in. Raises `Rejected` as `decode` does."""
-    if any(name == UNREADABLE for name, _ in record.headers):
-        raise Rejected("not-utf-8", "a header has a name that is not text")
+    _check_transport(record)
     if record.value is None:
         raise Rejected("null-value", "the record has no body")
     if len(record.value) > MAX_BODY and not topic.trusted:
@@ -66,6 +66,15 @@ def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
         event=None,
     )
     return message, body
+
+
+def _check_transport(record: Record) -> None:
+    names = {name for name, _ in record.headers}
+    if EXCESSIVE in names:
+        what = f"a batch of records unpacks to more than {MOST} bytes; none of them was kept"
+        raise Rejected("too-large", f"offset {record.offset}: {what}")
+    if UNREADABLE in names:
+        raise Rejected("not-utf-8", "a header has a name that is not text")
 
 
 def _tombstone(record: Record, topic: Topic) -> Message:

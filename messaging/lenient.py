@@ -1,6 +1,7 @@
-"""Reads the records of a batch also where the client library gives up: at a header whose name is no text.
+"""Reads the records of a batch also where the client library gives up, and none where it would take all the memory.
 
-The library then drops the batch, every time it comes, and with it whatever the same sender wrote beside that record.
+At a header whose name is no text it drops the batch, every time it comes, and with it whatever the same sender wrote
+beside that record.
 """
 
 import struct
@@ -8,13 +9,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiokafka.consumer import fetcher
-from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords
+
+from messaging.packed import excessive
 
 UNREADABLE = "fengqiao-unreadable"
 """Stands for a header's name that is no text."""
+EXCESSIVE = "fengqiao-excessive"
+"""The only header of the stand-in for a batch that unpacks to too much."""
 _LENGTH, _OVERHEAD = 8, 12
 """Where a batch says how long it is, and how much of it that does not count."""
+_RECORDS = _DefaultRecordBatchPy.HEADER_STRUCT.size
+"""Where its records begin."""
 
 
 class Lenient:
@@ -55,7 +62,11 @@ class _Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        read = 0
+        read, codec = 0, self._batch.compression_type
+        if codec and excessive(codec, bytes(self._whole[_RECORDS:])):
+            headers = [(EXCESSIVE, b"")]
+            yield _DefaultRecordPy(self._batch.base_offset, self._batch.max_timestamp, 0, None, None, headers)
+            return
         try:
             for record in self._batch:
                 read += 1

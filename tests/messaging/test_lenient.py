@@ -1,13 +1,22 @@
 """A header whose name is no text costs nobody a record: not those beside it in its batch, and not its own."""
 
+import resource
+from functools import partial
+
+import cramjam
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.codec import snappy_encode
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from aiokafka.record.memory_records import MemoryRecords
 
-from messaging import lenient
-from messaging.lenient import UNREADABLE, Lenient
+from messaging import lenient, packed
+from messaging.cloudevents import decode
+from messaging.envelope import Record
+from messaging.errors import Rejected
+from messaging.lenient import EXCESSIVE, UNREADABLE, Lenient
+from schemas.topics import TOPICS
 from tests.system.wire import UnreadableName
 
 GOOD = [("ce_id", b"1"), ("x", None)]
@@ -71,6 +80,49 @@ def test_the_library_alone_still_loses_what_is_behind_such_a_name():
         read(fetched, MemoryRecords)
     with pytest.raises(UnicodeDecodeError):
         read(fetched, MemoryRecords, begin=2)
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+def test_a_batch_that_unpacks_to_too_much_is_one_record_that_says_so_and_the_next_is_read(codec, monkeypatch):
+    good = a_batch(0, GOOD, codec=codec)
+    monkeypatch.setattr(packed, "excessive", partial(packed.excessive, most=100))
+    monkeypatch.setattr(lenient, "excessive", packed.excessive)
+    bad = a_batch(1, *[[("x", bytes(60))]] * 3, codec=codec)
+
+    found = read(good + bad + a_batch(4, GOOD, codec=codec))
+
+    assert [(one.offset, one.headers) for one in found] == [
+        (0, tuple(GOOD)), (1, ((EXCESSIVE, b""),)), (4, tuple(GOOD)),
+    ]  # fmt: skip
+    with pytest.raises(Rejected, match="too-large: offset 1: a batch of records unpacks to more"):
+        decode(Record("village.inbound", 0, 1, None, found[1].headers, None), TOPICS["village.inbound"], {})
+
+
+@pytest.mark.parametrize("codec", ["gzip", "lz4", "zstd"])
+def test_sixty_four_megabytes_in_a_few_kilobytes_are_never_unpacked(codec):
+    bomb = bytes(getattr(cramjam, codec).compress(bytes(64 << 20)))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    assert packed.excessive(CODECS[codec], bomb)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 24 << 10
+
+
+@pytest.mark.parametrize("blocks", [True, False])
+def test_of_snappy_it_is_known_without_unpacking_in_blocks_and_without(blocks):
+    one = bytes(snappy_encode(bytes(1000), xerial_compatible=blocks))
+
+    assert packed.excessive(2, one, most=999)
+    assert not packed.excessive(2, one, most=1000)
+
+
+def test_what_is_just_small_enough_is_read_and_what_is_broken_is_left_to_the_library():
+    packs = {1: cramjam.gzip, 3: cramjam.lz4, 4: cramjam.zstd}
+    for codec, module in packs.items():
+        one = bytes(module.compress(bytes(1000)))
+        assert not packed.excessive(codec, one, most=1000)
+        assert packed.excessive(codec, one, most=999)
+        assert not packed.excessive(codec, b"no such thing")
+    assert not packed.excessive(2, b"\x82SNAPPY\x00" + bytes(9))
 
 
 def test_consumers_are_taught(monkeypatch):

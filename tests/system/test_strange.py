@@ -19,7 +19,7 @@ from tests.services.intake.strange import TOPIC, strange
 from tests.system.catching_up import CatchingUp
 from tests.system.operator import OPERATOR, letters
 from tests.system.partner import a_submission, headers
-from tests.system.wire import LARGEST, UnreadableName, Wire
+from tests.system.wire import LARGEST, ZSTD, UnreadableName, Wire
 
 pytestmark = pytest.mark.system
 
@@ -30,6 +30,8 @@ GOOD, UNREADABLE = 100, 1000
 PIECE = 500
 """Records that are made before any of them is sent."""
 UNREAD = "not-utf-8"
+PACKED = 256 * 1024 * 1024
+"""Bytes of a record that is sent in some thousands."""
 MOST_MB = 192
 """What a service may have in a cluster."""
 
@@ -62,6 +64,8 @@ async def pour(stack, count):
     """Sends all of it across all partitions; the names of the good ones, and why others must be dead letters."""
     names, refused = [], Counter()
     async with Wire(stack.kafka) as wire:
+        await wire.pour(TOPIC, 0, [(b"bomb", bytes(PACKED), [("x", b"")])], ZSTD)
+        refused["too-large"] += 1
         piece = {}
         judge = Judge(
             Registry("village", areas(stack.plan.areas), load(), policy(stack.policy)), datetime.now(UTC)

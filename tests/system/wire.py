@@ -9,6 +9,7 @@ from messaging.broker import Broker
 from schemas.topics import PARTITIONS
 
 LARGEST = 4 * 1024 * 1024
+ZSTD = 4
 POURED = 131_072
 """Bytes of bodies after which a batch is sent."""
 UNREADABLE = b"\xff\xfe\xfd"
@@ -54,12 +55,12 @@ class Wire:
             return await self._producer.send_and_wait(topic, value, key=key, headers=headers)
         return await self._send_built(topic, key, value, headers)
 
-    async def pour(self, topic, partition, records):
+    async def pour(self, topic, partition, records, codec=0):
         """Writes (key, value, headers) to a partition, in order, as many of them at once as a batch may hold."""
         await self._producer.client._wait_on_metadata(topic)
         rest = list(records)
         while rest:
-            batch, size = self._batch(), 0
+            batch, size = self._batch(codec), 0
             while rest and size < POURED and batch.append(**_said(*rest[0])) is not None:
                 size += len(rest.pop(0)[1] or b"")
             assert batch.record_count() > 0, "a record is larger than a batch may be"
@@ -75,12 +76,12 @@ class Wire:
         sent = await self._producer.send_batch(batch, topic, partition=partition)
         return await sent
 
-    def _batch(self):
+    def _batch(self, codec=0):
         batch = self._producer.create_batch()
         assert type(batch._builder) is DefaultRecordBatchBuilder
         batch._builder = _DefaultRecordBatchBuilderPy(
             magic=2,
-            compression_type=0,
+            compression_type=codec,
             is_transactional=0,
             producer_id=-1,
             producer_epoch=-1,

@@ -1,0 +1,44 @@
+"""Whether a compressed batch unpacks to more than is bearable: two kilobytes of zeros may be sixty-four megabytes.
+
+A broker bounds what was sent and not what it unpacks to, and the client library unpacks whatever it is. A process that
+is ended for want of memory begins with the same batch again.
+"""
+
+import struct
+from typing import Any
+
+import cramjam
+
+MOST = 16 * 1024 * 1024
+"""Bytes: four times the largest batch that a topic takes."""
+_GZIP, _SNAPPY, _LZ4, _ZSTD = 1, 2, 3, 4
+_UNPACKERS: dict[int, Any] = {_GZIP: cramjam.gzip, _LZ4: cramjam.lz4, _ZSTD: cramjam.zstd}
+_BLOCKS = b"\x82SNAPPY\x00"
+_BEGIN = 16
+"""How snappy begins where it comes in blocks, and where the first of them begins."""
+
+
+def excessive(codec: int, packed: bytes, most: int = MOST) -> bool:
+    """Whether it is too much, by Kafka's number of the codec. What cannot be unpacked at all is not."""
+    try:
+        if codec == _SNAPPY:
+            return _snappy(packed, most)
+        if codec in _UNPACKERS:
+            _UNPACKERS[codec].decompress_into(
+                packed, bytearray(most)
+            )  # the system gives only what is written to
+    except (cramjam.DecompressionError, struct.error) as error:
+        return "whole buffer" in str(error)
+    return False
+
+
+def _snappy(packed: bytes, most: int) -> bool:
+    """Each block says how long it will be, and is not unpacked when it lies."""
+    if not packed.startswith(_BLOCKS):
+        return int(cramjam.snappy.decompress_raw_len(packed)) > most
+    at, total = _BEGIN, 0
+    while at < len(packed) and total <= most:
+        (length,) = struct.unpack_from(">i", packed, at)
+        total += cramjam.snappy.decompress_raw_len(packed[at + 4 : at + 4 + max(length, 0)])
+        at += 4 + max(length, 0)
+    return total > most
