@@ -10,10 +10,10 @@ from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
 from messaging.allowed import CONNECTIONS
 from messaging.closing import let_in, waiting
+from messaging.connected import Connected
 from messaging.database import COMMAND_TIMEOUT_S
 
 log = logging.getLogger(__name__)
@@ -44,19 +44,10 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 """The system keeps nothing for them either, and they are told by a reset."""
 
 
-class _State(ServerState):
-    """What a server and its connections share."""
-
-    closing = False
-    """Whether each answer is the last of its connection."""
-    most = CONNECTIONS
-
-
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, most: int) -> None:
         super().__init__(config)
-        self._state = self.server_state = _State()
-        self._state.most = most
+        self._state = self.server_state = Connected(most)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets in who has come, and nobody else; answers them, and lets go of who asks for nothing."""
@@ -88,7 +79,7 @@ class _Bounded(HttpToolsProtocol):
         """Somebody is there, and has so long to say what they want."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=WAITING)
-        if isinstance(self.server_state, _State) and len(self.connections) > self.server_state.most:
+        if self._shared is not None and not self._shared.has_room():
             transport.write(FULL)
             transport.close()
             return
@@ -135,27 +126,29 @@ class _Bounded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Reads on, unless nothing has come of what was sent so far."""
         if self._unread > MOST_HEAD:
-            if self._answered:
+            if self.answered:
                 self.transport.write(TOO_LARGE)
             self.transport.close()
             return
         self._unread += len(data)
-        if self._answered:
+        if self.answered:
             self._await_head()
         super().data_received(data)
 
     @property
-    def _answered(self) -> bool:
+    def answered(self) -> bool:
         """Whether no answer is under way, be it that nothing was asked yet."""
         return bool(getattr(self.cycle, "response_complete", True))
 
     def _await_head(self) -> None:
         if self._late is None:
             self._late = self.loop.call_later(SAY_S if self._closing else HEAD_S, self._give_up)
+            if self._shared is not None:
+                self._shared.awaits(self)
 
     def _give_up(self) -> None:
-        self._late = None
-        if self._answered:
+        self._in_time()
+        if self.answered:
             self.transport.close()
         else:  # who waits for an answer loses nothing by what comes behind
             self._await_head()
@@ -164,6 +157,8 @@ class _Bounded(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+        if self._shared is not None:
+            self._shared.awaits_no_more(self)
 
     def on_headers_complete(self) -> None:
         """A head has come to its end."""
@@ -178,13 +173,22 @@ class _Bounded(HttpToolsProtocol):
         self._unread = 0
         super().on_body(body)
 
+    def give_way(self) -> None:
+        """Ends a connection on which nothing whole was asked, in favour of somebody else."""
+        self._in_time()
+        self.transport.close()
+
+    @property
+    def _shared(self) -> Connected | None:
+        return self.server_state if isinstance(self.server_state, Connected) else None
+
     @property
     def _closing(self) -> bool:
-        return isinstance(self.server_state, _State) and self.server_state.closing
+        return self._shared is not None and self._shared.closing
 
     def shutdown(self) -> None:
         """We stop: who has asked is answered, who is about to ask may do so, anybody else is let go."""
-        if not self._answered:
+        if not self.answered:
             self.cycle.keep_alive = False
         elif self._late is None:
             self._let_go()
