@@ -1,6 +1,8 @@
 """A door that is asked too much says so: 429 to whoever asks too much, 503 where it is everybody together."""
 
 import asyncio
+from collections import Counter
+from itertools import islice
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from doors.permissions import ROUTES
 from doors.throttle import EXPORTS, STREAMS, kind_of
 from doors.turnstile import Bounds, Quota, Turnstile
 from messaging.telemetry import http_refused
+from messaging.web import serve
 from tests.documented import in_both_languages
 from tests.doors.identity.issuing import Issuer
 
@@ -133,6 +136,23 @@ async def test_where_nobody_signs_in_no_address_is_a_sender_and_only_what_is_und
     assert set(one_by_one) == {200}
     assert (refused.status_code, done) == (503, [200, 200])
     assert "ratelimit" not in refused.headers
+
+
+@pytest.mark.timeout(90)
+async def test_whoever_asks_without_end_keeps_nobody_else_waiting_or_out(hold):
+    app = an_app(hold, Bounds({"reads": Quota(200, 60)}, {"requests": 4}, {"requests": 8}))
+    async with serve(app, "127.0.0.1", 0) as port, httpx.AsyncClient(timeout=60) as client:
+        url = f"http://127.0.0.1:{port}/v1"
+        slow = [asyncio.create_task(client.get(f"{url}/contacts", headers=signed("u-1"))) for _ in range(40)]
+        await asyncio.wait(slow, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+        others = [await client.get(f"{url}/incidents", headers=signed("u-2")) for _ in range(50)]
+        for one in islice(asyncio.as_completed(slow), 36):  # all but those that are held
+            await one
+        hold.set()
+        done = Counter([(await one).status_code for one in slow])
+
+    assert {one.status_code for one in others} == {200}
+    assert done == {200: 4, 429: 36}
 
 
 async def test_who_is_not_known_uses_up_nobody_s_quota(hold):
