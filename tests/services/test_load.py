@@ -5,8 +5,11 @@ import re
 import pytest
 from pydantic import ValidationError
 
+from doors import limits
 from doors.load_settings import LoadSettings
+from doors.shape import DEEPEST
 from doors.turnstile import TooMany, TooOften, Turnstile
+from messaging import web
 from messaging.settings import ServiceSettings, wrong
 from tests.services.doors import SERVICES, compose
 from tests.services.test_settings import bare, given
@@ -48,3 +51,24 @@ def test_the_page_for_operators_has_every_limit_with_what_it_is_unless_set():
 
     for name in OURS:
         assert rows.get(name.upper()) == str(LoadSettings.model_fields[name].default), name
+
+
+def test_the_page_says_what_is_no_setting_as_it_is():
+    text, stall = PAGE.read_text("utf-8"), limits.STALL_S
+    small, large = (stall + most / limits.SLOWEST for most in (limits.MAX_BODY, 1 << 20))
+    said = {
+        "a body |": f"{limits.MAX_BODY // 1024} KiB; 1 MiB",
+        "parts of a JSON body": f"{limits.MOST_PARTS:,}; 65,536",
+        "objects or lists": f"| {DEEPEST} |",
+        "address and headers": f"{web.MOST_HEAD // 1024} KiB",
+        "a head,": f"{web.HEAD_S:.0f} s, {web.SAY_S:.0f} s while",
+        "a body of which": f"{stall:.0f} s",
+        "a body as a whole": f"{small:.0f} s, or {large:.0f} s",
+        "a connection on which": f"{web.IDLE_S} s",
+        "a reader of an answer": f"{web.STALL_S:.0f} s",
+    }
+
+    rows = [one for one in text.splitlines() if one.startswith("|")]
+    assert [
+        name for name, bound in said.items() if not any(name in row and bound in row for row in rows)
+    ] == []
