@@ -115,8 +115,27 @@ _SAID = "source, type, kind, occurred_at, changes"
 
 def restatement_log(tier: Tier, zone: tzinfo) -> Rows:
     """The restatement log. A row that should not be there is left without changes: so the other tiers hear of it."""
+    days = Days(zone)
+
+    def make(batch: Sequence[Counted]) -> Iterable[tuple[Any, ...]]:
+        for message, added in batch:
+            assert message.recorded_at is not None
+            today = days.of(message.recorded_at)
+            if any(day < today for _, day, _, _ in added):
+                yield from rows(message, added)
+
+    def rows(message: Message, added: Added) -> Iterable[tuple[Any, ...]]:
+        for one in restatements(message, added, days):
+            place = one.area, one.day, one.category, one.channel
+            changes = to_json(one.changes).decode()
+            yield one.recorded_at, one.event, *place, one.source, one.type, one.kind, one.occurred_at, changes
+
+    return Rows(_restatements(tier), make)
+
+
+def _restatements(tier: Tier) -> Shape:
     columns = f"{_WHO}, {_SAID}"
-    shape = Shape(
+    return Shape(
         "restatement",
         dict.fromkeys(columns.split(", "), "text") | dict.fromkeys(("recorded_at", "occurred_at"), "timestamptz"),
         f"""select {_WHO}, source, type, kind, occurred_at, changes::text as changes
@@ -136,24 +155,6 @@ def restatement_log(tier: Tier, zone: tzinfo) -> Rows:
                 returning id)
             insert into unpublished_restatement select id from made on conflict do nothing""",  # noqa: S608
     )  # fmt: skip
-    days = Days(zone)
-
-    def make(batch: Sequence[Counted]) -> Iterable[tuple[Any, ...]]:
-        for message, added in batch:
-            assert message.recorded_at is not None
-            today = days.of(message.recorded_at)
-            for _, day, _, _ in added:
-                if day < today:
-                    yield from rows(message, added)
-                    break
-
-    def rows(message: Message, added: Added) -> Iterable[tuple[Any, ...]]:
-        for one in restatements(message, added, days):
-            place = one.area, one.day, one.category, one.channel
-            changes = to_json(one.changes).decode()
-            yield one.recorded_at, one.event, *place, one.source, one.type, one.kind, one.occurred_at, changes
-
-    return Rows(shape, make)
 
 
 def evidence_rows(zone: tzinfo) -> Rows:
