@@ -98,7 +98,8 @@ def test_its_custom_resources_are_what_their_operators_take(objects):
 
 
 def test_by_work_instead_of_by_lag_it_is_scaled_as_well(overlay, tiers):
-    objects = objects_of(overlay(tiers, [one for one in CHOSEN if one != "keda"] + ["hpa"]))
+    # alone: the rules of scaling look at nothing of other parts
+    objects = objects_of(overlay(tiers, ["hpa"]))
 
     assert len(of_kind(objects, "HorizontalPodAutoscaler")) == SERVICES * len(tiers)
     assert [PARTS["scaling", rule](objects) for rule in ("scaled", "there", "bounded")] == [[], [], []]
