@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from asyncpg import Record
+from pydantic_core import to_json
 
 from messaging.backlog import MOST
 from messaging.columns import numbers, texts
@@ -36,7 +37,7 @@ async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
         upcoming[draft.topic, draft.key] = seq + 1
         rows.append((
             place, draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now,
-            draft.traceparent or traces.get(draft.key), draft.event.model_dump_json().encode(),
+            draft.traceparent or traces.get(draft.key), to_json(draft.event),
         ))  # fmt: skip
     await tx.copy_records_to_table("outbox", columns=_COLUMNS, records=rows)
 

@@ -76,13 +76,13 @@ async def _set_deadlines(tx: Connection, revisits: Sequence[Revisit]) -> None:
             """
             insert into deadline (incident_id, step, due_at, try_at)
             select id, step, due_at, due_at
-            from unnest($1::text[], $2::text[], $3::timestamptz[]) as d (id, step, due_at)
+            from unnest(texts($1), texts($2), texts($3)::timestamptz[]) as d (id, step, due_at)
             on conflict (incident_id) do update
             set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at
             """,
-            [one.incident_id for one, _ in running],
-            [timer.step for _, timer in running],
-            [timer.due_at for _, timer in running],
+            texts([one.incident_id for one, _ in running]),
+            texts([timer.step for _, timer in running]),
+            texts([timer.due_at.isoformat() for _, timer in running]),
         )
     if stopped:
         await tx.execute("delete from deadline where incident_id = any(texts($1))", texts(stopped))

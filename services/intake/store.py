@@ -97,10 +97,10 @@ async def save_timeline(tx: Connection, happenings: Sequence[Happening]) -> None
     """
     known = await tx.fetch(
         """
-        select incident_id from report where incident_id = any($1::text[])
-        union all select lead from link where lead = any($1::text[])
+        select incident_id from report where incident_id = any(texts($1))
+        union all select lead from link where lead = any(texts($1))
         """,
-        list({one.incident_id for one in happenings}),
+        texts({one.incident_id for one in happenings}),
     )
     ours = {row["incident_id"] for row in known}
     await rows.add(

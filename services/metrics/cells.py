@@ -65,8 +65,10 @@ def _plus(row: Row, by: Mapping[str, int], since: int = 0) -> Row:
     A measure that became zero is left out, and whoever is sent the cell has it no more either.
     """
     counts = _sum(row.counts, by)
-    kept = {measure: counts[measure] for measure in sorted(counts) if counts[measure]}
-    return Row(kept, max(row.version, since) + 1)
+    if counts.keys() != row.counts.keys() or 0 in counts.values():
+        counts = {measure: counts[measure] for measure in sorted(counts) if counts[measure]}
+    # Else each measure stands where it stood, in order.
+    return Row(counts, max(row.version, since) + 1)
 
 
 def _sum(counts: Mapping[str, int], by: Mapping[str, int]) -> Counts:

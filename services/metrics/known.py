@@ -41,17 +41,18 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[str, Slot], int] = {}
+        self._numbers: dict[str, dict[Slot, int]] = {}
 
     def of(self, tier: str, slots: Iterable[Slot]) -> dict[int, Slot]:
         """Those whose number is known, by it."""
-        return {found: slot for slot in slots if (found := self._numbers.get((tier, slot))) is not None}
+        known = self._numbers.get(tier, {})
+        return {found: slot for slot in slots if (found := known.get(slot)) is not None}
 
     def note(self, tier: str, found: Mapping[Slot, int]) -> None:
         """Keeps some more; where that would be too many, only these."""
-        if len(self._numbers) + len(found) > MOST:
+        if sum(map(len, self._numbers.values())) + len(found) > MOST:
             self._numbers.clear()
-        self._numbers.update(((tier, slot), number) for slot, number in found.items())
+        self._numbers.setdefault(tier, {}).update(found)
 
     def forget(self) -> None:
         """The database is not the one it was: it was set back, or another took its place."""

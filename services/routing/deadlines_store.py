@@ -17,15 +17,16 @@ async def save(tx: Connection, incidents: Sequence[Incident]) -> None:
             """
             insert into deadline (incident_id, step, due_at, try_at, provisional)
             select id, step, due_at, due_at, provisional
-            from unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[]) as d (id, step, due_at, provisional)
+            from unnest(texts($1), texts($2), texts($3)::timestamptz[], texts($4)::boolean[])
+                as d (id, step, due_at, provisional)
             on conflict (incident_id) do update
             set step = excluded.step, due_at = excluded.due_at, try_at = excluded.try_at,
                 provisional = excluded.provisional
             """,
-            [one.incident_id for one, _ in running],
-            [timer.step for _, timer in running],
-            [timer.due_at for _, timer in running],
-            [one.may_move for one, _ in running],
+            texts([one.incident_id for one, _ in running]),
+            texts([timer.step for _, timer in running]),
+            texts([timer.due_at.isoformat() for _, timer in running]),
+            texts([str(one.may_move) for one, _ in running]),
         )
     if stopped:
         await tx.execute("delete from deadline where incident_id = any(texts($1))", texts(stopped))
