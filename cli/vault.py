@@ -166,10 +166,15 @@ def show(
     at = the_vault(data, dsn, tier, key_file)
     told = run(_asked(at, Question(incident, fields, purpose, clear), Accountable(operator(), "cli")))
     for name, said in told.values.items():
-        say(f"{name}: {said}")
+        say(f"{name}: {escaped(said)}")
     if not told.values:
         say(f"未提供 not given: {told.outcome}")
         raise SystemExit(REFUSED)
+
+
+def escaped(said: str) -> str:
+    """What somebody told, without anything a terminal would obey: as an escape."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in said)
 
 
 async def _asked(at: At, question: Question, who: Accountable) -> Told:

@@ -18,7 +18,7 @@ from schemas.inbound import ActivitySubmitted
 from schemas.offline import Differences
 from services.intake import docket, items_store, repeated
 from services.intake.answers import problem_of
-from services.intake.batch import BatchRequest, batch_id_of, items_of
+from services.intake.batch import BatchRequest, batch_id_of, items_of, without_own_names
 from services.intake.batch_callers import own_device, own_device_source, yours_of
 from services.intake.desk import NOBODY, Arrival, Desk, Keys
 from services.intake.envelope import DataKey
@@ -115,7 +115,7 @@ async def _take(
         noted = [replace(one, digest=under(_key_of(one, keys), one.digest)) for one in done.fresh]
         await items_store.keep(tx, source, noted, now)
     batch = Batch(batch_id_of(source, items), source, done.lines, now)
-    await items_store.save_batch(tx, batch)
+    await items_store.save_batch(tx, replace(batch, lines=[without_own_names(one) for one in done.lines]))
     return batch, {**known, **{one.id: one for one in done.fresh}}
 
 

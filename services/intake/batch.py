@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import (
@@ -26,12 +26,13 @@ from services.intake import api_activities, api_reports
 from services.intake.answers import problem_of
 from services.intake.api_activities import ActivityRequest
 from services.intake.api_reports import ReportRequest
-from services.intake.items import Given, Item
-from services.intake.refusals import shown
+from services.intake.items import Given, Item, Line
+from services.intake.refusals import HIDDEN, shown
 from services.intake.report import NAMES, NotAccepted
 from services.intake.vault import Vault
 
 MOST = 500
+UNKNOWN = "is not a field of this request"
 ONE_INCIDENT = [("incident_id", "name the incident by incident_id or by report_id, one of the two")]
 
 
@@ -93,6 +94,15 @@ def _one_by_one(value: object, handler: ValidatorFunctionWrapHandler) -> object:
 def _named(place: Sequence[int | str]) -> tuple[int | str, ...]:
     """Where it is wrong, to be kept with the batch: what a device calls a field of its own may name somebody."""
     return tuple(shown(one) if isinstance(one, str) else one for one in place)
+
+
+def without_own_names(line: Line) -> Line:
+    """A line as it is kept: a field that is none of ours is named in the answer only: it may be a name."""
+    errors = (line.problem or {}).get("errors")
+    if not errors:
+        return line
+    kept = [one | {"field": HIDDEN} if one["problem"] == UNKNOWN else one for one in errors]
+    return replace(line, problem={**(line.problem or {}), "errors": kept})
 
 
 def _not_too_many(items: object) -> object:

@@ -58,28 +58,48 @@ def after(key: bytes, before: Head, last: Link) -> Head:
     return head(key, last) if _signed(key, before) else Head(last.number, last.hash)
 
 
-def broken(links: Iterable[Link], end: Head, key: bytes, known: Head | None = None) -> Broken | None:
-    """The first broken place of a chain, in its order, or None.
+@dataclass(slots=True)
+class Walk:
+    """A chain looked at entry by entry, however long it is; `known` is an end that somebody noted elsewhere.
 
-    `known` is an end that somebody noted elsewhere: the chain must go through it, else it was cut and written anew.
+    The chain must go through it, else it was cut and written anew.
     """
-    before, number = START, 0
-    for one in links:
-        number += 1
+
+    known: Head | None = None
+    before: bytes = START
+    number: int = 0
+
+    def step(self, one: Link) -> Broken | None:
+        """The next entry; whether the chain is broken there."""
+        self.number, known = self.number + 1, self.known
+        number = self.number
         if one.number != number:
             return Broken(min(number, one.number), "removed" if one.number > number else "inserted")
-        if one.hash != _hash(before, number, one.entry):
+        if one.hash != _hash(self.before, number, one.entry):
             return Broken(number, "changed")
         if known is not None and known.number == number and known.hash != one.hash:
             return Broken(number, "forged")
-        before = one.hash
-    if number < end.number or (known is not None and number < known.number):
-        return Broken(number + 1, "truncated")
-    if number > end.number:
-        return Broken(end.number + 1, "inserted")
-    if end.hash != before or not _signed(key, end):
-        return Broken(number, "forged")
-    return None
+        self.before = one.hash
+        return None
+
+    def ended(self, end: Head, key: bytes) -> Broken | None:
+        """Whether it ends as it should."""
+        if self.number < end.number or (self.known is not None and self.number < self.known.number):
+            return Broken(self.number + 1, "truncated")
+        if self.number > end.number:
+            return Broken(end.number + 1, "inserted")
+        if end.hash != self.before or not _signed(key, end):
+            return Broken(self.number, "forged")
+        return None
+
+
+def broken(links: Iterable[Link], end: Head, key: bytes, known: Head | None = None) -> Broken | None:
+    """The first broken place of a chain, in its order, or None; `known` as a walk takes it."""
+    walk = Walk(known)
+    for one in links:
+        if (found := walk.step(one)) is not None:
+            return found
+    return walk.ended(end, key)
 
 
 def _signed(key: bytes, end: Head) -> bool:

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
 from cli.erase import _remains
-from cli.vault import told_of
+from cli.vault import escaped, told_of
 from services.intake.envelope import key_id
 from services.intake.keys_store import Under
 from services.intake.settings import ring_of
@@ -94,3 +94,16 @@ def test_what_an_erasure_leaves_is_said_whole(capsys):
     assert all(
         one in said for one in ("other matters", "dead letters", "2 erasures are final once the key f00d")
     )
+
+
+def test_what_was_told_moves_no_cursor_and_colours_no_terminal():
+    assert escaped("红\x1b[31m色\n第二行\u202e") == "红\\x1b[31m色\\n第二行\\u202e"
+
+
+def test_sealed_dead_letters_are_counted_and_keep_their_key_in_the_ring():
+    whole = {key_id(NEW): Under(2, 3, 1, 4)}
+    lines, _ = told_of("village-intake", Vault(NEW, OLD).ring, whole)
+    _, good = told_of("village-intake", Vault(NEW, OLD).ring, {key_id(OLD): Under(0, 0, 0, 1)})
+
+    assert "2 data keys, 3 house keys, 4 sealed dead letters, 1 rows directly" in lines[0]
+    assert not good

@@ -113,6 +113,9 @@ async def test_what_is_wrong_with_an_item_is_said_and_it_may_be_mended_under_the
     ]  # fmt: skip
     assert set(states(mended).values()) == {"accepted"}
     later = (await door.get(refused.headers["Location"])).json()
+    problems[2]["errors"][1]["field"] = (
+        "…"  # a name of the device's own is in the answer only: it may be somebody's
+    )
     assert [one["problem"] for one in later["items"]] == problems
 
 
