@@ -39,7 +39,10 @@ async def test_rotate_brings_all_under_the_new_key_and_says_that_the_old_one_may
     after = await run("vault", "keys")
 
     assert (before.exit_code, rotated.exit_code, after.exit_code) == (1, 0, 0)
-    assert "2 data keys, 3 house keys, 0 sealed dead letters, 1 rows directly → fengqiao vault rotate" in before.output
+    assert (
+        "2 data keys, 3 house keys, 0 sealed dead letters, 1 rows directly → fengqiao vault rotate"
+        in before.output
+    )
     assert f"{key_id(NEW)} 当前 current: {len(names)} data keys" in after.output
     assert "may be removed" in rotated.output
     assert not any(base64.b64encode(one).decode() in rotated.output for one in (OLD, NEW))
