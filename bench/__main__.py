@@ -11,6 +11,7 @@ import click
 
 from bench import (
     beside,
+    cost,
     deadlines,
     demo,
     floor,
@@ -166,6 +167,7 @@ SECTIONS: dict[str, Section] = {
     "rebuild": rebuild.section,
     "size": size.section,
     "traces": traces.section,
+    "cost": cost.section,
     "peers": beside.section,
     "demo": first_figure,
     "all": _all,

@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from bench import gauges
@@ -84,12 +84,20 @@ def where(stack: Stack) -> Where:
     return Where(stack.kafka, stack.postgres(), groups)
 
 
-async def measure(stack: Stack, options: Options, also: Mapping[str, int] | None = None) -> Run:
-    """Drives a stack through a run; `also` are processes by name that work for it and are not its own."""
+async def measure(
+    stack: Stack,
+    options: Options,
+    also: Mapping[str, int] | None = None,
+    drive: Callable[[], Awaitable[Process]] | None = None,
+) -> Run:
+    """Drives a stack through a run; `also` are processes by name that work for it and are not its own.
+
+    `drive` starts another driver than the one on the inbound topics, which says the same things.
+    """
     at = where(stack)
     databases = [f"{service}_{tier}" for tier in stack.plan.tiers for service in SERVICES]
     start, before = await gauges.read(at, {}), await _rows(at, databases)
-    process = await _driver(stack, options)
+    process = await (_driver(stack, options) if drive is None else drive())
     try:
         begin, end, drained, incidents = await _follow(at, process, gauges.programs(stack) | dict(also or {}))
     finally:

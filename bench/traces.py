@@ -1,8 +1,6 @@
 """What traces cost: the same house without them, with them off, with one in a hundred and with all, in turn."""
 
 import asyncio
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,10 +15,10 @@ from bench.figures import Figure, Report, say, table
 from bench.house import house
 from bench.lifecycle import Run
 from bench.options import Options
+from bench.processes import running
 from deploy.local import service_programs
-from deploy.local.plan import PROJECT, Program
+from deploy.local.plan import PROJECT
 from deploy.local.ports import Ports, Record
-from deploy.local.readiness import wait
 from deploy.local.service_programs import Addresses
 from deploy.local.stack import Stack
 
@@ -92,44 +90,12 @@ def _sink(report: Report) -> Iterator[str]:
 
 def _run(stack: Stack, way: Way, options: Options) -> Run:
     say(f"traces: {way.name}")
-    with _services(stack, way) as services:
+    ports, addresses = Ports(stack.data, Record(stack.data)), Addresses(stack.kafka, stack.postgres())
+    programs = service_programs.build(stack.plan, ports, addresses, stack.vault_key_file)
+    with running(stack, programs, way.environment, way.tree) as services:
         run = asyncio.run(lifecycle.measure(stack, replace(options, warm=min(options.warm, 20.0)), services))
     say(f"  {run.rate:.0f} lifecycles/s, {run.rate / run.cores:.0f} for a CPU second")
     return run
-
-
-@contextmanager
-def _services(stack: Stack, way: Way) -> Iterator[dict[str, int]]:
-    """The services of a stack as processes of ours, ready; ended when the block ends."""
-    ports, addresses = Ports(stack.data, Record(stack.data)), Addresses(stack.kafka, stack.postgres())
-    programs = service_programs.build(stack.plan, ports, addresses, stack.vault_key_file)
-    started: dict[str, subprocess.Popen[bytes]] = {}
-    logs = {one.name: stack.log(f"{one.name}-traced") for one in programs}
-    try:
-        for one in programs:
-            started[one.name] = _start(one, way, logs[one.name])
-        probes = {one.name: stack.port(f"{one.name}-probe") for one in programs}
-        wait(probes, lambda name: logs[name], 120, say)
-        yield {name: process.pid for name, process in started.items()}
-    finally:
-        for process in started.values():
-            process.send_signal(signal.SIGTERM)
-        for process in started.values():
-            _reap(process)
-
-
-def _start(program: Program, way: Way, log: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, **program.environment, **way.environment}
-    with log.open("a") as out:
-        return subprocess.Popen(program.command, cwd=way.tree, env=environment, stdout=out, stderr=out)
-
-
-def _reap(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _tell(report: Report, found: Mapping[str, Sequence[Run]]) -> None:

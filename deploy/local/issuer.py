@@ -53,8 +53,8 @@ class DevelopmentIssuer:
             )
         now = int(time.time())
         claims = {
-            "iss": self.name, "aud": AUDIENCE, "sub": "-".join(("dev", *roles)), "iat": now, "exp": now + int(seconds),
-            "area": area, "roles": list(roles),
+            "iss": self.name, "aud": AUDIENCE, "sub": "-".join(("dev", *roles, area)), "iat": now,
+            "exp": now + int(seconds), "area": area, "roles": list(roles),
         }  # fmt: skip
         claims |= {} if tier is None else {"tier": tier}
         key = _read(self._key.read_bytes())

@@ -42,7 +42,9 @@ async def test_a_token_of_the_stack_s_own_issuer_is_believed_at_its_doors(signin
 
     caller = await believing.caller(bearer(issuer.token(("auditor",), "620522100201", "village", 60)))
 
-    assert caller == Caller("token:dev-auditor", frozenset({"auditor"}), "620522100201", "village")
+    assert caller == Caller(
+        "token:dev-auditor-620522100201", frozenset({"auditor"}), "620522100201", "village"
+    )
 
 
 async def test_the_key_stays_the_same_and_that_of_another_folder_is_not_believed(signing, tmp_path):
