@@ -1,22 +1,24 @@
 """``fengqiao audit``: who asked for personal data, and whether what is written about it is what was written."""
 
 import json
-import re
 from pathlib import Path
 
 import click
 
+from cli import noted
 from cli.databases import opened, run
+from cli.noted import Notes
 from cli.stack import say
 from cli.vaults import At, the_vault, vault_options
+from messaging.database import Connection
 from services.intake import audit as log
-from services.intake.chain import Broken, Head, Link, broken
+from services.intake.chain import Broken, Head, Link, Walk
 from services.intake.unlocking import Unlocking
 from services.intake.vault import AUDIT
 
 BROKEN = 1
 """Exit code: the chain is not what was written."""
-NOTED = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
+NEVER = "此前未在本机核对 never seen from this machine before"
 
 
 @click.group()
@@ -29,36 +31,63 @@ def audit() -> None:
 @click.option(
     "--head", help="An end that was noted before, as `verify` says it: the chain must go through it."
 )
-def verify(data: Path, dsn: str | None, tier: str | None, key_file: Path | None, head: str | None) -> None:
-    """Walk the chain from its first entry, and say where it is broken first.
+@click.option(
+    "--notes",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="FENGQIAO_AUDIT_NOTES",
+    help="Folder in which `verify` notes the end it saw, and looks the next time (default: audit in --data).",
+)
+def verify(
+    data: Path, dsn: str | None, tier: str | None, key_file: Path | None, head: str | None, notes: Path | None
+) -> None:  # fmt: skip
+    """Walk the chain from its first entry, and say where it is broken first; it must go through the end seen last.
 
-    Exit code 0: it is whole; the end is printed, note it elsewhere: only that shows later that the end was cut off
-    together with its signature. 1: it is broken.
+    Exit code 0: it is whole, as far as this machine has seen it before; the end is noted here and printed. 1: broken.
     """
-    known = None if head is None else _noted(head)
+    given = None if head is None else _given(head)
     at = the_vault(data, dsn, tier, key_file)
-    found, end = run(_walked(at, known))
+    found, end, seen = run(_walked(at, notes or data / "audit", given))
     if found is not None:
         say(f"{at.place.name}: 第 {found.number} 条 entry {found.number}: {found.what}")
         raise SystemExit(BROKEN)
-    say(f"{at.place.name}: 完整 whole, {end.number:,} entries; --head {end.number}:{end.hash.hex()}")
+    since = f"第 {seen.number} 条起已核对 through entry {seen.number} as noted" if seen else NEVER
+    say(f"{at.place.name}: 完整 whole, {end.number:,} entries, {since}; --head {noted.written(end)}")
 
 
-def _noted(text: str) -> Head:
-    if (found := NOTED.fullmatch(text)) is None:
+def _given(text: str) -> Head:
+    if (found := noted.read(text)) is None:
         raise click.UsageError("--head: NUMBER:HASH, as `fengqiao audit verify` says it")
-    return Head(int(found[1]), bytes.fromhex(found[2]))
+    return found
 
 
-async def _walked(at: At, known: Head | None) -> tuple[Broken | None, Head]:
+async def _walked(at: At, folder: Path, given: Head | None) -> tuple[Broken | None, Head, Head | None]:
+    """Where it is broken, its end, and the end that was noted before; a good one is noted."""
     async with opened(at.place) as database:
         async with database.connection() as connection:
             await Unlocking(at.vault).house(connection)
+        key = at.vault.house[AUDIT]
+        notes = Notes(folder, at.place.name, key)
+        seen = given or notes.seen()
         async with database.transaction() as tx:
             await tx.execute("set transaction isolation level repeatable read, read only")
-            end = await log.end(tx)
-            links = [one async for one in log.walked(tx)]
-    return broken(links, end, at.vault.house[AUDIT], known), end
+            found, end = await _looked(tx, key, seen)
+    if found is None:
+        try:
+            notes.note(end)
+        except OSError as error:  # a pod's disk may not be written to
+            click.echo(
+                f"本机未能记下 not noted here: {error.strerror}; keep the --head that is printed", err=True
+            )
+    return found, end, seen
+
+
+async def _looked(tx: Connection, key: bytes, known: Head | None) -> tuple[Broken | None, Head]:
+    """An entry at a time: a chain may be longer than memory is large."""
+    end, walk = await log.end(tx), Walk(known)
+    async for one in log.walked(tx):
+        if (found := walk.step(one)) is not None:
+            return found, end
+    return walk.ended(end, key), end
 
 
 @audit.command(name="list")

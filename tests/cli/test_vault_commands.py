@@ -26,7 +26,8 @@ async def vault(new_database, tmp_path):
     where = ["--dsn", database._dsn, "--key-file", str(file), "--tier", "village"]
 
     async def run(*words):
-        return await asyncio.to_thread(CliRunner().invoke, fengqiao, [*words, *where])
+        runner = CliRunner(env={"FENGQIAO_AUDIT_NOTES": str(tmp_path / "notes")})
+        return await asyncio.to_thread(runner.invoke, fengqiao, [*words, *where])
 
     return run, names, database, file
 
