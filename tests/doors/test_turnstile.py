@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doors.turnstile import Bounds, Quota, TooMany, TooOften, Turnstile, quota
+from doors.turnstile import KINDS, Bounds, Quota, TooMany, TooOften, Turnstile, quota
+
+ROOMS = {"reads": "requests", "writes": "requests", "exports": "exports", "streams": "streams"}
+"""By hand: a stream of hours must not take the place of a request, nor an export that of a connection."""
 
 
 class Clock:
@@ -130,6 +133,20 @@ def test_what_is_under_way_is_bounded_for_each_and_for_all_and_counted_out_whate
     assert (mine.value.yours, ours.value.yours) == (True, False)
     with turnstile.entered("a", "writes"), turnstile.entered("a", "writes"):
         pass
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bound", ["each", "every"])
+def test_each_kind_is_counted_in_its_own_room(kind, bound):
+    turnstile = a_turnstile(**{bound: {ROOMS[kind]: 1}})
+
+    with turnstile.entered("a", kind):
+        for other in KINDS:
+            if ROOMS[other] == ROOMS[kind]:
+                with pytest.raises(TooMany), turnstile.entered("a", other):
+                    pass
+            else:
+                assert ask(turnstile, "a", other)
 
 
 def test_who_is_refused_for_what_is_under_way_has_used_up_nothing():

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from doors import limits
 from doors.load_settings import LoadSettings
 from doors.shape import DEEPEST
-from doors.turnstile import TooMany, TooOften, Turnstile
+from doors.turnstile import KINDS, Quota, TooMany, TooOften, Turnstile
 from messaging import web
 from messaging.settings import ServiceSettings, wrong
 from tests.services.doors import SERVICES, compose
@@ -31,6 +31,25 @@ def test_what_is_set_is_what_is_heeded(monkeypatch, prefix):
                 pass
     with turnstile.entered("somebody", "writes"), pytest.raises(TooMany), turnstile.entered("x", "writes"):
         pass
+
+
+@pytest.mark.parametrize("prefix", [f"{one.upper()}_" for one in SERVICES])
+def test_each_setting_bounds_what_it_says(monkeypatch, prefix):
+    rates = {f"RATE_{one.upper()}": f"{at}/{at + 1}" for at, one in enumerate(KINDS, 1)}
+    most = {
+        "AT_ONCE": 11,
+        "AT_ONCE_EACH": 12,
+        "EXPORTS_AT_ONCE": 13,
+        "EXPORTS_AT_ONCE_EACH": 14,
+        "STREAMS_AT_ONCE_EACH": 15,
+    }
+    given_too = rates | {name: str(value) for name, value in most.items()}
+
+    bounds = given(monkeypatch, prefix, TIER="town", **given_too).bounds
+
+    assert bounds.quotas == {one: Quota(at, at + 1) for at, one in enumerate(KINDS, 1)}
+    assert bounds.each == {"requests": 12, "exports": 14, "streams": 15}
+    assert bounds.every == {"requests": 11, "exports": 13}
 
 
 @pytest.mark.parametrize("service", SERVICES)
