@@ -5,12 +5,6 @@ import pytest
 
 from doors import caller as who
 from doors.caller import Caller
-from messaging import migrate
-from messaging.database import Database
-from messaging.errors import Unavailable
-from services.routing import store as incidents
-from tests.builders import NOW, an_incident
-from tests.conftest import at_the_door, created, door_role, owner_role
 
 pytestmark = pytest.mark.system
 
@@ -62,21 +56,6 @@ CATALOGUE = """
         (select array_agg(polname::text order by polname) from pg_policy where polrelid = c.oid) as policies
     from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
 """
-
-
-@pytest.fixture
-async def asked(new_dsn):
-    """Asks a service's database, as its owner or as the role of its door."""
-    opened = []
-
-    async def ask(service, *, at_door=False, dsn=None):
-        dsn = dsn or await new_dsn(service)
-        opened.append(await asyncpg.connect(at_the_door(dsn) if at_door else dsn))
-        return opened[-1]
-
-    yield ask
-    for one in opened:
-        await one.close()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -252,65 +231,3 @@ async def test_an_area_sees_itself_and_what_lies_below(asked_by, seen, asked, ne
 
     assert theirs == found
     assert seen <= found
-
-
-async def test_who_owns_the_tables_is_bound_too_and_works_on(providers, asked):
-    """No superuser, as in a cluster: what is forced binds the owner, who has a policy and copies into no table."""
-    server = providers[1]
-    owner = await owner_role(server)
-    dsn = await created(server, "routing", owner=owner)
-    await migrate.apply(dsn, "routing", await door_role(server, "routing"))
-    connection = await asked("routing", dsn=dsn)
-    database = Database(dsn, name="test rows")
-    await database.connect()
-
-    async with database.transaction() as tx:
-        await incidents.save(tx, [an_incident()], NOW)
-        found = await incidents.load(tx, [an_incident().incident_id])
-    await database.close()
-    await connection.execute("drop policy house on contact")
-
-    assert found
-    assert await connection.fetchval(
-        "select relforcerowsecurity from pg_class where oid = 'contact'::regclass"
-    )
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await connection.execute(
-            "insert into contact (reference, kind, role, area, valid_from) values ('a', 'person', 'x', '1', now())"
-        )
-
-
-async def test_a_role_that_is_not_there_yet_is_waited_for(new_dsn):
-    with pytest.raises(Unavailable, match="the role no-such-role of the door is not there yet"):
-        await migrate.apply(await new_dsn("routing"), "routing", "no-such-role")
-
-
-async def test_what_a_door_may_no_longer_do_is_taken_back_by_the_next_migration(asked, new_dsn):
-    dsn = await new_dsn("routing")
-    owner = await asked("routing", dsn=dsn)
-    await owner.execute(
-        "grant all on dead_letter, outbox to t_routing_door; grant update on contact to t_routing_door"
-    )
-
-    await migrate.apply(dsn, "routing", "t_routing_door")
-
-    for table, right in (("dead_letter", "select"), ("outbox", "select"), ("contact", "update")):
-        assert not await owner.fetchval("select has_table_privilege('t_routing_door', $1, $2)", table, right)
-    assert await owner.fetchval("select has_column_privilege('t_routing_door', 'contact', 'name', 'update')")
-
-
-async def test_nothing_is_forced_while_an_older_program_is_connected(asked, new_dsn):
-    """It would copy into its tables, which is refused where security is forced."""
-    dsn = await new_dsn("routing")
-    owner = await asked("routing", dsn=dsn)
-    await owner.execute("alter table contact no force row level security")
-    forced = "select relforcerowsecurity from pg_class where oid = 'contact'::regclass"
-
-    older = await asyncpg.connect(dsn, server_settings={"application_name": "village-routing"})
-    await migrate.apply(dsn, "routing", "t_routing_door")
-    while_there = await owner.fetchval(forced)
-    await older.execute("set application_name = 'village-routing rows'")
-    await migrate.apply(dsn, "routing", "t_routing_door")
-    await older.close()
-
-    assert (while_there, await owner.fetchval(forced)) == (False, True)

@@ -1,0 +1,99 @@
+"""What a migration makes of the second wall: rights given anew, owners bound when nobody is stopped by it."""
+
+import asyncpg
+import pytest
+
+from messaging import migrate
+from messaging.database import Database
+from messaging.errors import Unavailable
+from services.routing import store as incidents
+from tests.builders import NOW, ROOT, an_incident
+from tests.conftest import created, door_role, owner_role
+
+pytestmark = pytest.mark.system
+
+
+async def test_who_owns_the_tables_is_bound_too_and_works_on(providers, asked):
+    """No superuser, as in a cluster: what is forced binds the owner, who has a policy and copies into no table."""
+    server = providers[1]
+    owner = await owner_role(server)
+    dsn = await created(server, "routing", owner=owner)
+    await migrate.apply(dsn, "routing", await door_role(server, "routing"))
+    connection = await asked("routing", dsn=dsn)
+    database = Database(dsn, name="test rows")
+    await database.connect()
+
+    async with database.transaction() as tx:
+        await incidents.save(tx, [an_incident()], NOW)
+        found = await incidents.load(tx, [an_incident().incident_id])
+    await database.close()
+    await connection.execute("drop policy house on contact")
+
+    assert found
+    assert await connection.fetchval(
+        "select relforcerowsecurity from pg_class where oid = 'contact'::regclass"
+    )
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(
+            "insert into contact (reference, kind, role, area, valid_from) values ('a', 'person', 'x', '1', now())"
+        )
+
+
+async def test_an_older_program_copies_again_once_the_procedure_for_going_back_was_followed(providers, asked):
+    server = providers[1]
+    dsn = await created(server, "followup", owner=await owner_role(server))
+    door = await door_role(server, "followup")
+    await migrate.apply(dsn, "followup", door)
+    owner = await asked("followup", dsn=dsn)
+    text = (
+        (ROOT / "docs" / "operate" / "upgrade.md").read_text("utf-8").partition("<!-- test: unforce -->")[2]
+    )
+    copied = {
+        "table_name": "deadline",
+        "columns": ("incident_id", "due_at", "try_at"),
+        "records": [("1", NOW, NOW)],
+    }
+
+    with pytest.raises(asyncpg.FeatureNotSupportedError):
+        await owner.copy_records_to_table(**copied)
+    await owner.execute(text.partition("```sql")[2].partition("```")[0])
+    await owner.copy_records_to_table(**copied)
+    await migrate.apply(dsn, "followup", door)
+    with pytest.raises(asyncpg.FeatureNotSupportedError):
+        await owner.copy_records_to_table(**copied)
+
+
+async def test_a_role_that_is_not_there_yet_is_waited_for(new_dsn):
+    with pytest.raises(Unavailable, match="the role no-such-role of the door is not there yet"):
+        await migrate.apply(await new_dsn("routing"), "routing", "no-such-role")
+
+
+async def test_what_a_door_may_no_longer_do_is_taken_back_by_the_next_migration(asked, new_dsn):
+    dsn = await new_dsn("routing")
+    owner = await asked("routing", dsn=dsn)
+    await owner.execute(
+        "grant all on dead_letter, outbox to t_routing_door; grant update on contact to t_routing_door"
+    )
+
+    await migrate.apply(dsn, "routing", "t_routing_door")
+
+    for table, right in (("dead_letter", "select"), ("outbox", "select"), ("contact", "update")):
+        assert not await owner.fetchval("select has_table_privilege('t_routing_door', $1, $2)", table, right)
+    assert await owner.fetchval("select has_column_privilege('t_routing_door', 'contact', 'name', 'update')")
+
+
+async def test_nothing_is_forced_while_an_older_program_is_connected(asked, new_dsn):
+    """It would copy into its tables, which is refused where security is forced."""
+    dsn = await new_dsn("routing")
+    owner = await asked("routing", dsn=dsn)
+    await owner.execute("alter table contact no force row level security")
+    forced = "select relforcerowsecurity from pg_class where oid = 'contact'::regclass"
+
+    older = await asyncpg.connect(dsn, server_settings={"application_name": "village-routing"})
+    await migrate.apply(dsn, "routing", "t_routing_door")
+    while_there = await owner.fetchval(forced)
+    await older.execute("set application_name = 'village-routing rows'")
+    await migrate.apply(dsn, "routing", "t_routing_door")
+    await older.close()
+
+    assert (while_there, await owner.fetchval(forced)) == (False, True)
