@@ -67,7 +67,8 @@ def _acts(kind: str, roles: Mapping[Role, Far], **words: str) -> dict[str, Grant
 TABLE: Mapping[str, Grant] = MappingProxyType({
     "report.make": Grant("上报", "report a matter", {"reporter": HERE, **_FIELD, **_OUTSIDE}),
     "report.enter": Grant(
-        "代为录入", "say of a report who entered it, its severity, a deadline, a source's number, what it derives from",
+        "代为录入",
+        "say of a report who entered it, its severity, deadline and origin, which body sent it, its number there",
         {**_FIELD, **_OUTSIDE},
     ),
     "report.follow": Grant(

@@ -100,7 +100,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         traceparent: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
         """Accepts a report: 201 once it is durable, the same answer when the same request comes again."""
-        if is_entered(body):
+        if is_entered(desk.registry.codes, body, body.channel):
             within("report.enter")
         check_yours(body.area)
         vault = desk.vault

@@ -12,7 +12,7 @@ from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from services.intake import items_store
 from services.intake.answers import problem_of
 from services.intake.items import Given, Item, device_source, kind_of
-from services.intake.report import incident_id_of, is_entered, unknown_area
+from services.intake.report import incident_id_of, unknown_area
 
 UNKNOWN_INCIDENT = Problem(
     404, "unknown-incident", "No such incident was reported at this tier.", zh="本级没有受理过这一事件"
@@ -69,7 +69,7 @@ def _action(given: Given) -> str:
     """The line of the table for an item."""
     match given:
         case ReportSubmitted():
-            return "report.enter" if is_entered(given) else "report.make"
+            return "report.enter"  # for whomever: a device is somebody's who goes out to people
         case ActivitySubmitted():
             return "activity.record"
         case ActionSubmitted(action=asked):

@@ -78,9 +78,10 @@ def incident_id_of(source: str, report_id: str) -> str:
     return f"{name[:8]}-{name[8:12]}-5{name[13:16]}-{variant}{name[17:20]}-{name[20:32]}"
 
 
-def is_entered(report: BaseModel) -> bool:
-    """Whether something is said that no reporter may say."""
-    return any(getattr(report, one) is not None for one in ENTERED & report.model_fields_set)
+def is_entered(codes: dict[str, CodeList], report: BaseModel, channel: str) -> bool:
+    """Whether something is said that no reporter may say, be it that a body (诉调, 访调, 警调) sends the matter."""
+    said = any(getattr(report, one) is not None for one in ENTERED & report.model_fields_set)
+    return said or find(codes, "referral-body", bare(channel)) is not None
 
 
 def check_opaque(submitted: Event | None, source: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from doors import document
 from doors.areas import unknown_area
 from doors.caller import told
 from doors.gate import within
@@ -20,7 +21,8 @@ KEPT_S = 5.0
 SHOWN = ("county", "town")
 """Tiers of the areas that have series: those of every village would be thousands for each figure."""
 TEXT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The series", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    200: {"description": "The series", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    **document.told(422),
 }
 
 

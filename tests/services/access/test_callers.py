@@ -4,6 +4,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 
 from doors.caller import ROLES
@@ -93,11 +94,13 @@ async def test_the_name_of_a_device_is_of_an_area_so_that_nobody_s_batch_is_foun
     assert theirs[0] == 404
 
 
-@pytest.mark.parametrize("field", sorted(ENTERED))
+@pytest.mark.parametrize("field", sorted({*ENTERED, "channel"}))
 async def test_a_reporter_says_of_a_report_nothing_that_only_who_enters_it_may_say(county, field):
     made, issuer = county
     door = made.doors["intake", "town"]
-    said = {"severity": "major", "target_at": WHEN, "derived_from": NOTHING}.get(field, "n-1")
+    said = {"severity": "major", "target_at": WHEN, "derived_from": NOTHING, "channel": "court"}.get(
+        field, "n-1"
+    )
     body = REPORT | {"area": HOME, field: said}
 
     refused = await ask(door, "POST", "/v1/reports", signed(issuer, "reporter"), body=body)
@@ -180,3 +183,42 @@ async def test_what_is_another_area_s_costs_the_same_statements_as_what_there_is
 
     assert len(BY_ID) > 60
     assert different == []
+
+
+@pytest.mark.parametrize("action", ["link", "dismiss"])
+async def test_an_incident_that_is_named_beside_and_is_another_area_s_is_like_one_there_is_not(
+    county, action
+):
+    made, issuer = county
+    door, path = made.doors["routing", "town"], f"/v1/incidents/{IDS['own']}/actions"
+    mine = signed(issuer, "centre-staff")
+
+    theirs, above, nothing = [
+        await ask(door, "POST", path, mine, body={"action": {"action": action, "lead": lead}}, key=lead)
+        for lead in (IDS["elsewhere"], IDS["above"], NOTHING)
+    ]
+
+    assert theirs == above == nothing
+    assert theirs[0] == 409
+
+
+LOOKED_AT = [
+    ("routing", "/v1/incidents/{}"), ("routing", "/v1/incidents/{}/deadlines"), ("routing", "/v1/incidents/{}/sheet"),
+    ("intake", "/v1/reports/{}"), ("intake", "/v1/batches/{}"), ("followup", "/v1/revisits/{}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "path"), LOOKED_AT)
+async def test_what_is_another_area_s_has_the_headers_of_what_there_is_not(county, service, path):
+    made, issuer = county
+    await batches(made.databases["intake"], "town")
+    transport = httpx.ASGITransport(made.doors[service, "town"])
+    given = {"authorization": f"Bearer {signed(issuer, *ROLES)}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://door", headers=given) as client:
+        theirs, above, nothing = [
+            await client.get(path.format(name)) for name in (IDS["elsewhere"], IDS["above"], NOTHING)
+        ]
+
+    assert theirs.status_code == 404
+    assert theirs.headers == above.headers == nothing.headers
+    assert theirs.content == above.content == nothing.content
