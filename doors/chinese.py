@@ -52,6 +52,8 @@ SENTENCES = {
     # of what other systems send
     "the record has no body": "记录没有正文",
     "the body is larger than {most} bytes": "正文超过 {most} 字节",
+    "the key is larger than {most} bytes": "记录键超过 {most} 字节",
+    "the headers are larger than {most} bytes": "消息头合计超过 {most} 字节",
     "the body cannot be read": "正文无法读取，应为 UTF-8 编码的 JSON",
     "this topic carries {types}": "本主题只接收 {types}",
     # of settings

@@ -9,14 +9,13 @@ from pydantic import ValidationError
 
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected, Unfit
+from messaging.large import MAX_BODY, check_size
 from messaging.layout import DIGITS, MAX_NAME, as_written
 from messaging.lenient import EXCESSIVE, UNREADABLE
 from messaging.packed import MOST
 from schemas.base import Event
 from schemas.topics import TOPICS, Topic
 
-MAX_BODY = 65_536
-"""The same bound as at the HTTP doors; our own events are far below it."""
 _READ = {
     name: name.removeprefix("ce_")
     for name in (
@@ -48,8 +47,8 @@ def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
     _check_transport(record)
     if record.value is None:
         raise Rejected("null-value", "the record has no body")
-    if len(record.value) > MAX_BODY and not topic.trusted:
-        raise Rejected("too-large", f"the body is larger than {MAX_BODY} bytes")
+    if not topic.trusted:
+        check_size(record)
     attributes, body = _open(record, record.value)
     _check_sender(attributes, topic)
     _check_type(attributes, topic)

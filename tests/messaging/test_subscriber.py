@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from messaging.large import MAX_BODY
 from tests.builders import an_inbound_record
 from tests.messaging.reading import Gate, is_held, no_lag
 from tests.messaging.tiny import Tiny, effects, letters, records, rows
@@ -235,3 +236,13 @@ async def test_what_the_client_found_and_dropped_with_an_error_is_read_again(sta
 
 async def _all_of(reader, key, count):
     return len(await reader.done(key)) == count
+
+
+async def test_of_a_record_that_is_too_large_no_more_is_kept_than_shows_it(start, kafka):
+    await send(kafka, an_inbound_record(b" " * 900_000, ce_id=uuid.uuid4().hex.encode()))
+
+    async with await start() as reader:
+        found = "select distinct length(value) from dead_letter where reason = 'too-large'"
+        kept = await until(lambda: rows(reader.database, found))
+
+    assert kept == [(MAX_BODY + 1,)]

@@ -2,7 +2,7 @@
 
 import json
 
-from messaging.cloudevents import MAX_BODY
+from messaging.large import MAX_BODY
 from tests.builders import INCIDENT, VILLAGE, an_inbound_record
 from tests.services.intake.house import ELIGIBLE, REPORT
 
