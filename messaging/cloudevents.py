@@ -2,10 +2,12 @@
 
 import base64
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import ValidationError
+from pydantic_core import from_json as read_json
 
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected, Unfit
@@ -133,13 +135,11 @@ def _open(record: Record, value: bytes) -> tuple[dict[str, str], bytes]:
 
 
 def _open_structured(value: bytes, trace: str | None) -> tuple[dict[str, str], bytes]:
-    try:
-        envelope = json.loads(value)
+    try:  # as bodies are read in binary mode: how deep it may be does not hang on where we stand
+        envelope = read_json(value.removeprefix(BOM_UTF8))
         body = json.dumps(envelope.get("data") if isinstance(envelope, dict) else None).encode()
-    except UnicodeDecodeError:
-        raise Rejected("not-utf-8", "the body cannot be read") from None
-    except (ValueError, RecursionError):  # too deep to be read, or to be written again
-        raise Rejected("not-json", "the body cannot be read") from None
+    except ValueError:
+        raise Rejected("not-json" if _is_text(value) else "not-utf-8", "the body cannot be read") from None
     if not isinstance(envelope, dict):
         raise Rejected("wrong-schema", "a structured event is a JSON object")
     attributes = {
