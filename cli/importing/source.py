@@ -41,8 +41,8 @@ class Source:
 
     @property
     def position(self) -> int:
-        """How many bytes of the file have been read."""
-        return self._raw.tell()
+        """How many bytes of the file have been read; all, once it is closed: whoever has read its end has closed it."""
+        return self.size if self._raw.closed else self._raw.tell()
 
     def close(self) -> None:
         """Closes the file."""

@@ -211,3 +211,14 @@ def test_what_still_leaves_a_service_begins_the_wait_anew() -> None:
     looks = [(hearing(0), 0.0), (hearing(0, queue=3), 6.0), (hearing(0), end), (hearing(0), 2 * end)]
 
     assert [quiet.reached(*one) for one in looks] == [False, False, False, True]
+
+
+def test_how_far_it_is_can_be_asked_when_a_short_file_has_been_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("id,opened\na,2025-01-01\n")
+    source = Source(path, MAPPING)
+
+    before = source.position
+    rows = list(source.rows())
+
+    assert (before, len(rows), source.position) == (0, 1, source.size)

@@ -100,6 +100,37 @@ async def test_a_broken_audit_is_told_with_its_place_and_so_is_one_that_lacks_a_
     assert "entry 2: changed" in changed.output
 
 
+async def test_an_older_end_that_is_put_back_with_its_signature_is_told_by_what_was_seen_the_last_time(vault):
+    run, names, database, _ = vault
+    await run("vault", "show", names[0], "--field", "name", "--purpose", "contact")
+    first = await run("audit", "verify")
+    [older] = await rows(database, "select number, hash, mac from audit_head")
+    for one in names[1:]:
+        await run("vault", "show", one, "--field", "name", "--purpose", "contact")
+    second = await run("audit", "verify")
+    async with database.connection() as connection:
+        for table in ("audit", "audit_head"):
+            await connection.execute(f"alter table {table} disable trigger all")
+        await connection.execute("delete from audit where number > 1")
+        await connection.execute("update audit_head set number = $1, hash = $2, mac = $3", *older)
+
+    put_back, again = await run("audit", "verify"), await run("audit", "verify")
+
+    assert [one.exit_code for one in (first, second, put_back, again)] == [0, 0, 1, 1]
+    assert "never seen from this machine" in first.output
+    assert "through entry 1 as noted" in second.output
+    assert "entry 2: truncated" in put_back.output
+
+
+async def test_what_was_told_moves_no_cursor_and_colours_no_terminal(vault):
+    run, _, database, _ = vault
+    incident = await asked(await a_house(database, OLD), description="红\x1b[31m色\n第二行")
+
+    shown = await run("vault", "show", incident, "--field", "description", "--purpose", "handling", "--clear")
+
+    assert shown.output == "description: 红\\x1b[31m色\\n第二行\n"
+
+
 async def test_with_a_ring_that_lacks_a_key_nothing_is_done_and_the_key_is_named(vault):
     run, names, database, file = vault
     file.write_bytes(NEW)
