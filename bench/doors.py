@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 AGAIN_S, TRIES = 0.2, 100
-LATER = frozenset({429, 503})
-"""Answers that say: the same once more, later."""
+LATER = frozenset({0, 429, 503})
+"""Answers that say: the same once more, later; 0 is none at all."""
 CREATED = 201
 Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -33,7 +33,10 @@ class Door:
             f"{signed}Content-Length: {len(body)}\r\n\r\n"
         )
         for _ in range(TRIES):
-            status, answer = await self._asked(head.encode() + body)
+            try:
+                status, answer = await self._asked(head.encode() + body)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                status, answer = 0, b""  # a door ends connections on which nothing was asked for long
             if status == CREATED:
                 return answer
             self.told[status] += 1
