@@ -62,16 +62,8 @@ def as_written(record: Record, topic: Topic) -> Message | None:
         return None
     # Taken apart by place: a dictionary of them would cost as much as all the rest, for every record there is.
     (
-        (a, spoken),
-        (b, name),
-        (c, source),
-        (d, kind),
-        (e, key),
-        (f, time),
-        (g, number),
-        (h, noted),
-        (i, form),
-    ) = headers
+        (a, spoken), (b, name), (c, source), (d, kind), (e, key), (f, time), (g, number), (h, noted), (i, form),
+    ) = headers  # fmt: skip
     if (a, b, c, d, e, f, g, h, i) != _NAMES or (spoken, source, form) != (
         _VERSION,
         _SOURCES.get(topic.name),
