@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 
 MOST = 20_000
-"""Numbers that are kept, 9 MB: as many cells as a county of 400 villages has in a day."""
+"""Numbers that are kept, 7 MB: as many cells as a county of 400 villages has in a day."""
 
 
 class Known:
