@@ -11,6 +11,7 @@ from schemas.handoff import IncidentHandedOver
 from schemas.mediation import SessionEvent
 from schemas.routing import (
     Entry,
+    IncidentAccepted,
     IncidentClockMoved,
     IncidentClosed,
     IncidentEscalated,
@@ -53,6 +54,8 @@ def with_rules(entry: Entry, rules: Sequence[str]) -> Entry:
 def _detail(event: Event) -> str | None:
     """The one thing a reader of the history wants to know besides who and when; codes only."""
     match event:
+        case IncidentAccepted() | IncidentOpened(instead_of=None):  # first: half of all lines
+            return None
         case IncidentEscalated() | IncidentReturned():
             return f"{event.to_tier} {event.reason} {event.by}"
         case IncidentResolved():

@@ -217,7 +217,9 @@ def _watched(incident: Incident, events: Sequence[Event], centre: Centre, now: d
 
 
 def _after(incident: Incident, events: Sequence[Event], centre: Centre, now: datetime) -> Move:
-    said = list[Event]()
+    said: list[Event] = []
+    if not events:
+        return incident, said
     for event in [*events, *answers(incident, events, centre.policy(incident.policy))]:
         if isinstance(event, ADDRESSED):
             said.append(event)

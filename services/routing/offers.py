@@ -17,9 +17,10 @@ def offered(report: IncidentReported) -> Offer | None:
 
 def answers(incident: Incident, events: Sequence[Event], policy: Policy) -> list[Event]:
     """What these events of a matter mean to whoever sent it; nothing, where nobody did."""
-    offer, said = incident.offer, list[Event]()
+    offer = incident.offer
     if offer is None:
-        return said
+        return []
+    said: list[Event] = []
     for event in events:
         if isinstance(event, IncidentEvent) and (answer := _answer(offer, event, policy)) is not None:
             told = _told(offer, event, answer)
