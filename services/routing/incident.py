@@ -28,6 +28,7 @@ from services.routing.whistles import Whistle
 
 Status = Literal["open", "accepted", "resolved", "closed", "handed-over", "returned-to-source"]
 WORKED_ON: tuple[Status, ...] = ("open", "accepted")
+_STEPS: dict[Status, Step] = {"open": "accept", "accepted": "handle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Incident(MatterState):
     @property
     def step(self) -> Step | None:
         """What the centre has to do next, whether or not a clock runs."""
-        return {"open": "accept", "accepted": "handle"}.get(self.status)  # type: ignore[return-value] # a step or None
+        return _STEPS.get(self.status)
 
     @property
     def timers(self) -> tuple[Timer, ...]:
