@@ -1,5 +1,6 @@
 """RFC 9457 problem details: what is wrong, in which field, and never the value that was sent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,8 @@ from schemas.codes import UnknownCodes
 from schemas.opaque import NUMBER
 
 RETRY_AFTER_S = 2
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+"""No field of ours is called so, and people are."""
 OF_THE_FRAMEWORK = {
     HTTPStatus.NOT_FOUND: ("There is nothing at this address.", "没有这个地址"),
     HTTPStatus.METHOD_NOT_ALLOWED: (
@@ -172,6 +175,6 @@ def _not_json() -> Problem:
 
 
 def _field(place: Sequence[int | str]) -> str:
-    """The dotted path; a name we did not choose is cut, and shows no person's number: anything may stand in it."""
-    steps = [NUMBER.sub("…", str(one))[:40] for one in place if one != "body"]
+    """The dotted path; a name we did not choose is cut and shows nobody's name or number: anything may stand in it."""
+    steps = [_FOREIGN.sub("…", NUMBER.sub("…", str(one)))[:40] for one in place if one != "body"]
     return "".join(one if one.isprintable() else "\ufffd" for one in ".".join(steps)) or "body"

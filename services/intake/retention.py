@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from messaging.database import Connection, Database
@@ -49,27 +50,31 @@ class Retention:
         """Erases all that is due; returns of how many. Raises `Unavailable`."""
         if self.rules.shortest is None:
             return 0
-        erased = 0
+        erased, after = 0, None
         while True:
             async with self.database.transaction() as tx:
-                some = await due(tx, self.rules, at_once)
+                some = await due(tx, self.rules, at_once, after)
                 if some:
-                    await self.erasing.erase(tx, some, ORDER, await tx.fetchval("select now()"))
+                    await self.erasing.erase(tx, [*some], ORDER, await tx.fetchval("select now()"))
             erased += len(some)
             if len(some) < at_once:
                 return erased
+            after = max(some.values())
 
 
-async def due(tx: Connection, rules: RetentionRules, limit: int) -> list[str]:
-    """Some whose time is over, oldest first, locked; those somebody else holds are passed over.
+async def due(
+    tx: Connection, rules: RetentionRules, limit: int, after: datetime | None = None
+) -> dict[str, datetime]:
+    """Some whose time is over, and since when they lie there, oldest first, locked; what somebody holds is passed over.
 
+    Whatever is older than `after` was looked at in this round, and is not looked at for each batch again.
     A matter counts from its last closing, as long as it was not reopened since: at whichever tier that was.
     """
     exceptions = sorted(rules.categories.items())
     rows = await tx.fetch(
         """
         with rule as (select * from unnest($3::text[], $4::int[]) as r (category, months))
-        select v.incident_id from vault v
+        select v.incident_id, v.recorded_at from vault v
         left join report r using (incident_id)
         left join activity a on a.activity_id = v.incident_id
         left join rule on rule.category = split_part(r.category, ':', 2)
@@ -78,7 +83,8 @@ async def due(tx: Connection, rules: RetentionRules, limit: int) -> list[str]:
             where t.incident_id = r.incident_id and type in ('incident.closed.v1', 'incident.reopened.v1')
             order by recorded_at desc, seq desc limit 1
         ) last on true
-        where v.recorded_at < now() - make_interval(months => $1) and case
+        where v.recorded_at < now() - make_interval(months => $1)
+            and v.recorded_at >= coalesce($7, '-infinity'::timestamptz) and case
             when r.incident_id is null then a.recorded_at < now() - make_interval(months => $5)
             else last.type = 'incident.closed.v1' and last.recorded_at < now() - make_interval(
                 months => case when rule.category is null then $2 else rule.months end)
@@ -91,5 +97,6 @@ async def due(tx: Connection, rules: RetentionRules, limit: int) -> list[str]:
         [months for _, months in exceptions],
         rules.activities,
         limit,
+        after,
     )
-    return [row[0] for row in rows]
+    return {row["incident_id"]: row["recorded_at"] for row in rows}

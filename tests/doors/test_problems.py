@@ -31,7 +31,7 @@ async def test_a_problem_names_kind_field_and_both_languages(client):
     [
         ({"name": SECRET}, 422, "invalid", ["name"]),
         ({"age": SECRET}, 422, "invalid", ["name", "age"]),
-        ({"name": "a", SECRET[:3]: 1}, 422, "unknown-field", [SECRET[:3]]),
+        ({"name": "a", SECRET[:3]: 1}, 422, "unknown-field", ["…"]),
         ({"name": SECRET, "more": 1}, 422, "invalid", ["name", "more"]),
         ([SECRET], 422, "invalid", ["body"]),
     ],

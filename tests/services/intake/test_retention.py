@@ -1,12 +1,13 @@
 """What was kept as long as it may be is erased by the database's clock: closed, not reopened, of its category."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from policy.retention import RetentionRules
 from services.intake.erasing import Erasing
-from services.intake.retention import Retention
+from services.intake.retention import Retention, due
 from tests.messaging.tiny import rows
 from tests.services.intake.kept import OLD, TOLD, a_house, asked, opened
 from tests.services.intake.recorded import a_patrol, send
@@ -107,3 +108,25 @@ async def test_several_processes_share_the_work_and_each_matter_is_erased_once(n
     found = await counted(database)
     assert (found["vault"], found["said"], found["erasure"]) == (0, 12, 12)
     assert await whole(database, house.vault) is None
+
+
+async def test_what_is_never_due_is_looked_at_once_a_round_and_not_for_every_batch(new_database):
+    database = await new_database("intake")
+    house = await a_house(database, OLD)
+    never, *gone = [await asked(house) for _ in range(6)]
+    await happened(database, never, ("opened", 90))
+    for one in gone:
+        await happened(database, one, ("closed", 40))
+    await rows(
+        database,
+        "update vault set recorded_at = '1970-01-01' where incident_id = '" + never + "' returning 1",
+    )
+    rules = RetentionRules.model_validate({"months": 24})
+    async with database.transaction() as tx:
+        first = await due(tx, rules, 2)
+        behind = await due(tx, rules, 10, max(first.values()) + timedelta(seconds=1))
+
+    assert len(first) == 2
+    assert behind == {}, "all of them are as old as the first two"
+    assert await keeping(house, months=24).once(at_once=2) == 5
+    assert {*await opened(database, OLD)} == {never}
