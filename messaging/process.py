@@ -4,13 +4,12 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Any
 
 from aiokafka.errors import KafkaError
 
-from messaging import allowed, collector, logs, migrate, outbox, permitted, told, tracing
+from messaging import collector, logs, migrate, outbox, permitted, told
 from messaging.backlog import Backlog
 from messaging.database import Connection, Database
 from messaging.errors import CannotStart, Unavailable
@@ -22,9 +21,9 @@ from messaging.inbox import Inbox, Reading
 from messaging.logs import frames
 from messaging.pace import Backoff, Pulse
 from messaging.parting import Parting
-from messaging.patience import Patience, migrated
+from messaging.patience import Patience
 from messaging.relay import Relay
-from messaging.settings import DatabaseSettings, ServiceSettings, settings_of
+from messaging.settings import ServiceSettings
 from messaging.standing import Standing
 from messaging.subscriber import Subscriber
 from messaging.telemetry import QUEUE, UNSENT, Series
@@ -36,8 +35,6 @@ log = logging.getLogger(__name__)
 
 EXIT_CONFIGURATION = 78
 """EX_CONFIG: starting again will not help, somebody has to change something."""
-EXIT_UNAVAILABLE = 69
-"""EX_UNAVAILABLE: starting again later may help."""
 JOIN_S = 60.0
 """How long a door stays closed for readers that cannot join their groups. A release that reads nothing should not take
 the place of one that does, unseen; but reports are taken while the broker is away, and nobody waits for it longer."""
@@ -211,48 +208,3 @@ class Process:
             log.critical("%s ended", task.get_name(), extra=frames(error))
         logging.shutdown()
         os._exit(EXIT_CONFIGURATION if cannot else 1)
-
-
-def main(service: str, compose: Callable[[], Process]) -> None:
-    """The entry point of `python -m services.<name> [migrate]`."""
-    tier = os.environ.get("TIER", "?")
-    logs.configure(service, tier)
-    allowed.no_core()
-    allowed.many_files()
-    collector.patient()
-    try:
-        if sys.argv[1:] == ["migrate"]:
-            sys.exit(_migrate(service))
-        process = compose()
-        tracing.configure(service, tier)
-        collector.settled()
-    except ValueError as error:
-        log.critical("the settings cannot be used: %s", error)
-        sys.exit(EXIT_CONFIGURATION)
-    code = _run(process)
-    tracing.end()
-    sys.exit(code)
-
-
-def _migrate(service: str) -> int:
-    """Brings the database up to date, knowing nothing but where it is; returns the exit code. Raises `ValueError`."""
-    settings = settings_of(DatabaseSettings, service)
-    dsn, patience = settings.dsn(), Patience(settings.schema_wait_s)
-    try:
-        names = asyncio.run(migrated(dsn, service, patience, settings.door_role))
-    except CannotStart as error:
-        log.critical("%s", error)
-        return EXIT_CONFIGURATION
-    except Unavailable as error:
-        log.critical("the database does not answer: %s", error)
-        return EXIT_UNAVAILABLE
-    log.info("migrated: %s", ", ".join(names) or "nothing to do")
-    return 0
-
-
-def _run(process: Process) -> int:
-    try:
-        import uvloop  # noqa: PLC0415 - not on every platform; a fifth faster database round trips where it is
-    except ImportError:
-        return asyncio.run(process.run())
-    return uvloop.run(process.run())

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from schemas.base import SERVICES, TIERS, Event, IncidentId
-from schemas.topics import EVENTS, FLOWS, TOPICS, Flow, Topic, source_of, topics_read_by
+from schemas.flow import Flow
+from schemas.topics import EVENTS, FLOWS, TOPICS, Topic, source_of, topics_read_by
 
 BINDING = "0.5.0"
 """The version of AsyncAPI's Kafka bindings that the document speaks."""

@@ -24,6 +24,7 @@ from schemas.base import TIERS, Event, Service, Tier
 from schemas.declarations import EligibleDeclared, EligibleRecorded, SubmissionRefused
 from schemas.derivation import IncidentOriginLinked
 from schemas.duplicates import DuplicateProposed, LeadResolved, ProposalForwarded
+from schemas.flow import HOUR_MS, Flow, reaches
 from schemas.handoff import ActionForwarded, ActionForwardedV1, IncidentHandedOver
 from schemas.inbound import ActionSubmitted, ActivitySubmitted, ReportSubmitted
 from schemas.intake import ActionReceived, ActionReceivedV1, ActivityRecorded, IncidentReported, ReportErased
@@ -45,38 +46,10 @@ from schemas.routing import (
 )
 from schemas.triage import IncidentTriaged
 
-Kind = Literal["inbound", "intake", "routing", "handoff", "followup", "metrics"]
-Reach = Literal["same", "other", "all"]
-"""Which tiers' copies of a service read the topic, seen from the topic's own tier."""
-
 PARTITIONS = 12
 """Equal everywhere: one incident falls on the same partition number of each topic, so one replica owns it."""
-HOUR_MS = 3600 * 1000
-DAY_MS = 24 * HOUR_MS
 FOREVER = -1
 """What services say of incidents is kept: it is the history every figure is counted again from, and names nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One kind of topic; there is a topic of the kind for each tier."""
-
-    kind: Kind
-    writer: Service | Literal["partners"]
-    readers: tuple[tuple[Service, Reach], ...]
-    events: tuple[type[Event], ...]
-    key: str = "incident id"
-    retention_ms: int = 14 * DAY_MS
-    segment_ms: int | None = None
-    """After what time a file of it is closed, and may be deleted once all in it was; the broker's own unless given."""
-    trimmed: bool = False
-    """Whether its reader deletes what it has applied: whatever others say there of people goes."""
-    cleanup: Literal["delete", "compact"] = "delete"
-    max_bytes: int = 1_048_576
-    sequenced: bool = True
-    """Whether events are numbered per incident. The untrusted topic is not; cells carry versions instead."""
-    group: str = ""
-    """What the consumer group that reads it is called behind its service's name, where it is one of its own."""
 
 
 FLOWS: tuple[Flow, ...] = (
@@ -221,22 +194,12 @@ class Topic:
 
     def read_by(self, service: Service, tier: Tier) -> bool:
         """Whether that service of that tier reads this topic."""
-        return any(name == service and _reaches(reach, self.tier, tier) for name, reach in self.flow.readers)
+        return any(name == service and reaches(reach, self.tier, tier) for name, reach in self.flow.readers)
 
 
 def source_of(service: str, tier: str) -> str:
     """The CloudEvents source of a service, e.g. `/fengqiao/village/routing`."""
     return f"/fengqiao/{tier}/{service}"
-
-
-def _reaches(reach: Reach, topic_tier: Tier, reader_tier: Tier) -> bool:
-    match reach:
-        case "same":
-            return topic_tier == reader_tier
-        case "other":
-            return topic_tier != reader_tier
-        case "all":
-            return True
 
 
 TOPICS: dict[str, Topic] = {

@@ -1,6 +1,6 @@
 """`python -m services.followup [migrate]`."""
 
-from messaging.process import main
+from messaging.starting import main
 from services.followup.app import compose
 
 main("followup", compose)

@@ -1,6 +1,6 @@
 """`python -m services.intake [migrate]`."""
 
-from messaging.process import main
+from messaging.starting import main
 from services.intake.app import compose
 
 main("intake", compose)

@@ -124,6 +124,10 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         out.headers["Location"] = f"/v1/reports/{answer.body['incident_id']}"
         return answer.body
 
+    _triage_route(app, database, desk)
+
+
+def _triage_route(app: FastAPI, database: Database, desk: Desk) -> None:
     @app.post("/v1/triage")
     async def triage(body: ReportRequest) -> Triaged:
         """研判: what triage would propose for this report; nothing is stored."""

@@ -1,6 +1,6 @@
 """`python -m services.metrics [migrate]`."""
 
-from messaging.process import main
+from messaging.starting import main
 from services.metrics.app import compose
 
 main("metrics", compose)

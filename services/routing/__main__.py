@@ -1,6 +1,6 @@
 """`python -m services.routing [migrate]`."""
 
-from messaging.process import main
+from messaging.starting import main
 from services.routing.app import compose
 
 main("routing", compose)

@@ -123,7 +123,7 @@ def test_what_libraries_and_the_event_loop_tell_of_an_error_quotes_nothing_eithe
 
 CORE = """
 import resource
-from messaging.process import main
+from messaging.starting import main
 
 def compose():
     print(resource.getrlimit(resource.RLIMIT_CORE)[0])
@@ -145,7 +145,7 @@ def test_a_crash_leaves_no_image_of_the_memory():
 
 FILES = """
 import resource
-from messaging.process import main
+from messaging.starting import main
 
 def compose():
     print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])

@@ -14,7 +14,7 @@ import pytest
 from messaging import migrate
 from messaging.errors import SchemaTooOld, Unavailable
 from messaging.patience import Patience, migrated
-from messaging.process import EXIT_UNAVAILABLE
+from messaging.starting import EXIT_UNAVAILABLE
 from tests.builders import ROOT
 from tests.ports import free_port
 

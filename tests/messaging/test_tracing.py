@@ -66,7 +66,7 @@ def test_a_collector_that_is_away_holds_up_nobody_and_is_told_of_in_a_few_lines(
 
 @pytest.mark.wide
 def test_what_is_wrong_with_the_settings_keeps_the_service_from_starting_and_is_named():
-    start = "from messaging.process import main; main('routing', lambda: None)"
+    start = "from messaging.starting import main; main('routing', lambda: None)"
     done, _ = run(start, TIER="village", OTEL_TRACES_SAMPLER="x", **NOBODY)
 
     assert done.returncode == 78

@@ -1,0 +1,63 @@
+"""How a service begins: `python -m services.<name> [migrate]`, from the environment to an exit code."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+from messaging import allowed, collector, logs, tracing
+from messaging.errors import CannotStart, Unavailable
+from messaging.patience import Patience, migrated
+from messaging.process import EXIT_CONFIGURATION, Process
+from messaging.settings import DatabaseSettings, settings_of
+
+log = logging.getLogger(__name__)
+
+EXIT_UNAVAILABLE = 69
+"""EX_UNAVAILABLE: starting again later may help."""
+
+
+def main(service: str, compose: Callable[[], Process]) -> None:
+    """The entry point of `python -m services.<name> [migrate]`."""
+    tier = os.environ.get("TIER", "?")
+    logs.configure(service, tier)
+    allowed.no_core()
+    allowed.many_files()
+    collector.patient()
+    try:
+        if sys.argv[1:] == ["migrate"]:
+            sys.exit(_migrate(service))
+        process = compose()
+        tracing.configure(service, tier)
+        collector.settled()
+    except ValueError as error:
+        log.critical("the settings cannot be used: %s", error)
+        sys.exit(EXIT_CONFIGURATION)
+    code = _run(process)
+    tracing.end()
+    sys.exit(code)
+
+
+def _migrate(service: str) -> int:
+    """Brings the database up to date, knowing nothing but where it is; returns the exit code. Raises `ValueError`."""
+    settings = settings_of(DatabaseSettings, service)
+    dsn, patience = settings.dsn(), Patience(settings.schema_wait_s)
+    try:
+        names = asyncio.run(migrated(dsn, service, patience, settings.door_role))
+    except CannotStart as error:
+        log.critical("%s", error)
+        return EXIT_CONFIGURATION
+    except Unavailable as error:
+        log.critical("the database does not answer: %s", error)
+        return EXIT_UNAVAILABLE
+    log.info("migrated: %s", ", ".join(names) or "nothing to do")
+    return 0
+
+
+def _run(process: Process) -> int:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform; a fifth faster database round trips where it is
+    except ImportError:
+        return asyncio.run(process.run())
+    return uvloop.run(process.run())
