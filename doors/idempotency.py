@@ -29,6 +29,9 @@ class Answer:
     body: dict[str, Any]
 
 
+_LOCK = "pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+
 def digest(*parts: str) -> bytes:
     """A fingerprint of everything that makes a request what it is."""
     return hashlib.sha256("\0".join(parts).encode()).digest()
@@ -40,6 +43,9 @@ class Noted:
 
     digest: bytes
     answer: Answer
+    bare: bool = False
+    """Under the key alone, though its caller is known: from before keys were named within an area, or anybody signed
+    in. Whose it was nobody knows, so it is the caller's only if it is the same request."""
 
 
 def _among_all(key: str) -> str:
@@ -53,11 +59,23 @@ def _among_all(key: str) -> str:
 
 
 async def noted(tx: Connection, key: str) -> Noted | None:
-    """What was answered under a key before, after waiting for a twin that is under way."""
+    """What was answered under a key before, after waiting for a twin that is under way.
+
+    Be it at a process of an older release, which knows the key alone: that is waited for, and kept from nobody.
+    """
     name = _among_all(key)
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", name)
-    row = await tx.fetchrow("select digest, status, body from answered where key = $1", name)
-    return None if row is None else Noted(row["digest"], Answer(row["status"], json.loads(row["body"])))
+    if name == key:
+        await tx.execute(f"select {_LOCK}", name)
+    else:
+        await tx.execute(f"select {_LOCK}, pg_advisory_xact_lock_shared(hashtextextended($2, 0))", name, key)
+    row = await tx.fetchrow(
+        "select key, digest, status, body from answered where key = any($1::text[]) order by key = $2 desc limit 1",
+        [name, key],
+        name,
+    )
+    if row is None:
+        return None
+    return Noted(row["digest"], Answer(row["status"], json.loads(row["body"])), bare=row["key"] != name)
 
 
 async def earlier(tx: Connection, key: str, fingerprint: bytes) -> Answer | None:
@@ -66,15 +84,20 @@ async def earlier(tx: Connection, key: str, fingerprint: bytes) -> Answer | None
     if found is None:
         return None
     if found.digest != fingerprint:
-        raise reused()
+        check_is_nobody_s(found)
+        return None
     return found.answer
 
 
-def reused() -> Problem:
-    """A key that another request has."""
-    return Problem(
-        422, "key-reused", "This Idempotency-Key was used for another request.", zh="幂等键已用于另一个请求"
-    )
+def check_is_nobody_s(found: Noted) -> None:
+    """A key that another request has: nothing to the caller where it may be somebody else's. Raises `Problem` 422."""
+    if not found.bare:
+        raise Problem(
+            422,
+            "key-reused",
+            "This Idempotency-Key was used for another request.",
+            zh="幂等键已用于另一个请求",
+        )
 
 
 async def remember(tx: Connection, key: str, fingerprint: bytes, answer: Answer) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from asyncpg import Record
 from cryptography.exceptions import InvalidTag
 
-from doors.idempotency import Answer, noted, reused
+from doors.idempotency import Answer, check_is_nobody_s, noted
 from doors.problems import Problem
 from messaging.database import Connection
 from services.intake import items_store
@@ -59,7 +59,8 @@ async def earlier(
             zh="此幂等键提交的内容已删除，无法再核对是否为同一请求，不再受理；新的内容请用新的幂等键",
         )  # fmt: skip
     if not now.same(found.digest, fingerprints):
-        raise reused()
+        check_is_nobody_s(found)
+        return None
     return found.answer
 
 

@@ -1,6 +1,7 @@
 """The same request under one key has one effect and one answer, even when its twin is under way."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -15,6 +16,60 @@ SAME, OTHER = digest("incident", "body"), digest("incident", "another body")
 def test_a_fingerprint_keeps_the_parts_apart():
     assert digest("a", "bc") != digest("ab", "c")
     assert digest("a", "b") == digest("a", "b")
+
+
+class Kept:
+    """A transaction over answers of before, by their names; says what it was asked to lock."""
+
+    def __init__(self, **digests):
+        self.rows = {name.replace("_", " "): one for name, one in digests.items()}
+        self.locked = []
+
+    async def execute(self, statement, *names):
+        self.locked += [f"{name} shared" if f"shared(hashtextextended(${at}" in statement else name
+                        for at, name in enumerate(names, 1)]  # fmt: skip
+
+    async def fetchrow(self, _, names, first):
+        found = sorted((one for one in names if one in self.rows), key=lambda one: one != first)
+        body = json.dumps({"by": found[0]}) if found else ""
+        return (
+            {"key": found[0], "digest": self.rows[found[0]], "status": 201, "body": body} if found else None
+        )
+
+
+@pytest.fixture
+def somebody():
+    token = who.enter(Caller("token:a", frozenset({"grid-staff"}), "620522100201", "village"))
+    yield
+    who.leave(token)
+
+
+@pytest.mark.usefixtures("somebody")
+async def test_what_came_before_keys_were_of_an_area_is_known_when_it_comes_again_and_is_nobody_s_otherwise():
+    assert await earlier(Kept(k=SAME), "k", SAME) == Answer(201, {"by": "k"})
+    assert await earlier(Kept(k=SAME), "k", OTHER) is None
+    assert await earlier(Kept(), "k", SAME) is None
+
+
+@pytest.mark.usefixtures("somebody")
+async def test_what_is_the_area_s_own_goes_before_what_was_nobody_s():
+    both = {"620522100201_k": SAME, "k": OTHER}
+
+    assert await earlier(Kept(**both), "k", SAME) == Answer(201, {"by": "620522100201 k"})
+    with pytest.raises(Problem):
+        await earlier(Kept(**both), "k", OTHER)
+
+
+async def test_an_older_program_that_knows_the_key_alone_is_waited_for_and_no_other_area(somebody):
+    signed = Kept()
+    await earlier(signed, "k", SAME)
+    assert signed.locked == ["620522100201 k", "k shared"]
+
+
+async def test_where_nobody_signs_in_a_key_is_locked_once():
+    unsigned = Kept()
+    await earlier(unsigned, "k", SAME)
+    assert unsigned.locked == ["k"]  # two who share it would wait for each other for ever
 
 
 async def answered(database, key, fingerprint, effects, body=None):
