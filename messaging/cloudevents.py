@@ -13,7 +13,7 @@ from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected, Unfit
 from messaging.large import MAX_BODY, check_size
 from messaging.layout import DIGITS, MAX_NAME, as_written
-from messaging.lenient import EXCESSIVE, UNREADABLE
+from messaging.lenient import EXCESSIVE, UNPACKABLE, UNREADABLE
 from messaging.packed import MOST
 from schemas.base import Event
 from schemas.topics import TOPICS, Topic
@@ -74,6 +74,9 @@ def _check_transport(record: Record) -> None:
     if EXCESSIVE in names:
         what = f"a batch of records unpacks to more than {MOST} bytes; none of them was kept"
         raise Rejected("too-large", f"offset {record.offset}: {what}")
+    if UNPACKABLE in names:
+        what = "a batch of records cannot be unpacked; from here on none of them was kept"
+        raise Rejected("wrong-schema", f"offset {record.offset}: {what}")
     if UNREADABLE in names:
         raise Rejected("not-utf-8", "a header has a name that is not text")
 

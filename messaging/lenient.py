@@ -1,7 +1,8 @@
 """Reads the records of a batch also where the client library gives up, and none where it would take all the memory.
 
 At a header whose name is no text it drops the batch, every time it comes, and with it whatever the same sender wrote
-beside that record.
+beside that record. At a batch that it cannot unpack it stands still: a broker lets one in behind whose packed records
+anything lies, since it never looks there.
 """
 
 import struct
@@ -9,19 +10,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiokafka.consumer import fetcher
+from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords
 
-from messaging.packed import excessive
+from messaging.packed import BROKEN, excessive
 
 UNREADABLE = "fengqiao-unreadable"
 """Stands for a header's name that is no text."""
 EXCESSIVE = "fengqiao-excessive"
 """The only header of the stand-in for a batch that unpacks to too much."""
+UNPACKABLE = "fengqiao-unpackable"
+"""The only header of the stand-in for what is left of a batch that cannot be unpacked."""
 _LENGTH, _OVERHEAD = 8, 12
 """Where a batch says how long it is, and how much of it that does not count."""
 _RECORDS = _DefaultRecordBatchPy.HEADER_STRUCT.size
 """Where its records begin."""
+_COUNT = _RECORDS - 4
+"""Where it says how many there are."""
 
 
 class Lenient:
@@ -64,15 +70,30 @@ class _Batch:
     def __iter__(self) -> Iterator[Any]:
         read, codec = 0, self._batch.compression_type
         if codec and excessive(codec, bytes(self._whole[_RECORDS:])):
-            headers = [(EXCESSIVE, b"")]
-            yield _DefaultRecordPy(self._batch.base_offset, self._batch.max_timestamp, 0, None, None, headers)
+            yield self._instead(EXCESSIVE, 0)
             return
+        try:
+            for record in self._records():
+                read += 1
+                yield record
+        except (CorruptRecordException, *BROKEN):
+            (count,) = struct.unpack_from(">i", self._whole, _COUNT)
+            if read < count:
+                yield self._instead(UNPACKABLE, read)
+
+    def _records(self) -> Iterator[Any]:
+        read = 0
         try:
             for record in self._batch:
                 read += 1
                 yield record
         except UnicodeDecodeError:
             yield from _slowly(self._whole, read)
+
+    def _instead(self, why: str, read: int) -> Any:  # noqa: ANN401
+        """Stands for the records behind the first so many."""
+        at = self._batch.base_offset + read
+        return _DefaultRecordPy(at, self._batch.max_timestamp, 0, None, None, [(why, b"")])
 
 
 def _slowly(whole: memoryview, read: int) -> Iterator[Any]:

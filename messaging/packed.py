@@ -5,6 +5,9 @@ is ended for want of memory begins with the same batch again.
 """
 
 import struct
+import zlib
+from gzip import GzipFile
+from io import BytesIO
 from typing import Any
 
 import cramjam
@@ -12,7 +15,10 @@ import cramjam
 MOST = 16 * 1024 * 1024
 """Bytes: four times the largest batch that a topic takes."""
 _GZIP, _SNAPPY, _LZ4, _ZSTD = 1, 2, 3, 4
-_UNPACKERS: dict[int, Any] = {_GZIP: cramjam.gzip, _LZ4: cramjam.lz4, _ZSTD: cramjam.zstd}
+_UNPACKERS: dict[int, Any] = {_LZ4: cramjam.lz4, _ZSTD: cramjam.zstd}
+BROKEN = (OSError, EOFError, zlib.error, struct.error, cramjam.DecompressionError)
+"""What is raised where something cannot be unpacked."""
+_PART = 1 << 20
 _BLOCKS = b"\x82SNAPPY\x00"
 _BEGIN = 16
 """How snappy begins where it comes in blocks, and where the first of them begins."""
@@ -23,13 +29,24 @@ def excessive(codec: int, packed: bytes, most: int = MOST) -> bool:
     try:
         if codec == _SNAPPY:
             return _snappy(packed, most)
+        if codec == _GZIP:
+            return _gzip(packed, most)
         if codec in _UNPACKERS:
             _UNPACKERS[codec].decompress_into(
                 packed, bytearray(most)
             )  # the system gives only what is written to
-    except (cramjam.DecompressionError, struct.error) as error:
+    except BROKEN as error:
         return "whole buffer" in str(error)
     return False
+
+
+def _gzip(packed: bytes, most: int) -> bool:
+    """With what the library unpacks it with: others stop at padding, behind which it goes on."""
+    total = 0
+    with GzipFile(fileobj=BytesIO(packed)) as unpacking:
+        while total <= most and (part := unpacking.read(_PART)):
+            total += len(part)
+    return total > most
 
 
 def _snappy(packed: bytes, most: int) -> bool:

@@ -31,12 +31,19 @@ class Seen:
     done: dict[TopicPartition, int] = field(default_factory=dict)
 
     def note(self, at: float, places: Places) -> dict[TopicPartition, int]:
-        """Notes how far it is; returns before which offsets everything may go now, where that is more than before."""
+        """Notes how far it is; returns before which offsets everything may go now, where that is more than before.
+
+        Where a group was set back meanwhile, what it is to read once more stays, as long as anything just applied does.
+        """
         self.looks.append((at, places))
         ripe: Places = {}
         while self.looks and self.looks[0][0] <= at - self.kept_s:
             ripe = self.looks.popleft()[1]
-        return {one: upto for one, upto in ripe.items() if upto > max(0, self.done.get(one, 0))}
+        lowest = {
+            one: min(upto, places.get(one, 0), *(later[one] for _, later in self.looks if one in later))
+            for one, upto in ripe.items()
+        }
+        return {one: upto for one, upto in lowest.items() if upto > max(0, self.done.get(one, 0))}
 
 
 @dataclass(frozen=True, slots=True)

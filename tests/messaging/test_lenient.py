@@ -1,6 +1,8 @@
 """A header whose name is no text costs nobody a record: not those beside it in its batch, and not its own."""
 
+import gzip
 import resource
+import struct
 from functools import partial
 
 import cramjam
@@ -8,14 +10,15 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.codec import snappy_encode
 from aiokafka.consumer import fetcher
-from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy, _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.record.util import calc_crc32c
 
 from messaging import lenient, packed
 from messaging.cloudevents import decode
 from messaging.envelope import Record
 from messaging.errors import Rejected
-from messaging.lenient import EXCESSIVE, UNREADABLE, Lenient
+from messaging.lenient import EXCESSIVE, UNPACKABLE, UNREADABLE, Lenient
 from schemas.topics import TOPICS
 from tests.system.wire import UnreadableName
 
@@ -96,6 +99,65 @@ def test_a_batch_that_unpacks_to_too_much_is_one_record_that_says_so_and_the_nex
     ]  # fmt: skip
     with pytest.raises(Rejected, match="too-large: offset 1: a batch of records unpacks to more"):
         decode(Record("village.inbound", 0, 1, None, found[1].headers, None), TOPICS["village.inbound"], {})
+
+
+def changed(batch, change):
+    """A batch whose packed records are others, in order for whoever does not unpack them."""
+    begin = _DefaultRecordBatchPy.HEADER_STRUCT.size
+    assert batch[22] & 7, "a batch that small is not packed"
+    whole = bytearray(batch[:begin] + change(batch[begin:]))
+    struct.pack_into(">i", whole, 8, len(whole) - 12)
+    struct.pack_into(">I", whole, 17, calc_crc32c(bytes(whole[21:])))
+    return bytes(whole)
+
+
+PADDED = {
+    "padding and another stream": lambda packed: packed + bytes(9) + gzip.compress(bytes(100)),
+    "padding": lambda packed: packed + bytes(9),
+    "another stream": lambda packed: packed + gzip.compress(bytes(100)),
+}
+
+
+@pytest.mark.parametrize("how", PADDED)
+def test_of_a_batch_behind_which_something_lies_that_no_broker_looks_at_every_record_is_read(how):
+    batch = changed(a_batch(0, *[[("x", bytes(60))]] * 3, codec="gzip"), PADDED[how])
+
+    found = read(batch + a_batch(3, GOOD))
+
+    assert [(one.offset, len(one.headers)) for one in found] == [(0, 1), (1, 1), (2, 1), (3, 2)]
+    assert not {UNPACKABLE, EXCESSIVE} & {name for one in found for name, _ in one.headers}
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+def test_a_batch_that_cannot_be_unpacked_is_one_record_that_says_so_and_the_next_is_read(codec):
+    spoilt = {"gzip": lambda packed: packed + b"no such thing"}.get(codec, lambda packed: packed[:-9])
+    batch = changed(a_batch(1, *[[("x", bytes(60))]] * 3, codec=codec), spoilt)
+
+    found = read(batch + a_batch(4, GOOD))
+
+    assert [(one.offset, one.headers) for one in found] == [(1, ((UNPACKABLE, b""),)), (4, tuple(GOOD))]
+    with pytest.raises(Rejected, match="wrong-schema: offset 1: a batch of records cannot be unpacked"):
+        decode(Record("village.inbound", 0, 1, None, found[0].headers, None), TOPICS["village.inbound"], {})
+
+
+def test_a_batch_that_breaks_off_says_so_where_it_does():
+    batch = changed(
+        a_batch(0, *[[("x", bytes(60))]] * 3, codec="gzip"),
+        lambda packed: gzip.compress(gzip.decompress(packed)[:-30]),
+    )
+
+    assert [one.headers[0][0] for one in read(batch)] == ["x", "x", UNPACKABLE]
+
+
+@pytest.mark.parametrize("flag", [0x40, 0x80])
+def test_what_only_the_library_unpacks_is_not_unpacked_either(flag):
+    bomb = bytearray(gzip.compress(bytes(20 << 20)))
+    bomb[3] = flag
+
+    assert packed.excessive(CODECS["gzip"], bytes(bomb))
+    assert packed.excessive(
+        CODECS["gzip"], gzip.compress(b"small") + bytes(9) + gzip.compress(bytes(20 << 20))
+    )
 
 
 @pytest.mark.parametrize("codec", ["gzip", "lz4", "zstd"])

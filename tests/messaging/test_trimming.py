@@ -39,6 +39,30 @@ def test_what_went_before_is_not_asked_for_again_and_nothing_is_asked_for_where_
     assert seen.note(3, {FIRST: 6, SECOND: 3}) == {SECOND: 3}
 
 
+def test_where_a_group_was_set_back_nothing_goes_that_it_is_to_read_once_more():
+    seen = Seen(60)
+    seen.note(0, {FIRST: 9, SECOND: 4})
+    seen.note(30, {FIRST: 3})
+
+    assert seen.note(60, {FIRST: 9}) == {FIRST: 3}  # and of the other nothing is known now
+    seen.done[FIRST] = 3
+    assert seen.note(89, {FIRST: 9}) == {}
+    assert seen.note(119, {FIRST: 9}) == {}
+    assert seen.note(120, {FIRST: 9}) == {FIRST: 9}
+
+
+def test_a_look_at_which_the_broker_said_nothing_keeps_nothing_from_going_later():
+    seen = Seen(60)
+    seen.note(0, {FIRST: 9})
+    seen.note(30, {})
+
+    assert seen.note(60, {FIRST: 9}) == {FIRST: 9}
+
+
+def test_what_is_kept_no_time_goes_at_once():
+    assert Seen(0).note(7, {FIRST: 2}) == {FIRST: 2}
+
+
 def test_only_intake_may_and_only_of_what_others_send_it():
     may = {
         one
