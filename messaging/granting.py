@@ -69,10 +69,15 @@ async def _force(connection: Plain) -> None:
         if free:
             log.warning("row-level security is not forced while %s run: migrate again without them", older)
         return
+    for row in free:
+        await _force_one(connection, row["name"])
+
+
+async def _force_one(connection: Plain, name: str) -> None:
+    """In a transaction of its own: who waits for a table while holding another may wait in a ring with a program."""
     try:
         async with connection.transaction():
             await connection.execute(f"set local lock_timeout = '{FORCING_S}s'")
-            for row in free:
-                await connection.execute(f"alter table {row['name']} force row level security")
+            await connection.execute(f"alter table {name} force row level security")
     except asyncpg.LockNotAvailableError:
-        log.warning("row-level security is not forced while tables are in use: migrate again")
+        log.warning("row-level security is not forced for %s while it is in use: migrate again", name)
