@@ -69,7 +69,9 @@ class Database:
         return self._told is not None
 
     async def connect(self) -> None:
-        """Opens the pool; raises `Unavailable` while the server does not answer."""
+        """Opens the pool unless it is open already; raises `Unavailable` while the server does not answer."""
+        if self._pool is not None:
+            return
         with outages_translated():
             self._pool = await asyncpg.create_pool(
                 self._dsn,
