@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from messaging.ahead import Ahead
 from messaging.allowed import CONNECTIONS
 from messaging.closing import let_in, waiting
 from messaging.connected import Connected
@@ -62,7 +62,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-class _Bounded(HttpToolsProtocol):
+class _Bounded(Ahead):
     """Cuts off who sends a head or trailers without end, all of which would be kept in memory, or never ends a head.
 
     And who takes nothing of an answer: whatever makes it waits meanwhile, and a piece of it stands in memory.
