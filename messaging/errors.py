@@ -69,13 +69,15 @@ _GONE = (
     asyncpg.PostgresSystemError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.UndefinedTableError,
     asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
-"""A missing database or table counts as an outage: it is being restored or migrated, and no message is to blame."""
+"""A missing database or table counts as an outage: it is being restored or migrated, and no message is to blame.
+So does a login that is refused: its password is being exchanged."""
 
 
 def is_outage(error: BaseException) -> bool:

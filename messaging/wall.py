@@ -42,9 +42,10 @@ async def looked(connection: Connection, role: str) -> Wall:
     return Wall(role, True, is_more, granted, unbound, unforced)  # noqa: FBT003 - that it is there
 
 
-_WORDS = ("a superuser", "past row-level security", "able to make roles")
+_WORDS = ("a superuser", "past row-level security", "able to make roles", "able to copy the server")
 _ROLE = """
     select rolsuper as "a superuser", rolbypassrls as "past row-level security", rolcreaterole as "able to make roles",
+        rolreplication as "able to copy the server",
         array(select pg_get_userbyid(roleid) from pg_auth_members where member = r.oid order by 1) as member,
         array(
             select 'the database' from pg_database where datname = current_database() and datdba = r.oid

@@ -31,6 +31,8 @@ def after(first, then):
         asyncpg.InterfaceError("connection has been released back to the pool"),
         ConnectionResetError(104, "Connection reset by peer"),
         TimeoutError(),
+        asyncpg.InvalidPasswordError("password authentication failed for user"),
+        asyncpg.InvalidAuthorizationSpecificationError("role does not exist"),
         LostRace("another consumer moved a stream of this batch"),
         DIED,
         after(DIED, asyncpg.InterfaceError(BUSY)),

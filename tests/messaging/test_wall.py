@@ -12,6 +12,7 @@ HOLES = {
     "a superuser": ("alter role {role} superuser", "is a superuser"),
     "one that policies do not bind": ("alter role {role} bypassrls", "is past row-level security"),
     "one that makes others": ("alter role {role} createrole", "is able to make roles"),
+    "one that takes copies": ("alter role {role} replication", "is able to copy the server"),
     "one that may become another": ("grant pg_read_all_data to {role}", "is a member of pg_read_all_data"),
     "the owner of a table": ("alter table history owner to {role}", "is the owner of history"),
     "the owner of the database": (
