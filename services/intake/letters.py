@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 
 from messaging.cloudevents import carefully, signed
 from messaging.envelope import Record
-from messaging.errors import Rejected
+from messaging.errors import Rejected, alone
 from schemas.inbound import ActionSubmitted
 from schemas.topics import TOPICS
 from services.intake.envelope import NONCE_BYTES
@@ -78,7 +78,7 @@ def about(record: Record) -> str | None:
     try:
         message, body = carefully(record, topic)
     except Rejected as why:
-        unreadable = signed(record, topic, why)
+        unreadable = signed(record, topic, alone(why))
         return None if unreadable is None else incident_id_of(unreadable.source, unreadable.id)
     named = _named(body) if message.type == ActionSubmitted.type else None
     return named or incident_id_of(message.source, message.id)
