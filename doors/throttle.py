@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import product
+from typing import get_args
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +18,8 @@ STREAMS = frozenset({"/v1/metrics/stream"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOO_OFTEN, TOO_MANY, BUSY = "too-often", "too-many-at-once", "busy"
 """Reasons, as a problem and as telemetry name them."""
+for one in product(get_args(Kind), (TOO_OFTEN, TOO_MANY, BUSY)):
+    http_refused.labels(*one)  # told as nought before anybody is refused, so that the first is seen to come
 WORDS: dict[Room, tuple[str, str]] = {
     "requests": ("请求", "requests"), "exports": ("导出", "exports"), "streams": ("实时数据连接", "streams"),
 }  # fmt: skip
