@@ -34,9 +34,9 @@ class Mortal(Database):
     _only = None
 
     @asynccontextmanager
-    async def connection(self):
+    async def _acquired(self):
         if self._only is None:
-            self._lent = super().connection()
+            self._lent = super()._acquired()
             self._only = await self._lent.__aenter__()
             await self._only.execute("set plan_cache_mode = force_generic_plan")
         if self.told != self.at:
