@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import lifecycle
-from bench.figures import Figure, Report, say, table
+from bench.figures import Figure, Report, say
 from bench.house import house
 from bench.lifecycle import Run
 from bench.options import Options
@@ -113,18 +113,7 @@ async def _people(stack: Stack, way: Way, options: Options, tokens: Path) -> Pro
 
 
 def _tell(report: Report, found: Mapping[str, Sequence[Run]]) -> None:
-    rates = {name: [one.rate for one in runs] for name, runs in found.items()}
-    yields = {name: [one.rate / one.cores for one in runs] for name, runs in found.items()}
-    report.details["cost of safety"] = {"lifecycles/s": rates, "lifecycles for a CPU second": yields}
-    rows = [
-        (name, *(f"{one:.1f}" for one in rates[name]), *(f"{one:.1f}" for one in yields[name]))
-        for name in found
-    ]
-    table(
-        "Lifecycles a second over HTTP, and for a CPU second, there and back",
-        ("", "/s", "/s", "/CPU s", "/CPU s"),
-        rows,
-    )
+    rates, yields = lifecycle.there_and_back(report, "cost of safety", found)
     for way in WAYS:
         if way is OPEN:
             report.add(Figure("lifecycles/s over HTTP, callers unknown", sum(rates[way.name]) / 2, "/s"))
@@ -135,5 +124,3 @@ def _tell(report: Report, found: Mapping[str, Sequence[Run]]) -> None:
             Figure(f"lifecycles/s, {way.name}, of those of unknown callers", share, "%", at_least=LEFT),
             Figure(f"the same for a CPU second, {way.name}", spent, "%"),
         )
-    lost = sum(one.lost for runs in found.values() for one in runs)
-    report.add(Figure("lost, in every run", lost, "incidents", at_most=0))

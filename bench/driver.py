@@ -1,7 +1,7 @@
 """The load, as a process of its own: `python -m bench.driver ORDER`. Keeps a fixed number of waves under way.
 
 A wave's next actions are sent when the effect of its last ones stands in the database, as people and systems
-would do. Says on standard output, as lines of JSON, when the measured window begins, ends, and all is drained.
+would do.
 """
 
 import asyncio
@@ -10,44 +10,21 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
 
-import asyncpg
 import uvloop
 from aiokafka import AIOKafkaProducer
 
 from bench import partner
 from bench.partner import Sent, Subject
-from deploy.local.databases import address
+from bench.waves import Pace, Waves
 from messaging import collector
-from messaging.database import PLANNING
-from policy.load import areas
-
-POLL_S = 0.4
-DRAIN_S = 240.0
-LOOKS = {
-    "routing": "select count(*) from incident where incident_id = any($1::text[]) and status = $2",
-    "followup": "select count(*) from revisit where incident_id = any($1::text[]) and status = $2",
-    # its last event, the closing, has been counted, or entered in the reporter's timeline
-    "metrics": "select count(*) from guard where key = any($1::text[]) and topic = $2 and last_seq = 4",
-    "intake": "select count(*) from guard where key = any($1::text[]) and topic = $2 and last_seq = 4",
-}
-"""How many of some incidents an effect has reached, in each service's database."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Order(Pace):
     """What to do: where, how much, how long."""
 
     kafka: str
-    postgres: str
-    registry: str
-    seed: int
-    seconds: float
-    warm: float
-    wave: int
-    in_flight: int
     share: float
 
 
@@ -83,54 +60,26 @@ CLIMBS = (
 )
 
 
-class Driver:
-    """Sends waves over the public inbound topics only; reads the databases only to see effects."""
+class Driver(Waves):
+    """Sends waves over the public inbound topics only."""
 
     def __init__(self, order: Order) -> None:
-        self._order = order
-        self._fresh = partner.subjects(list(areas(Path(order.registry)).values()), order.seed)
+        super().__init__(order, {step.database for step in (*LOCAL, *(CLIMBS if order.share else ()))})
+        self._share = order.share
         self._producer = AIOKafkaProducer(
             bootstrap_servers=order.kafka, acks="all", enable_idempotence=True, max_batch_size=131_072
         )
-        self._looks: dict[str, asyncpg.Pool[asyncpg.Record]] = {}
-        self._going = True
-        self.incidents = 0
 
-    async def run(self) -> None:
-        """Warms up, lets the window pass, drains."""
-        async with AsyncExitStack() as stack:
-            for name in {step.database for step in (*LOCAL, *(CLIMBS if self._order.share else ()))}:
-                pool = asyncpg.create_pool(
-                    address(self._order.postgres, name), min_size=1, max_size=4, server_settings=PLANNING
-                )
-                self._looks[name] = await stack.enter_async_context(pool)
-            await self._producer.start()
-            stack.push_async_callback(self._producer.stop)
-            workers = [asyncio.create_task(self._work(at)) for at in range(self._order.in_flight)]
-            await self._pass(workers, self._order.warm)
-            tell(mark="begin")
-            await self._pass(workers, self._order.seconds)
-            tell(mark="end")
-            self._going = False
-            async with asyncio.timeout(DRAIN_S):
-                await asyncio.gather(*workers)
-        tell(mark="drained", incidents=self.incidents)
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Connects to the broker."""
+        await self._producer.start()
+        stack.push_async_callback(self._producer.stop)
 
-    async def _pass(self, workers: Sequence["asyncio.Task[None]"], seconds: float) -> None:
-        """Lets time pass; a worker that ends by an error ends us."""
-        done, _ = await asyncio.wait(workers, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
-        for one in done:
-            one.result()
-
-    async def _work(self, number: int) -> None:
-        # Staggered, so that at any moment waves are in every phase of their life.
-        await asyncio.sleep(number * self._order.warm / 3 / self._order.in_flight)
-        while self._going:
-            wave = list(islice(self._fresh, self._order.wave))
-            self.incidents += len(wave)
-            climbing = round(len(wave) * self._order.share)
-            lives = ((wave[:climbing], CLIMBS), (wave[climbing:], LOCAL))
-            await asyncio.gather(*(self._live(group, life) for group, life in lives if group))
+    async def live(self, wave: Sequence[Subject]) -> None:
+        """A share of them climbs."""
+        climbing = round(len(wave) * self._share)
+        lives = ((wave[:climbing], CLIMBS), (wave[climbing:], LOCAL))
+        await asyncio.gather(*(self._live(group, life) for group, life in lives if group))
 
     async def _live(self, group: Sequence[Subject], life: Sequence[Step]) -> None:
         last = partner.sentinels(group)
@@ -140,7 +89,7 @@ class Driver:
             elif step.asked:
                 records = partner.actions(group, step.name + step.tier, step.asked)
                 await self._send(f"{step.tier}.inbound", records)
-            await self._await_effect(step, last)
+            await self.seen(step.database, last, step.status)
 
     async def _send(self, topic: str, records: Sequence[Sent]) -> None:
         futures = [
@@ -148,18 +97,6 @@ class Driver:
             for r in records
         ]
         await asyncio.gather(*futures)
-
-    async def _await_effect(self, step: Step, ids: Sequence[str]) -> None:
-        query = LOOKS[step.database.partition("_")[0]]
-        while True:
-            await asyncio.sleep(POLL_S)
-            if await self._looks[step.database].fetchval(query, ids, step.status) == len(ids):
-                return
-
-
-def tell(**facts: object) -> None:
-    """One line to whoever started us."""
-    print(json.dumps(facts), flush=True)
 
 
 async def main() -> None:

@@ -5,12 +5,12 @@ import json
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bench import gauges
 from bench.driver import Order
-from bench.figures import say, table
+from bench.figures import Figure, Report, say, table
 from bench.gauges import Reading, Where
 from bench.options import Options
 from deploy.local.plan import PROJECT
@@ -123,15 +123,15 @@ async def measure(
 async def _driver(stack: Stack, options: Options) -> Process:
     share = options.share if "town" in stack.plan.tiers else 0.0
     order = Order(
-        stack.kafka,
-        stack.postgres(),
-        str(stack.plan.areas),
-        time.time_ns() % 2**32,
-        options.seconds,
-        options.warm,
-        options.wave,
-        options.in_flight,
-        share,
+        postgres=stack.postgres(),
+        registry=str(stack.plan.areas),
+        seed=time.time_ns() % 2**32,
+        seconds=options.seconds,
+        warm=options.warm,
+        wave=options.wave,
+        in_flight=options.in_flight,
+        kafka=stack.kafka,
+        share=share,
     )
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.driver", json.dumps(asdict(order)), stdout=PIPE, cwd=PROJECT
@@ -209,3 +209,20 @@ def show_cpu(begin: Reading, end: Reading) -> None:
         if seconds >= 0.05
     ]
     table(f"CPU: {gauges.cores(begin, end):.2f} cores busy", ("process", "seconds", "of a core"), rows)
+
+
+Each = Mapping[str, Sequence[float]]
+"""By the name of a way to run the services: a number of each run."""
+
+
+def there_and_back(report: Report, title: str, found: Mapping[str, Sequence[Run]]) -> tuple[Each, Each]:
+    """Several ways side by side, none of which may lose anything: lifecycles a second, and for a CPU second."""
+    rates = {name: [one.rate for one in runs] for name, runs in found.items()}
+    yields = {name: [one.rate / one.cores for one in runs] for name, runs in found.items()}
+    report.details[title] = {"lifecycles/s": rates, "lifecycles for a CPU second": yields}
+    rows = [(name, *(f"{one:.1f}" for one in (*rates[name], *yields[name]))) for name in found]
+    headings = ("", "/s", "/s", "/CPU s", "/CPU s")
+    table(f"{title}: lifecycles a second, and for a CPU second, there and back", headings, rows)
+    lost = sum(one.lost for runs in found.values() for one in runs)
+    report.add(Figure("lost, in every run", lost, "incidents", at_most=0))
+    return rates, yields

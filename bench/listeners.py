@@ -21,8 +21,8 @@ import uvloop
 from aiokafka import AIOKafkaProducer
 
 from bench import partner
-from bench.driver import tell
 from bench.views import Delays, Told, View
+from bench.waves import tell
 from policy.load import areas
 
 PATHS = {

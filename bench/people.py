@@ -1,6 +1,6 @@
 """The load over HTTP, as a process of its own: `python -m bench.people ORDER`. Everything people do is asked at a door.
 
-Waves as in `bench.driver`, which begin with a report at intake's door, go on with actions at routing's and end with
+Waves which begin with a report at intake's door, go on with actions at routing's and end with
 visits at followup's; what follows from these by itself is waited for in the databases. Whether callers bring tokens,
 and whether reports name people, is said by the order: all else is the same.
 """
@@ -8,40 +8,29 @@ and whether reports name people, is said by the order: all else is the same.
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
-import asyncpg
 import uvloop
 
 from bench import partner
 from bench.doors import Door
-from bench.driver import DRAIN_S, LOOKS, POLL_S, tell
 from bench.partner import Subject
-from deploy.local.databases import address
+from bench.waves import Pace, Waves
 from messaging import collector
-from policy.load import areas
 
 SERVICES = ("intake", "routing", "followup", "metrics")
 ROLES = ("applicant", "respondent")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Order(Pace):
     """What to do: where, how much, how long, and in which way."""
 
-    postgres: str
     doors: dict[str, int]
     """The ports of the village's doors, by service."""
-    registry: str
-    seed: int
-    seconds: float
-    warm: float
-    wave: int
-    in_flight: int
     connections: int
     """To each door."""
     tokens: str | None
@@ -59,70 +48,41 @@ class Matter:
     incident_id: str = field(default="")
 
 
-class People:
-    """Asks at the doors; reads the databases only to see what followed."""
+class People(Waves):
+    """Asks at the doors."""
 
     def __init__(self, order: Order) -> None:
-        self._order = order
-        self._fresh = partner.subjects(list(areas(Path(order.registry)).values()), order.seed)
+        super().__init__(order, [f"{name}_village" for name in order.doors])
+        self._personal = order.personal
         self._tokens: dict[str, str] | None = (
             None if order.tokens is None else json.loads(Path(order.tokens).read_text())
         )
         self._doors = {name: Door(port, order.connections) for name, port in order.doors.items()}
-        self._looks: dict[str, asyncpg.Pool[asyncpg.Record]] = {}
-        self._going = True
-        self.incidents = 0
 
-    async def run(self) -> None:
-        """Warms up, lets the window pass, drains."""
-        async with AsyncExitStack() as stack:
-            for name in SERVICES:
-                pool = asyncpg.create_pool(
-                    address(self._order.postgres, f"{name}_village"), min_size=1, max_size=4
-                )
-                self._looks[name] = await stack.enter_async_context(pool)
-            for door in self._doors.values():
-                stack.push_async_callback(door.close)
-            workers = [asyncio.create_task(self._work(at)) for at in range(self._order.in_flight)]
-            await self._pass(workers, self._order.warm)
-            tell(mark="begin")
-            await self._pass(workers, self._order.seconds)
-            tell(mark="end")
-            self._going = False
-            async with asyncio.timeout(DRAIN_S):
-                await asyncio.gather(*workers)
-        told = {name: dict(door.told) for name, door in self._doors.items() if door.told}
-        tell(mark="drained", incidents=self.incidents, again=told)
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Doors are connected to as they are needed."""
+        for door in self._doors.values():
+            stack.push_async_callback(door.close)
 
-    async def _pass(self, workers: Sequence["asyncio.Task[None]"], seconds: float) -> None:
-        """Lets time pass; a worker that ends by an error ends us."""
-        done, _ = await asyncio.wait(workers, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
-        for one in done:
-            one.result()
+    def told(self) -> Mapping[str, object]:
+        """What had to be asked again, by door."""
+        return {"again": {name: dict(door.told) for name, door in self._doors.items() if door.told}}
 
-    async def _work(self, number: int) -> None:
-        # Staggered, so that at any moment waves are in every phase of their life.
-        await asyncio.sleep(number * self._order.warm / 3 / self._order.in_flight)
-        while self._going:
-            tokens = self._tokens
-            wave = [
-                Matter(one, None if tokens is None else tokens[one.area])
-                for one in islice(self._fresh, self._order.wave)
-            ]
-            self.incidents += len(wave)
-            await self._live(wave)
-
-    async def _live(self, wave: Sequence[Matter]) -> None:
-        await _all(self._report(one) for one in wave)
-        await self._seen("routing", wave, "open")
+    async def live(self, wave: Sequence[Subject]) -> None:
+        """All of it in the village."""
+        tokens = self._tokens
+        matters = [Matter(one, None if tokens is None else tokens[one.area]) for one in wave]
+        await _all(self._report(one) for one in matters)
+        ids = [one.incident_id for one in matters]
+        await self.seen("routing_village", ids, "open")
         for name, action in (("accept", partner.ACCEPT), ("resolve", partner.RESOLVE)):
-            await _all(self._act(one, name, action) for one in wave)
-        await self._seen("followup", wave, "due")
+            await _all(self._act(one, name, action) for one in matters)
+        await self.seen("followup_village", ids, "due")
         for party in ("p1", "p2"):
-            await _all(self._visit(one, party) for one in wave)
-        await self._seen("routing", wave, "closed")
-        await self._seen("metrics", wave, "village.routing")
-        await self._seen("intake", wave, "village.routing")
+            await _all(self._visit(one, party) for one in matters)
+        await self.seen("routing_village", ids, "closed")
+        await self.seen("metrics_village", ids, "village.routing")
+        await self.seen("intake_village", ids, "village.routing")
 
     async def _report(self, one: Matter) -> None:
         subject = one.subject
@@ -137,7 +97,7 @@ class People:
         one.incident_id = json.loads(answer)["incident_id"]
 
     def _party(self, subject: Subject, at: int, role: str) -> dict[str, str]:
-        if not self._order.personal:
+        if not self._personal:
             return {"role": role}
         said = f"{subject.report_id} {at}"
         return {
@@ -161,13 +121,6 @@ class People:
     async def _ask(self, service: str, path: str, one: Matter, name: str, asked: object) -> bytes:
         body = json.dumps(asked, ensure_ascii=False).encode()
         return await self._doors[service].created(path, f"{one.subject.report_id}-{name}", body, one.token)
-
-    async def _seen(self, service: str, wave: Sequence[Matter], status: str) -> None:
-        ids = [one.incident_id for one in wave]
-        while True:
-            if await self._looks[service].fetchval(LOOKS[service], ids, status) == len(ids):
-                return
-            await asyncio.sleep(POLL_S)
 
 
 async def _all(asked: Iterable[Awaitable[None]]) -> None:

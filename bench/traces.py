@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import lifecycle
-from bench.figures import Figure, Report, say, table
+from bench.figures import Figure, Report, say
 from bench.house import house
 from bench.lifecycle import Run
 from bench.options import Options
@@ -99,18 +99,7 @@ def _run(stack: Stack, way: Way, options: Options) -> Run:
 
 
 def _tell(report: Report, found: Mapping[str, Sequence[Run]]) -> None:
-    rates = {name: [one.rate for one in runs] for name, runs in found.items()}
-    yields = {name: [one.rate / one.cores for one in runs] for name, runs in found.items()}
-    report.details["traces"] = {"lifecycles/s": rates, "lifecycles for a CPU second": yields}
-    rows = [
-        (name, *(f"{one:.0f}" for one in rates[name]), *(f"{one:.0f}" for one in yields[name]))
-        for name in found
-    ]
-    table(
-        "Lifecycles a second, and for a CPU second, there and back",
-        ("", "/s", "/s", "/CPU s", "/CPU s"),
-        rows,
-    )
+    rates, yields = lifecycle.there_and_back(report, "traces", found)
     first = "before"
     for name, bar in (("off", OFF_SHARE), ("1 %", ONE_SHARE), ("all", None)):
         share = 100 * sum(rates[name]) / sum(rates[first])
@@ -119,5 +108,3 @@ def _tell(report: Report, found: Mapping[str, Sequence[Run]]) -> None:
             Figure(f"lifecycles/s, traces {name}, of those before", share, "%", at_least=bar),
             Figure(f"the same for a CPU second, traces {name}", spent, "%", at_least=bar),
         )
-    lost = sum(one.lost for runs in found.values() for one in runs)
-    report.add(Figure("lost, in every run", lost, "incidents", at_most=0))

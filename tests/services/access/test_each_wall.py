@@ -115,6 +115,11 @@ class Asked(Matrix):
             return set(map(tuple, await connection.fetch(self._stands[one.service])))
 
 
+MANY = pytest.mark.parametrize(
+    "count", [pytest.param(1_000, id="1000"), pytest.param(10_000, id="10000", marks=pytest.mark.long)]
+)
+
+
 def clean(body, one):
     """An answer as it would be about nothing."""
     return body.replace(IDS[one.about].encode(), NOTHING.encode())
@@ -129,9 +134,7 @@ def without_the_function(monkeypatch):
     monkeypatch.setattr(who, "enter", lambda caller: enter(replace(caller, area=caller.subject)))
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(1_000, id="1000"), pytest.param(10_000, id="10000", marks=pytest.mark.long)]
-)
+@MANY
 async def test_without_the_function_the_rows_still_show_and_take_nothing_of_others(
     make_county, monkeypatch, count
 ):
@@ -146,25 +149,10 @@ async def test_without_the_function_the_rows_still_show_and_take_nothing_of_othe
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(1_000, id="1000"), pytest.param(10_000, id="10000", marks=pytest.mark.long)]
-)
-async def test_without_row_level_security_the_function_still_says_what_the_table_says(make_county, count):
-    county, issuer = await make_county(rows=False)
-    asked = Asked(county, issuer, seed=count)
-
-    async with running(county.hub.run):
-        found = await asked.differences(count, EVERY, asked.by_table)
-        county.hub.pulse.beat()
-
-    assert found == []
-
-
-@pytest.mark.parametrize(
-    "count", [pytest.param(1_000, id="1000"), pytest.param(10_000, id="10000", marks=pytest.mark.long)]
-)
-async def test_with_both_walls_anybody_s_requests_are_answered_by_the_table(make_county, count):
-    county, issuer = await make_county(rows=True)
+@MANY
+@pytest.mark.parametrize("rows", [False, True], ids=["function-alone", "both-walls"])
+async def test_with_the_function_anybody_s_requests_are_answered_by_the_table(make_county, rows, count):
+    county, issuer = await make_county(rows=rows)
     asked = Asked(county, issuer, seed=count)
 
     async with running(county.hub.run):
