@@ -11,7 +11,7 @@ from pydantic_core import from_json as read_json
 
 from messaging.envelope import Headers, Message, Record, Stream
 from messaging.errors import Rejected, Unfit
-from messaging.large import MAX_BODY, check_size
+from messaging.large import MAX_BODY, MOST_HEADERS, check_size
 from messaging.layout import DIGITS, MAX_NAME, as_written
 from messaging.lenient import EXCESSIVE, UNPACKABLE, UNREADABLE
 from messaging.packed import MOST
@@ -72,8 +72,8 @@ def carefully(record: Record, topic: Topic) -> tuple[Message, bytes]:
 def _check_transport(record: Record) -> None:
     names = {name for name, _ in record.headers}
     if EXCESSIVE in names:
-        what = f"a batch of records unpacks to more than {MOST} bytes; none of them was kept"
-        raise Rejected("too-large", f"offset {record.offset}: {what}")
+        what = f"a batch of records unpacks to more than {MOST} bytes, or one has more than {MOST_HEADERS} headers"
+        raise Rejected("too-large", f"offset {record.offset}: {what}; none of them was kept")
     if UNPACKABLE in names:
         what = "a batch of records cannot be unpacked; from here on none of them was kept"
         raise Rejected("wrong-schema", f"offset {record.offset}: {what}")

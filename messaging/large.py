@@ -9,6 +9,8 @@ from messaging.errors import Rejected
 
 MAX_BODY = 65_536
 """The same bound as at the HTTP doors; our own events are far below it."""
+MOST_HEADERS = 1000
+"""Each is forty times as large in memory as it may be on the wire."""
 
 
 def check_size(record: Record) -> None:
@@ -18,18 +20,34 @@ def check_size(record: Record) -> None:
     if len(record.key or b"") > MAX_BODY:
         what = f"the key is larger than {MAX_BODY} bytes"
         raise Rejected("too-large", what, [("key", what)])
-    if sum(len(name) + len(said or b"") for name, said in record.headers) > MAX_BODY:
-        what = f"the headers are larger than {MAX_BODY} bytes"
+    if _too_many(record.headers):
+        what = f"the headers are larger than {MAX_BODY} bytes, or more than {MOST_HEADERS}"
         raise Rejected("too-large", what, [("headers", what)])
 
 
 def cut(record: Record) -> Record:
-    """The record, of each part no more than one byte above the bound: by that it is too large still."""
-    most = MAX_BODY + 1
-    record.value = record.value and record.value[:most]
-    record.key = record.key and record.key[:most]
-    record.headers = _cut(record.headers, most)
+    """The record, of each part no more than one byte, or one header, above the bound: by that it is too large still."""
+    record.key, record.headers, record.value = shown(record.key, record.headers, record.value)
     return record
+
+
+def shown(
+    key: bytes | None, headers: Headers, value: bytes | None
+) -> tuple[bytes | None, Headers, bytes | None]:
+    """What is kept of the parts of a record."""
+    most = MAX_BODY + 1
+    return key and key[:most], _cut(headers[: MOST_HEADERS + 1], most), value and value[:most]
+
+
+def fits(key: bytes | None, headers: Headers, value: bytes | None) -> bool:
+    """Whether all of it is kept."""
+    return len(key or b"") <= MAX_BODY and len(value or b"") <= MAX_BODY and not _too_many(headers)
+
+
+def _too_many(headers: Headers) -> bool:
+    return (
+        len(headers) > MOST_HEADERS or sum(len(name) + len(said or b"") for name, said in headers) > MAX_BODY
+    )
 
 
 def _cut(headers: Headers, most: int) -> Headers:

@@ -14,7 +14,9 @@ from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords
 
-from messaging.packed import BROKEN, excessive
+from messaging.large import MOST_HEADERS
+from messaging.measured import Measured
+from messaging.packed import BROKEN, excessive, heads_without_end
 
 UNREADABLE = "fengqiao-unreadable"
 """Stands for a header's name that is no text."""
@@ -22,6 +24,8 @@ EXCESSIVE = "fengqiao-excessive"
 """The only header of the stand-in for a batch that unpacks to too much."""
 UNPACKABLE = "fengqiao-unpackable"
 """The only header of the stand-in for what is left of a batch that cannot be unpacked."""
+_LARGE = 1_048_576
+"""Bytes below which a batch is as small in memory as it has to be, whatever its records have for headers."""
 _LENGTH, _OVERHEAD = 8, 12
 """Where a batch says how long it is, and how much of it that does not count."""
 _RECORDS = _DefaultRecordBatchPy.HEADER_STRUCT.size
@@ -69,10 +73,15 @@ class _Batch:
 
     def __iter__(self) -> Iterator[Any]:
         read, codec = 0, self._batch.compression_type
-        if codec and excessive(codec, bytes(self._whole[_RECORDS:])):
+        packed = bytes(self._whole[_RECORDS:]) if codec else b""
+        if codec and excessive(codec, packed):
             yield self._instead(EXCESSIVE, 0)
             return
         try:
+            large = excessive(codec, packed, most=_LARGE) if codec else len(self._whole) > _LARGE
+            if large and heads_without_end(*self._unpacked(), MOST_HEADERS):
+                yield self._instead(EXCESSIVE, 0)
+                return
             for record in self._records():
                 read += 1
                 yield record
@@ -80,6 +89,13 @@ class _Batch:
             (count,) = struct.unpack_from(">i", self._whole, _COUNT)
             if read < count:
                 yield self._instead(UNPACKABLE, read)
+
+    def _unpacked(self) -> tuple[bytes, int]:
+        """Its records' bytes, and how many they are."""
+        batch = _DefaultRecordBatchPy(self._whole)
+        batch._maybe_uncompress()  # noqa: SLF001 - there is no other way
+        (count,) = struct.unpack_from(">i", self._whole, _COUNT)
+        return bytes(batch._buffer)[batch._pos :], count  # noqa: SLF001
 
     def _records(self) -> Iterator[Any]:
         read = 0
@@ -123,3 +139,4 @@ class _Forgiving(bytearray):
 def teach() -> None:
     """From here on consumers of this process read so; once is enough, and again does no harm."""
     fetcher.MemoryRecords = Lenient
+    fetcher.FetchResult = Measured

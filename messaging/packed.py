@@ -19,6 +19,8 @@ _UNPACKERS: dict[int, Any] = {_LZ4: cramjam.lz4, _ZSTD: cramjam.zstd}
 BROKEN = (OSError, EOFError, zlib.error, struct.error, cramjam.DecompressionError)
 """What is raised where something cannot be unpacked."""
 _PART = 1 << 20
+_LONGEST = 63
+"""Bits of a number."""
 _BLOCKS = b"\x82SNAPPY\x00"
 _BEGIN = 16
 """How snappy begins where it comes in blocks, and where the first of them begins."""
@@ -59,3 +61,40 @@ def _snappy(packed: bytes, most: int) -> bool:
         total += cramjam.snappy.decompress_raw_len(packed[at + 4 : at + 4 + max(length, 0)])
         at += 4 + max(length, 0)
     return total > most
+
+
+def heads_without_end(records: bytes, count: int, most: int) -> bool:
+    """Whether one of so many unpacked records has more headers than these; what is not in order has none."""
+    at = 0
+    try:
+        for _ in range(count):
+            length, begin = _varint(records, at)
+            at = begin + max(length, 0)
+            if length > 2 * most and _heads(records, begin) > most:  # a header is two bytes at the least
+                return True
+    except IndexError:
+        pass
+    return False
+
+
+def _heads(records: bytes, begin: int) -> int:
+    """How many headers a record has. Raises `IndexError`."""
+    at = begin + 1  # attributes
+    for _ in range(2):  # when, and its place in the batch
+        at = _varint(records, at)[1]
+    for _ in range(2):  # key and value
+        size, at = _varint(records, at)
+        at += max(size, 0)
+    return _varint(records, at)[0]
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number as Kafka writes it, and where the next begins. Raises `IndexError`."""
+    found = shift = 0
+    while (byte := data[at]) & 0x80:
+        found |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if shift > _LONGEST:
+            raise IndexError
+    found |= byte << shift
+    return (found >> 1) ^ -(found & 1), at + 1

@@ -105,7 +105,12 @@ def changed(batch, change):
     """A batch whose packed records are others, in order for whoever does not unpack them."""
     begin = _DefaultRecordBatchPy.HEADER_STRUCT.size
     assert batch[22] & 7, "a batch that small is not packed"
-    whole = bytearray(batch[:begin] + change(batch[begin:]))
+    return finished(batch[:begin] + change(batch[begin:]))
+
+
+def finished(batch):
+    """With its length and its sum."""
+    whole = bytearray(batch)
     struct.pack_into(">i", whole, 8, len(whole) - 12)
     struct.pack_into(">I", whole, 17, calc_crc32c(bytes(whole[21:])))
     return bytes(whole)
@@ -147,6 +152,52 @@ def test_a_batch_that_breaks_off_says_so_where_it_does():
     )
 
     assert [one.headers[0][0] for one in read(batch)] == ["x", "x", UNPACKABLE]
+
+
+def varint(number):
+    number, said = (number << 1) ^ (number >> 63), b""
+    while number > 0x7F:
+        said, number = said + bytes([number & 0x7F | 0x80]), number >> 7
+    return said + bytes([number])
+
+
+def record(at, headers):
+    """A record's bytes, with so many headers that have neither name nor value."""
+    body = b"\0" + varint(0) + varint(at) + varint(-1) * 2 + varint(headers) + b"\0\1" * headers
+    return varint(len(body)) + body
+
+
+def headed(codec, *headers):
+    """A batch of records with so many empty headers each."""
+    pack = {"none": bytes, "gzip": gzip.compress}.get(codec) or getattr(cramjam, codec).compress
+    batch = bytearray(a_batch(0, *[[]] * len(headers)))
+    batch[22] = CODECS[codec]
+    records = bytes(pack(b"".join(record(at, many) for at, many in enumerate(headers))))
+    return finished(batch[: _DefaultRecordBatchPy.HEADER_STRUCT.size] + records)
+
+
+@pytest.mark.parametrize("codec", ["none", "gzip", "lz4", "zstd"])
+def test_headers_without_end_are_never_taken_apart(codec):
+    bomb = headed(codec, 0, 3, 2_000_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    found = read(bomb + a_batch(3, GOOD))
+
+    assert [(one.offset, one.headers) for one in found] == [(0, ((EXCESSIVE, b""),)), (3, tuple(GOOD))]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
+
+
+@pytest.mark.parametrize("codec", ["none", "zstd"])
+def test_a_large_batch_of_records_with_bearable_headers_is_read(codec):
+    found = read(headed(codec, *[1000] * 600))
+
+    assert [len(one.headers) for one in found] == [1000] * 600
+
+
+def test_what_is_not_in_order_has_no_headers_without_end():
+    assert not packed.heads_without_end(b"\x80" * 1000, 5, 1)
+    assert not packed.heads_without_end(b"", 5, 1)
+    assert not packed.heads_without_end(varint(-5) * 9, 5, 1)
 
 
 @pytest.mark.parametrize("flag", [0x40, 0x80])
