@@ -20,6 +20,11 @@ FORCING_S = 5
 MARK = " rows"
 """Ends the name under which programs are connected that fill their tables by INSERT. Older ones COPY, which PostgreSQL
 refuses where security is forced, so nothing is forced while one of them is connected."""
+BIND = "--bind-owner"
+"""Asks a migration for it: said by whoever knows that no such program is left, also none that is only away."""
+_BEGUN = (
+    "select exists (select from pg_class where relnamespace = 'public'::regnamespace and relforcerowsecurity)"
+)
 
 
 def of(service: str) -> str:
@@ -30,13 +35,18 @@ def of(service: str) -> str:
     )
 
 
-async def grant(connection: Plain, service: str, door: str) -> None:
-    """Takes from a role what it has and gives it what its door needs, at once; and binds the owner as well.
-
-    Raises `Unavailable` as long as there is no such role.
-    """
+async def known(connection: Plain, door: str) -> None:
+    """Raises `Unavailable` as long as there is no such role."""
     if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", door):
         raise Unavailable(f"the role {door} of the door is not there yet")
+
+
+async def grant(connection: Plain, service: str, door: str, *, bind_owner: bool) -> None:
+    """Takes from a role what it has and gives it what its door needs, at once.
+
+    The owner is bound as well where it is asked for, or was begun before: a program of before the second wall that was
+    only away for a moment could not write any more, and nothing tells whether there is one.
+    """
     database = await connection.fetchval("select current_database()")
     taken = "".join(
         f'revoke all on all {one} in schema public from "door";' for one in ("tables", "sequences")
@@ -44,30 +54,37 @@ async def grant(connection: Plain, service: str, door: str) -> None:
     first = f'{taken}grant connect on database {_quoted(database)} to "door"; grant usage on schema public to "door";'
     async with connection.transaction():
         await connection.execute((first + of(service)).replace('"door"', _quoted(door)))
-    await _force(connection)
+    await _force(connection, asked=bind_owner)
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-async def _force(connection: Plain) -> None:
-    """Binds the owner of the tables too, who has a policy of its own; later, where that would stop somebody."""
+async def _force(connection: Plain, *, asked: bool) -> None:
+    """Binds the owner of the tables too, who has a policy of its own; not even asked where that would stop somebody."""
     free = await connection.fetch(
         """
         select oid::regclass::text as name from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r' and relrowsecurity and not relforcerowsecurity
         """
     )
+    if not free:
+        return
+    if not asked and not await connection.fetchval(_BEGUN):
+        log.warning(
+            "the owner is not bound by row-level security: migrate with %s once no older program is left",
+            BIND,
+        )
+        return
     older = await connection.fetchval(
         """
         select string_agg(distinct application_name, ', ') from pg_stat_activity
         where datname = current_database() and application_name ~ '^[a-z]+-(intake|routing|followup|metrics)$'
         """
     )
-    if not free or older:
-        if free:
-            log.warning("row-level security is not forced while %s run: migrate again without them", older)
+    if older:
+        log.warning("row-level security is not forced while %s run: migrate again without them", older)
         return
     for row in free:
         await _force_one(connection, row["name"])

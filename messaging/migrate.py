@@ -49,19 +49,26 @@ def _in_package(package: str) -> tuple[Migration, ...]:
     )
 
 
-async def apply(dsn: str, service: str, door: str | None = None) -> list[str]:
+async def apply(dsn: str, service: str, door: str | None = None, *, bind_owner: bool = False) -> list[str]:
     """Applies what is missing, each file in a transaction of its own; returns the names applied.
 
-    The role of the door, where it has one, is then given what it needs, every time. Safe to run from many places at
-    once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
+    The role of the door, where it has one, is then given what it needs, every time. The owner of the tables is bound
+    where that is asked for, and in a database that was empty: no older program can have worked there. Safe to run from
+    many places at once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
     """
     with outages_translated():
         connection = await asyncpg.connect(dsn, timeout=15, command_timeout=PATIENCE_S)
         try:
             await connection.execute("select pg_advisory_lock($1)", LOCK)
-            names = await _apply_missing(connection, of(service))
+            wanted = of(service)
+            if (
+                door is not None
+            ):  # first: a database that was begun without its role would not be new at the next try
+                await granting.known(connection, door)
+            names = await _apply_missing(connection, wanted)
             if door is not None:
-                await granting.grant(connection, service, door)
+                new = len(names) == len(wanted)
+                await granting.grant(connection, service, door, bind_owner=bind_owner or new)
         finally:
             await connection.close()
     return names

@@ -38,12 +38,14 @@ class Patience:
             raise Unavailable(str(error)) from error
 
 
-async def migrated(dsn: str, service: str, patience: Patience, door: str | None = None) -> list[str]:
+async def migrated(
+    dsn: str, service: str, patience: Patience, door: str | None = None, *, bind_owner: bool = False
+) -> list[str]:
     """Applies what is missing, once the database answers; returns the names. Raises `SchemaTooOld`, `Unavailable`."""
     backoff = Backoff(0.2, 5.0)
     while True:
         try:
-            return await migrate.apply(dsn, service, door)
+            return await migrate.apply(dsn, service, door, bind_owner=bind_owner)
         except Unavailable as error:
             if not patience.lasts:
                 raise

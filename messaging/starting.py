@@ -1,4 +1,4 @@
-"""How a service begins: `python -m services.<name> [migrate]`, from the environment to an exit code."""
+"""How a service begins: `python -m services.<name> [migrate [--bind-owner]]`, from the environment to an exit code."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from messaging import allowed, collector, logs, tracing
 from messaging.errors import CannotStart, Unavailable
+from messaging.granting import BIND
 from messaging.patience import Patience, migrated
 from messaging.process import EXIT_CONFIGURATION, Process
 from messaging.settings import DatabaseSettings, settings_of
@@ -26,8 +27,8 @@ def main(service: str, compose: Callable[[], Process]) -> None:
     allowed.many_files()
     collector.patient()
     try:
-        if sys.argv[1:] == ["migrate"]:
-            sys.exit(_migrate(service))
+        if sys.argv[1:2] == ["migrate"]:
+            sys.exit(_migrate(service, sys.argv[2:]))
         process = compose()
         tracing.configure(service, tier)
         collector.settled()
@@ -39,12 +40,14 @@ def main(service: str, compose: Callable[[], Process]) -> None:
     sys.exit(code)
 
 
-def _migrate(service: str) -> int:
+def _migrate(service: str, asked: list[str]) -> int:
     """Brings the database up to date, knowing nothing but where it is; returns the exit code. Raises `ValueError`."""
+    if asked not in ([], [BIND]):
+        raise ValueError(f"migrate takes {BIND} and nothing else")
     settings = settings_of(DatabaseSettings, service)
     dsn, patience = settings.dsn(), Patience(settings.schema_wait_s)
     try:
-        names = asyncio.run(migrated(dsn, service, patience, settings.door_role))
+        names = asyncio.run(migrated(dsn, service, patience, settings.door_role, bind_owner=bool(asked)))
     except CannotStart as error:
         log.critical("%s", error)
         return EXIT_CONFIGURATION

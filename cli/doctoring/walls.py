@@ -5,6 +5,7 @@ import asyncpg
 from cli.databases import Place, connected
 from cli.doctoring.judged import Line
 from messaging.errors import Unavailable
+from messaging.granting import BIND
 from messaging.wall import Wall, holes, looked
 
 ADVICE = "docs/operate/sign-in.md, the second wall"
@@ -40,7 +41,9 @@ def judge(name: str, wall: Wall, *, signs_in: bool) -> list[Line]:
         return [Line("wrong", what(name), f"the role {wall.role} was granted nothing", advice)]
     if wall.unforced:
         said = f"{', '.join(wall.unforced)}: the owner is not bound"
-        advice = "once no program of the release before runs, run the migration again"
+        advice = (
+            f"once no program of before the second wall is left: `migrate {BIND}`, docs/operate/upgrade.md"
+        )
         return [Line("warn", what(name), said, advice)]
     return [Line("ok", what(name), f"{wall.role} sees its caller's rows only")]
 

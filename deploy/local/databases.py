@@ -81,6 +81,7 @@ async def migrate(
 async def _migrate_one(dsn: str, owner: tuple[str, str], door: str | None) -> None:
     database, service = owner
     try:
-        await apply(address(dsn, database), service, door)
+        # whatever is started beside this is of the same tree, and nothing of ours runs yet
+        await apply(address(dsn, database), service, door, bind_owner=True)
     except (SchemaTooOld, Unavailable, asyncpg.PostgresError) as error:
         raise StackError(f"migrating {database}: {error}") from error

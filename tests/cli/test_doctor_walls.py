@@ -26,7 +26,7 @@ def test_a_role_that_sees_its_caller_s_rows_only_is_well():
         ({"is_more": ["the owner of incident"]}, "wrong", "is the owner of incident", "take from it"),
         ({"unbound": ["guard"]}, "wrong", "may touch guard", "take from it"),
         ({"granted": False}, "wrong", "was granted nothing", "run the migration"),
-        ({"unforced": ["incident"]}, "warn", "incident: the owner is not bound", "run the migration again"),
+        ({"unforced": ["incident"]}, "warn", "incident: the owner is not bound", "migrate --bind-owner"),
     ],
 )
 def test_what_is_not_well_is_one_line_with_what_to_do(change, verdict, told, advice):

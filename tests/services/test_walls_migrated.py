@@ -12,6 +12,8 @@ from tests.conftest import created, door_role, owner_role
 
 pytestmark = pytest.mark.system
 
+FORCED = "select count(*) from pg_class where relforcerowsecurity"
+
 
 async def test_who_owns_the_tables_is_bound_too_and_works_on(providers, asked):
     """No superuser, as in a cluster: what is forced binds the owner, who has a policy and copies into no table."""
@@ -59,13 +61,37 @@ async def test_an_older_program_copies_again_once_the_procedure_for_going_back_w
     await owner.execute(text.partition("```sql")[2].partition("```")[0])
     await owner.copy_records_to_table(**copied)
     await migrate.apply(dsn, "followup", door)
+    await owner.execute("delete from deadline")
+    await owner.copy_records_to_table(**copied)
+    await migrate.apply(dsn, "followup", door, bind_owner=True)
     with pytest.raises(asyncpg.FeatureNotSupportedError):
         await owner.copy_records_to_table(**copied)
 
 
-async def test_a_role_that_is_not_there_yet_is_waited_for(new_dsn):
+async def test_an_older_program_that_is_only_away_finds_its_tables_as_they_were(asked, providers, new_dsn):
+    """It was asked to stop, say, or its database has just begun anew: nobody is connected, and it will come back."""
+    dsn = await new_dsn("followup", empty=True)
+    await migrate.apply(dsn, "followup")  # by a release whose doors have no role
+    owner = await asked("followup", dsn=dsn)
+
+    await migrate.apply(dsn, "followup", await door_role(providers[1], "followup"))
+    unasked = await owner.fetchval(FORCED)
+    await migrate.apply(dsn, "followup", "t_followup_door", bind_owner=True)
+
+    assert (unasked, await owner.fetchval(FORCED)) == (0, 2)
+
+
+async def test_a_role_that_is_not_there_yet_is_waited_for_and_its_database_is_still_new_then(
+    asked, providers, new_dsn
+):
+    dsn = await new_dsn("followup", empty=True)
+    owner = await asked("followup", dsn=dsn)
+
     with pytest.raises(Unavailable, match="the role no-such-role of the door is not there yet"):
-        await migrate.apply(await new_dsn("routing"), "routing", "no-such-role")
+        await migrate.apply(dsn, "followup", "no-such-role")
+    await migrate.apply(dsn, "followup", await door_role(providers[1], "followup"))
+
+    assert await owner.fetchval(FORCED) == 2
 
 
 async def test_what_a_door_may_no_longer_do_is_taken_back_by_the_next_migration(asked, new_dsn):
