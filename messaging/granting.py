@@ -49,8 +49,9 @@ async def grant(connection: Plain, service: str, door: str, *, bind_owner: bool)
     """
     database = await connection.fetchval("select current_database()")
     taken = "".join(
-        f'revoke all on all {one} in schema public from "door";' for one in ("tables", "sequences")
+        f'revoke all on all {one} in schema public from "door";' for one in ("tables", "sequences", "routines")
     )
+    taken += 'revoke all on schema public from "door";'
     first = f'{taken}grant connect on database {_quoted(database)} to "door"; grant usage on schema public to "door";'
     async with connection.transaction():
         await connection.execute((first + of(service)).replace('"door"', _quoted(door)))

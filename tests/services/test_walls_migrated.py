@@ -12,6 +12,7 @@ from tests.conftest import created, door_role, owner_role
 
 pytestmark = pytest.mark.system
 
+FUNCTIONS = ("no_more()", "nor_this()", "in_hand(text[])")
 FORCED = "select count(*) from pg_class where relforcerowsecurity"
 
 
@@ -98,7 +99,15 @@ async def test_what_a_door_may_no_longer_do_is_taken_back_by_the_next_migration(
     dsn = await new_dsn("routing")
     owner = await asked("routing", dsn=dsn)
     await owner.execute(
-        "grant all on dead_letter, outbox to t_routing_door; grant update on contact to t_routing_door"
+        """
+        create function no_more() returns int language sql as 'select 1';
+        revoke execute on function no_more from public;
+        create procedure nor_this() language sql as 'select 1';
+        revoke execute on procedure nor_this from public;
+        grant all on function no_more to t_routing_door; grant all on procedure nor_this to t_routing_door;
+        grant all on dead_letter, outbox to t_routing_door; grant update on contact to t_routing_door;
+        grant create on schema public to t_routing_door
+        """
     )
 
     await migrate.apply(dsn, "routing", "t_routing_door")
@@ -106,6 +115,10 @@ async def test_what_a_door_may_no_longer_do_is_taken_back_by_the_next_migration(
     for table, right in (("dead_letter", "select"), ("outbox", "select"), ("contact", "update")):
         assert not await owner.fetchval("select has_table_privilege('t_routing_door', $1, $2)", table, right)
     assert await owner.fetchval("select has_column_privilege('t_routing_door', 'contact', 'name', 'update')")
+    may = "select has_function_privilege('t_routing_door', $1, 'execute')"
+    assert [await owner.fetchval(may, one) for one in FUNCTIONS] == [False, False, True]
+    may = "select has_schema_privilege('t_routing_door', 'public', $1)"
+    assert [await owner.fetchval(may, one) for one in ("create", "usage")] == [False, True]
 
 
 async def test_nothing_is_forced_while_an_older_program_is_connected(asked, new_dsn):
