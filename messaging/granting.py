@@ -28,11 +28,16 @@ _BEGUN = (
 
 
 def of(service: str) -> str:
-    """The grants of a service's door: on the tables of delivery, then on its own. The role is called "door" in them."""
-    return "".join(
+    """The grants of a service's door, whose role is called "door" in them."""
+    return "".join(texts(service))
+
+
+def texts(service: str) -> list[str]:
+    """The same, file by file: on the tables of delivery, then on its own."""
+    return [
         (resources.files(one) / "grants.sql").read_text(encoding="utf-8")
         for one in ("messaging", f"services.{service}")
-    )
+    ]
 
 
 async def known(connection: Plain, door: str) -> None:
@@ -49,7 +54,8 @@ async def grant(connection: Plain, service: str, door: str, *, bind_owner: bool)
     """
     database = await connection.fetchval("select current_database()")
     taken = "".join(
-        f'revoke all on all {one} in schema public from "door";' for one in ("tables", "sequences", "routines")
+        f'revoke all on all {one} in schema public from "door";'
+        for one in ("tables", "sequences", "routines")
     )
     taken += 'revoke all on schema public from "door";'
     first = f'{taken}grant connect on database {_quoted(database)} to "door"; grant usage on schema public to "door";'

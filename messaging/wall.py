@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from messaging import granted
 from messaging.database import Connection, Database
 from messaging.errors import CannotStart, SchemaTooOld
 from messaging.patience import Patience
 
 OF_NO_AREA = ("answered", "outbox", "sequence", "unsent", "tier_state")
 """Tables of delivery, and how current each tier is: what a door must do there it may do for any of its callers."""
+
+SAID = 5
+"""So many rights are named: a role that was granted nothing lacks dozens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +23,15 @@ class Wall:
     there: bool
     is_more: Sequence[str] = ()
     """By what it could see past every policy, in words."""
-    granted: bool = False
-    """Whether it was given what a door needs at all."""
+    lacking: Sequence[str] = ()
+    """What a door of this release does that it was not given, in words."""
     unbound: Sequence[str] = ()
     """Tables it may touch in which rows of everybody are shown to it."""
     unforced: Sequence[str] = ()
     """Tables with policies that do not bind their owner, as long as programs of an older release are connected."""
 
 
-async def looked(connection: Connection, role: str) -> Wall:
+async def looked(connection: Connection, role: str, service: str) -> Wall:
     """Asked in the name of whoever may connect."""
     own = await connection.fetchrow(_ROLE, role)
     tables = await connection.fetch(_UNFORCED)
@@ -37,9 +41,9 @@ async def looked(connection: Connection, role: str) -> Wall:
     is_more = [word for word in _WORDS if own[word]]
     is_more += [f"a member of {one}" for one in own["member"]]
     is_more += [f"the owner of {one}" for one in own["owns"]]
-    granted = bool(await connection.fetchval(_GRANTED, role))
+    lacking = [str(one) for one in await granted.lacking(connection, role, service)]
     unbound = [row[0] for row in await connection.fetch(_UNBOUND, role, list(OF_NO_AREA))]
-    return Wall(role, True, is_more, granted, unbound, unforced)  # noqa: FBT003 - that it is there
+    return Wall(role, True, is_more, lacking, unbound, unforced)  # noqa: FBT003 - that it is there
 
 
 _WORDS = ("a superuser", "past row-level security", "able to make roles", "able to copy the server")
@@ -53,10 +57,6 @@ _ROLE = """
             select relname from pg_class where relowner = r.oid and relnamespace = 'public'::regnamespace order by 1
         ) as owns
     from pg_roles r where rolname = $1
-"""
-_GRANTED = """
-    select to_regclass('public.answered') is not null
-        and has_table_privilege($1, to_regclass('public.answered'), 'insert')
 """
 _UNBOUND = """
     select relname from pg_class
@@ -75,9 +75,9 @@ _UNFORCED = """
 class Unholed:
     """A check at the start of a process whose door has a role of its own."""
 
-    def __init__(self, door: Database, role: str, schema_wait_s: float) -> None:
+    def __init__(self, door: Database, role: str, service: str, schema_wait_s: float) -> None:
         self._door = door
-        self._role = role
+        self._role, self._service = role, service
         self._patience = Patience(schema_wait_s)
         """For migrations, which grant what a door needs, and are started beside us."""
 
@@ -88,14 +88,20 @@ class Unholed:
             there = await connection.fetchval("select current_database()")
         if here != there:
             raise CannotStart(f"DOOR_POSTGRES leads to the database {there}, and POSTGRES to {here}")
-        wall = await looked(owner, self._role)
+        wall = await looked(owner, self._role, self._service)
         if wrong := holes(wall):
             raise CannotStart(f"{wrong}: docs/operate/sign-in.md, the second wall")
         with self._patience.with_migrations():
-            if not wall.granted:
-                raise SchemaTooOld(
-                    f"the role {wall.role} of the door was granted nothing; run the migration, told of DOOR_POSTGRES"
-                )
+            if wall.lacking:
+                run = f"`python -m services.{self._service} migrate`, told of DOOR_POSTGRES"
+                raise SchemaTooOld(f"{ungranted(wall)}; run the migration of this release, {run}")
+
+
+def ungranted(wall: Wall) -> str:
+    """What its door will need and was not given."""
+    more = len(wall.lacking) - SAID
+    said = ", ".join(wall.lacking[:SAID]) + (f" and {more} more" if more > 0 else "")
+    return f"the role {wall.role} of the door was not granted {said}"
 
 
 def holes(wall: Wall) -> str:

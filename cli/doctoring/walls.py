@@ -6,7 +6,7 @@ from cli.databases import Place, connected
 from cli.doctoring.judged import Line
 from messaging.errors import Unavailable
 from messaging.granting import BIND
-from messaging.wall import Wall, holes, looked
+from messaging.wall import Wall, holes, looked, ungranted
 
 ADVICE = "docs/operate/sign-in.md, the second wall"
 
@@ -14,7 +14,7 @@ ADVICE = "docs/operate/sign-in.md, the second wall"
 async def wall(place: Place, role: str) -> Wall:
     """What a database says of the role of its door. Raises `Unavailable`."""
     async with connected(place) as connection:
-        return await looked(connection, role)
+        return await looked(connection, role, place.name.rpartition("-")[2])
 
 
 async def entered(name: str, dsn: str) -> list[Line]:
@@ -36,9 +36,9 @@ def judge(name: str, wall: Wall, *, signs_in: bool) -> list[Line]:
         return [Line("wrong" if signs_in else "warn", what(name), said, advice)]
     if wrong := holes(wall):
         return [Line("wrong", what(name), wrong, f"take from it what it must not be: {ADVICE}")]
-    if not wall.granted:
-        advice = f"run the migration, told of DOOR_POSTGRES: {ADVICE}"
-        return [Line("wrong", what(name), f"the role {wall.role} was granted nothing", advice)]
+    if wall.lacking:
+        advice = f"run the migration of this release, told of DOOR_POSTGRES: {ADVICE}"
+        return [Line("wrong", what(name), ungranted(wall), advice)]
     if wall.unforced:
         said = f"{', '.join(wall.unforced)}: the owner is not bound"
         advice = (

@@ -33,7 +33,8 @@ def database_of(process: Process, settings: DoorSettings) -> Database:
         dsn, name=f"{process.name}{MARK} door", max_size=settings.door_pool_size, told=who.told
     )
     process.opens(database)
-    process.checks(Unholed(database, settings.door_role or "", settings.schema_wait_s).check)
+    unholed = Unholed(database, settings.door_role or "", process.service, settings.schema_wait_s)
+    process.checks(unholed.check)
     return database
 
 

@@ -5,7 +5,7 @@ import pytest
 from cli.doctoring.walls import entered, judge
 from messaging.wall import Wall
 
-GOOD = {"there": True, "granted": True}
+GOOD = {"there": True}
 
 
 def said(*, signs_in=True, **changes):
@@ -25,7 +25,7 @@ def test_a_role_that_sees_its_caller_s_rows_only_is_well():
         ({"is_more": ["past row-level security"]}, "wrong", "is past row-level security", "take from it"),
         ({"is_more": ["the owner of incident"]}, "wrong", "is the owner of incident", "take from it"),
         ({"unbound": ["guard"]}, "wrong", "may touch guard", "take from it"),
-        ({"granted": False}, "wrong", "was granted nothing", "run the migration"),
+        ({"lacking": ["select on report"]}, "wrong", "not granted select on report", "run the migration"),
         ({"unforced": ["incident"]}, "warn", "incident: the owner is not bound", "migrate --bind-owner"),
     ],
 )

@@ -44,10 +44,10 @@ async def test_the_role_that_migrations_left_has_no_hole_and_the_process_may_beg
     owner, door = house
 
     async with owner.connection() as connection:
-        wall = await looked(connection, ROLE)
-        await Unholed(door, ROLE, 0.0).check(connection)
+        wall = await looked(connection, ROLE, "routing")
+        await Unholed(door, ROLE, "routing", 0.0).check(connection)
 
-    assert (wall.there, wall.granted, list(wall.unforced), holes(wall)) == (True, True, [], "")
+    assert (wall.there, wall.lacking, list(wall.unforced), holes(wall)) == (True, [], [], "")
 
 
 @pytest.mark.parametrize("hole", HOLES)
@@ -60,7 +60,7 @@ async def test_a_role_that_sees_past_the_wall_is_refused_in_words(hole, house):
         await away.start()
         await changed(connection, statement)
         with pytest.raises(CannotStart, match=told) as refused:
-            await Unholed(door, ROLE, 3600.0).check(connection)
+            await Unholed(door, ROLE, "routing", 3600.0).check(connection)
         await away.rollback()
 
     assert "sign-in.md" in str(refused.value)
@@ -76,8 +76,45 @@ async def test_a_role_that_was_granted_nothing_waits_for_its_migration_and_no_lo
         await away.start()
         await changed(connection, "revoke all on all tables in schema public from {role}")
         with pytest.raises(raised, match="run the migration"):
-            await Unholed(door, ROLE, wait_s).check(connection)
+            await Unholed(door, ROLE, "routing", wait_s).check(connection)
         await away.rollback()
+
+
+LACKS = {
+    "a right on a table": ("revoke select on incident from {role}", "select on incident"),
+    "one on a column": ("revoke update (told) on incident from {role}", "update (told) on incident"),
+    "one on a sequence": ("revoke usage on sequence unsent_id_seq from {role}", "usage on unsent_id_seq"),
+    "one on a function": ("revoke execute on function in_hand from {role}", "execute on in_hand"),
+    "what is not there": ("drop function known_contacts", "execute on known_contacts"),
+}
+
+
+@pytest.mark.parametrize("lack", LACKS)
+async def test_a_role_that_lacks_one_thing_doors_of_this_release_do_is_refused_and_told_what_to_run(
+    lack, house
+):
+    """As after the migration of another release, which is the last word on what a role may do."""
+    owner, door = house
+    statement, told = LACKS[lack]
+
+    async with owner.connection() as connection:
+        away = connection.transaction()
+        await away.start()
+        await changed(connection, statement)
+        with pytest.raises(SchemaTooOld) as refused:
+            await Unholed(door, ROLE, "routing", 0.0).check(connection)
+        await away.rollback()
+
+    assert f"was not granted {told}; run the migration of this release" in str(refused.value)
+    assert "python -m services.routing migrate" in str(refused.value)
+
+
+@pytest.mark.parametrize("service", ["intake", "routing", "followup", "metrics"])
+async def test_what_a_migration_grants_is_what_is_looked_for(service, new_dsn, new_database):
+    owner = await new_database(service)
+
+    async with owner.connection() as connection:
+        assert list((await looked(connection, f"t_{service}_door", service)).lacking) == []
 
 
 async def test_a_door_that_leads_to_another_database_is_refused(house, new_database):
@@ -86,7 +123,7 @@ async def test_a_door_that_leads_to_another_database_is_refused(house, new_datab
 
     async with owner.connection() as connection:
         with pytest.raises(CannotStart, match="DOOR_POSTGRES leads to the database"):
-            await Unholed(elsewhere, ROLE, 3600.0).check(connection)
+            await Unholed(elsewhere, ROLE, "routing", 3600.0).check(connection)
 
 
 async def test_a_role_that_is_not_there_and_an_owner_that_is_not_bound_are_seen(house):
@@ -96,7 +133,10 @@ async def test_a_role_that_is_not_there_and_an_owner_that_is_not_bound_are_seen(
         away = connection.transaction()
         await away.start()
         await changed(connection, "alter table incident no force row level security")
-        nobody, wall = await looked(connection, "nobody_door"), await looked(connection, ROLE)
+        nobody, wall = (
+            await looked(connection, "nobody_door", "routing"),
+            await looked(connection, ROLE, "routing"),
+        )
         await away.rollback()
 
     assert not nobody.there
