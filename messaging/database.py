@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -13,8 +13,10 @@ from messaging.errors import Unavailable, outages_translated
 
 if TYPE_CHECKING:
     Connection = PoolConnectionProxy[asyncpg.Record]
-else:
-    Connection = PoolConnectionProxy  # generic in its types only
+    _Bare = asyncpg.Connection[asyncpg.Record]
+else:  # generic in their types only
+    Connection = PoolConnectionProxy
+    _Bare = asyncpg.Connection
 
 Told = Callable[[], Mapping[str, str]]
 """What each transaction is told first: a setting and its value."""
@@ -41,6 +43,21 @@ NOTICED = {
 """The server notices within eleven seconds that our machine has gone without a word, be it while it answers. At its own
 default of two hours the locks of a dead process would last as long. So they are gone before the broker gives our share
 of the partitions to another (`consuming.SESSION_MS`), who would wait for them."""
+
+
+class _Pooled(_Bare):
+    """A connection that is set back before the next has it, unless nothing was done with it that would outlive."""
+
+    _unchanged = False
+
+    def leaves_nothing(self) -> None:
+        """Says that all that was set or locked went with its transaction: saves asking the server to set it back."""
+        self._unchanged = True
+
+    def get_reset_query(self) -> str:
+        """What sets it back."""
+        unchanged, self._unchanged = self._unchanged, False
+        return "" if unchanged else super().get_reset_query()
 
 
 class Database:
@@ -75,6 +92,7 @@ class Database:
         with outages_translated():
             self._pool = await asyncpg.create_pool(
                 self._dsn,
+                connection_class=_Pooled,
                 min_size=1,
                 max_size=self._max_size,
                 command_timeout=self._patience,
@@ -107,12 +125,17 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
+        What it sets and locks must be its own (`set local`, `pg_advisory_xact_lock`): nothing else is set back.
         `Unavailable` out of the commit means *unknown*; whoever retries is guarded by sequence or key.
         """
-        async with self._acquired() as connection, connection.transaction():
-            if self._told is not None:
-                await connection.execute(_said(self._told()))
-            yield connection
+        async with self._acquired() as connection:
+            if self._told is None:
+                async with connection.transaction():
+                    yield connection
+            else:
+                async with _beginning(connection, _said(self._told())):
+                    yield connection
+            cast("_Pooled", connection).leaves_nothing()  # which stands in for it
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[Connection]:
@@ -133,6 +156,19 @@ class Database:
         """The database clock; raises `Unavailable`."""
         async with self.connection() as connection:
             return await clock(connection)
+
+
+@asynccontextmanager
+async def _beginning(connection: Connection, settings: str) -> AsyncIterator[None]:
+    """A transaction that is told its settings as it begins, on one way to the server and back."""
+    await connection.execute(f"begin;{settings}")
+    try:
+        yield
+    except BaseException:
+        if not connection.is_closed():
+            await connection.execute("rollback")
+        raise
+    await connection.execute("commit")
 
 
 def _said(settings: Mapping[str, str]) -> str:

@@ -4,6 +4,8 @@ import pytest
 
 from messaging.columns import texts
 from messaging.consuming import SESSION_MS
+from messaging.database import Database
+from messaging.errors import Unavailable
 from tests.messaging.tiny import rows
 
 pytestmark = pytest.mark.system
@@ -57,3 +59,98 @@ async def test_a_batch_finds_its_rows_by_their_keys_where_the_server_would_rathe
     assert "Index Scan using guard_pkey on guard" in of_a_batch
     assert "Seq Scan" not in of_a_batch
     assert left == "on"
+
+
+@pytest.fixture
+async def single(new_dsn):
+    """Opens the same database with one connection; what each transaction is told first may be named."""
+    dsn, opened = await new_dsn("routing"), []
+
+    async def make(**settings):
+        told = (lambda: settings) if settings else None
+        database = Database(dsn, name="test single", max_size=1, told=told)
+        await database.connect()
+        opened.append(database)
+        return database
+
+    yield make
+    for database in opened:
+        await database.close()
+
+
+async def state(database):
+    """A setting of ours, and how many locks of its own its connection still holds."""
+    async with database.connection() as connection:
+        return tuple(
+            await connection.fetchrow(
+                "select coalesce(current_setting('fengqiao.test', true), ''),"
+                " (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid())"
+            )
+        )
+
+
+async def test_what_is_done_outside_of_a_transaction_is_set_back_before_the_next_has_the_connection(single):
+    database = await single()
+    async with database.transaction():
+        pass
+
+    async with database.connection() as connection:
+        await connection.execute("select set_config('fengqiao.test', 'left', false), pg_advisory_lock(7)")
+    async with database.transaction():
+        pass
+
+    assert await state(database) == ("", 0)
+
+
+async def test_a_transaction_that_fails_leaves_nothing_behind(single):
+    for database in (await single(), await single(**{"fengqiao.test": "told"})):
+        with pytest.raises(ZeroDivisionError):
+            async with database.transaction() as tx:
+                await tx.execute("select set_config('fengqiao.test', 'left', false), pg_advisory_lock(7)")
+                await tx.execute("insert into guard (topic, key, last_seq) values ('t', 'k', 1)")
+                raise ZeroDivisionError
+
+        assert (await state(database))[1] == 0
+        assert await rows(database, "select key from guard") == []
+
+
+async def test_a_transaction_is_told_its_settings_as_it_begins_and_they_end_with_it(single):
+    database, other = await single(**{"fengqiao.test": "it's"}), await single()
+
+    async with database.transaction() as tx:
+        within = await tx.fetchval("select current_setting('fengqiao.test')")
+        await tx.execute("create table made_here ()")
+
+    assert within == "it's"
+    assert await rows(other, "select count(*) from made_here") == [(0,)]
+    assert await database._pool.fetchval("select current_setting('fengqiao.test', true)") in {"", None}
+
+
+async def test_a_transaction_that_was_cut_off_says_what_became_of_the_connection(single):
+    database = await single(**{"fengqiao.test": "told"})
+
+    with pytest.raises(Unavailable):
+        async with database.transaction() as tx:
+            tx.terminate()
+            await tx.fetchval("select 1")
+
+    assert await state(database) == ("told", 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "ways"),
+    [
+        ({}, ["begin;", "commit;"]),
+        ({"fengqiao.test": "told"}, ["begin;set local fengqiao.test = 'told'", "commit"]),
+    ],
+)
+async def test_a_transaction_goes_to_the_server_twice_beside_what_is_done_in_it(single, settings, ways):
+    database, asked = await single(**settings), []
+
+    async with database.transaction() as tx:
+        tx.add_query_logger(lambda one: asked.append(one.query.lower()))
+    asked.clear()
+    async with database.transaction():
+        pass
+
+    assert asked == ways
