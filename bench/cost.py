@@ -5,8 +5,9 @@ import json
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -43,22 +44,55 @@ class Way:
 
 OPEN = Way("open", signed=False, personal=False)
 WAYS = (
-    OPEN,
     Way("signed in", signed=True, personal=False),
     Way("signed in, with people", signed=True, personal=True),
 )
 
 
 def section(report: Report, options: Options) -> None:
-    """Each way twice, there and back, so that a machine that gets slower or faster meanwhile does so for all."""
-    found: dict[str, list[Run]] = {one.name: [] for one in WAYS}
-    with house(options, ("village",), sign_in=True) as stack:
-        tokens = _tokens(stack)
+    """Unknown callers in one house and another way in the other, at the same time, then each in the other's house.
+
+    Both have the same machine at the same moments, whatever it does meanwhile.
+    """
+    with ExitStack() as both:
+        houses = [both.enter_context(_house(options, name)) for name in ("one", "other")]
+        tokens = {one.data: _tokens(one) for one in houses}
+        for way in WAYS:
+            found: dict[str, list[Run]] = {OPEN.name: [], way.name: []}
+            for pair in (houses, houses[::-1]):
+                say(f"cost: {way.name}, beside {OPEN.name}")
+                runs = _beside(pair, way, options, tokens)
+                for one, stack, run in zip((OPEN, way), pair, runs, strict=True):
+                    found[one.name].append(run)
+                    lifecycle.show(one.name, run, lifecycle.where(stack).groups)
+            _tell(report, way, found)
+
+
+@contextmanager
+def _house(options: Options, name: str) -> Iterator[Stack]:
+    data = None if options.data is None else options.data / name
+    with house(replace(options, data=data), ("village",), sign_in=True) as stack:
         for one in stack.plan.instances():
             stack.stop_program(one.name)
-        for way in (*WAYS, *reversed(WAYS)):
-            found[way.name].append(_run(stack, way, options, tokens))
-    _tell(report, found)
+        yield stack
+
+
+def _beside(
+    pair: Sequence[Stack], way: Way, options: Options, tokens: Mapping[Path, Path]
+) -> tuple[Run, Run]:
+    """Callers unknown in the first house, in that way in the second, both driven at once."""
+    first, second = pair
+    with running(first, _programs(first, OPEN)) as unknown, running(second, _programs(second, way)) as known:
+        return asyncio.run(
+            _both(
+                lifecycle.measure(first, options, unknown, partial(_people, first, OPEN, options, tokens)),
+                lifecycle.measure(second, options, known, partial(_people, second, way, options, tokens)),
+            )
+        )
+
+
+async def _both(first: Awaitable[Run], second: Awaitable[Run]) -> tuple[Run, Run]:
+    return await asyncio.gather(first, second)
 
 
 def _tokens(stack: Stack) -> Path:
@@ -83,17 +117,7 @@ def _programs(stack: Stack, way: Way) -> list[Program]:
     )
 
 
-def _run(stack: Stack, way: Way, options: Options, tokens: Path) -> Run:
-    say(f"cost: {way.name}")
-    with running(stack, _programs(stack, way)) as services:
-        drive = partial(_people, stack, way, options, tokens)
-        run = asyncio.run(lifecycle.measure(stack, options, services, drive))
-    say(f"  {run.rate:.1f} lifecycles/s, {run.rate / run.cores:.1f} for a CPU second")
-    lifecycle.show(way.name, run, lifecycle.where(stack).groups)
-    return run
-
-
-async def _people(stack: Stack, way: Way, options: Options, tokens: Path) -> Process:
+async def _people(stack: Stack, way: Way, options: Options, tokens: Mapping[Path, Path]) -> Process:
     order = Order(
         postgres=stack.postgres(),
         doors={one: stack.port(f"village-{one}") for one in SERVICES},
@@ -104,7 +128,7 @@ async def _people(stack: Stack, way: Way, options: Options, tokens: Path) -> Pro
         wave=min(options.wave, WAVE),
         in_flight=min(options.in_flight, IN_FLIGHT),
         connections=CONNECTIONS,
-        tokens=str(tokens) if way.signed else None,
+        tokens=str(tokens[stack.data]) if way.signed else None,
         personal=way.personal,
     )
     return await asyncio.create_subprocess_exec(
@@ -112,15 +136,11 @@ async def _people(stack: Stack, way: Way, options: Options, tokens: Path) -> Pro
     )
 
 
-def _tell(report: Report, found: Mapping[str, Sequence[Run]]) -> None:
-    rates, yields = lifecycle.there_and_back(report, "cost of safety", found)
-    for way in WAYS:
-        if way is OPEN:
-            report.add(Figure("lifecycles/s over HTTP, callers unknown", sum(rates[way.name]) / 2, "/s"))
-            continue
-        share = 100 * sum(rates[way.name]) / sum(rates[OPEN.name])
-        spent = 100 * sum(yields[way.name]) / sum(yields[OPEN.name])
-        report.add(
-            Figure(f"lifecycles/s, {way.name}, of those of unknown callers", share, "%", at_least=LEFT),
-            Figure(f"the same for a CPU second, {way.name}", spent, "%"),
-        )
+def _tell(report: Report, way: Way, found: Mapping[str, Sequence[Run]]) -> None:
+    rates, yields = lifecycle.there_and_back(report, f"cost of safety, {way.name}", found)
+    share = 100 * sum(rates[way.name]) / sum(rates[OPEN.name])
+    spent = 100 * sum(yields[way.name]) / sum(yields[OPEN.name])
+    report.add(
+        Figure(f"lifecycles/s, {way.name}, of those of unknown callers", share, "%", at_least=LEFT),
+        Figure(f"the same for a CPU second, {way.name}", spent, "%"),
+    )
