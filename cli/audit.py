@@ -1,6 +1,7 @@
 """``fengqiao audit``: who asked for personal data, and whether what is written about it is what was written."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -29,7 +30,7 @@ def audit() -> None:
 @audit.command()
 @vault_options
 @click.option(
-    "--head", help="An end that was noted before, as `verify` says it: the chain must go through it."
+    "--head", help="One more end that was noted, as `verify` says it: the chain must go through it as well."
 )
 @click.option(
     "--notes",
@@ -61,16 +62,19 @@ def _given(text: str) -> Head:
 
 
 async def _walked(at: At, folder: Path, given: Head | None) -> tuple[Broken | None, Head, Head | None]:
-    """Where it is broken, its end, and the end that was noted before; a good one is noted."""
+    """Where it is broken, its end, and the latest of those it must go through; a good one is noted.
+
+    What is given does not stand for what was noted here: else an older end would put the note back.
+    """
     async with opened(at.place) as database:
         async with database.connection() as connection:
             await Unlocking(at.vault).house(connection)
         key = at.vault.house[AUDIT]
         notes = Notes(folder, at.place.name, key)
-        seen = given or notes.seen()
+        known = [one for one in (given, notes.seen()) if one is not None]
         async with database.transaction() as tx:
             await tx.execute("set transaction isolation level repeatable read, read only")
-            found, end = await _looked(tx, key, seen)
+            found, end = await _looked(tx, key, known)
     if found is None:
         try:
             notes.note(end)
@@ -78,10 +82,10 @@ async def _walked(at: At, folder: Path, given: Head | None) -> tuple[Broken | No
             click.echo(
                 f"本机未能记下 not noted here: {error.strerror}; keep the --head that is printed", err=True
             )
-    return found, end, seen
+    return found, end, max(known, key=lambda one: one.number, default=None)
 
 
-async def _looked(tx: Connection, key: bytes, known: Head | None) -> tuple[Broken | None, Head]:
+async def _looked(tx: Connection, key: bytes, known: Sequence[Head]) -> tuple[Broken | None, Head]:
     """An entry at a time: a chain may be longer than memory is large."""
     end, walk = await log.end(tx), Walk(known)
     async for one in log.walked(tx):

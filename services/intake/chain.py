@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -60,31 +60,30 @@ def after(key: bytes, before: Head, last: Link) -> Head:
 
 @dataclass(slots=True)
 class Walk:
-    """A chain looked at entry by entry, however long it is; `known` is an end that somebody noted elsewhere.
+    """A chain looked at entry by entry, however long it is; `known` are ends that somebody noted elsewhere.
 
-    The chain must go through it, else it was cut and written anew.
+    The chain must go through each of them, else it was cut and written anew.
     """
 
-    known: Head | None = None
+    known: Sequence[Head] = ()
     before: bytes = START
     number: int = 0
 
     def step(self, one: Link) -> Broken | None:
         """The next entry; whether the chain is broken there."""
-        self.number, known = self.number + 1, self.known
-        number = self.number
+        self.number = number = self.number + 1
         if one.number != number:
             return Broken(min(number, one.number), "removed" if one.number > number else "inserted")
         if one.hash != _hash(self.before, number, one.entry):
             return Broken(number, "changed")
-        if known is not None and known.number == number and known.hash != one.hash:
+        if any(known.number == number and known.hash != one.hash for known in self.known):
             return Broken(number, "forged")
         self.before = one.hash
         return None
 
     def ended(self, end: Head, key: bytes) -> Broken | None:
         """Whether it ends as it should."""
-        if self.number < end.number or (self.known is not None and self.number < self.known.number):
+        if self.number < max(end.number, *(known.number for known in self.known), 0):
             return Broken(self.number + 1, "truncated")
         if self.number > end.number:
             return Broken(end.number + 1, "inserted")
@@ -93,8 +92,8 @@ class Walk:
         return None
 
 
-def broken(links: Iterable[Link], end: Head, key: bytes, known: Head | None = None) -> Broken | None:
-    """The first broken place of a chain, in its order, or None; `known` as a walk takes it."""
+def broken(links: Iterable[Link], end: Head, key: bytes, *known: Head) -> Broken | None:
+    """The first broken place of a chain, in its order, or None; `known` as a walk takes them."""
     walk = Walk(known)
     for one in links:
         if (found := walk.step(one)) is not None:

@@ -18,7 +18,7 @@ def a_chain(length):
 
 def verdict(links, known):
     """What a walk through a chain says that is signed where it ends."""
-    walk = Walk(known)
+    walk = Walk([] if known is None else [known])
     broken = [one for one in map(walk.step, links) if one is not None]
     return broken[0] if broken else walk.ended(head(KEY, links[-1]), KEY)
 
