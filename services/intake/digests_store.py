@@ -1,6 +1,6 @@
 """Every SQL statement that brings digests of requests, as older programs did, under the keys of what they told."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from asyncpg import Record
 
@@ -16,16 +16,20 @@ PLAIN_BYTES = 32
 """A digest of this length is under no data key."""
 
 
-async def plain(tx: Connection, table: str, limit: int) -> list[Record]:
-    """Some rows of requests that told something and whose digest is under no data key yet, locked; and their keys."""
+async def plain(tx: Connection, table: str, limit: int, but: Collection[str]) -> list[Record]:
+    """Some rows of requests that told something and whose digest is under no data key yet, locked; and their keys.
+
+    Those about `but` are passed over.
+    """
     rows = await tx.fetch(
         f"""
         select t.ctid::text as place, t.digest, k.incident_id, k.kek_id, k.wrapped
         from {table} t join data_key k on k.incident_id = {_ABOUT[table]}
-        where length(t.digest) = $1 limit $2 for update of t skip locked
+        where length(t.digest) = $1 and k.incident_id <> all($3::text[]) limit $2 for update of t skip locked
         """,  # noqa: S608 - names of ours
         PLAIN_BYTES,
         limit,
+        list(but),
     )
     return list(rows)
 

@@ -119,14 +119,18 @@ class Rotation:
 
         Else whoever has a key of the house could try a telephone number against them for ever.
         """
-        found = await digests_store.plain(tx, table, self._at_once * 10)
-        known = {row["place"]: (row["digest"], opened(self._ring, row)) for row in found}
-        again = {place: under(key, digest) for place, (digest, key) in known.items() if key is not None}
+        found = await digests_store.plain(tx, table, self._at_once * 10, self.done.broken)
+        again = {}
+        for row in found:
+            if (key := opened(self._ring, row)) is None:
+                self.done.broken.add(row["incident_id"])
+            else:
+                again[row["place"]] = under(key, row["digest"])
         await digests_store.put(tx, table, again)
         self.done.digests += len(again)
-        if not again:
+        if not found:
             await digests_store.forget(tx, table)
-        return bool(again)
+        return bool(found)
 
     async def _letters(self, tx: Connection, after: int) -> int | None:
         """Dead letters come under the current key, names as well; returns behind which to go on, None at the end."""

@@ -167,6 +167,35 @@ async def test_digests_of_older_programs_are_known_come_under_data_keys_with_a_r
     assert await tried(database, house.vault) == 0
 
 
+async def test_digests_that_no_key_opens_are_counted_and_keep_no_others_from_coming_under_theirs(
+    new_database,
+):
+    """More of them than are looked at together, and in front of all others."""
+    database = await new_database("intake")
+    house = await a_house(database, OLD)
+    lost = [f"lost-{at}" for at in range(30)]
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            with key as (
+                insert into data_key select about, 'no such key', '' from unnest($1::text[]) as about
+                returning incident_id
+            )
+            insert into answered (key, digest, status, body)
+            select incident_id, decode(repeat('ab', 32), 'hex'), 201, jsonb_build_object('incident_id', incident_id)
+            from key
+            """,
+            lost,
+        )
+    await put_in(house)
+    await as_older_programs_did(house)
+
+    done = await Rotation(database, house.vault, lambda _: None, 1).run()
+
+    assert done.digests == 4
+    assert done.broken == set(lost)
+
+
 def test_a_digest_fits_its_own_request_and_data_key_only():
     first, second = (Ring([OLD]).new("a")[0] for _ in range(2))
     vault = Vault(OLD)
