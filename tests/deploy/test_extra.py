@@ -20,6 +20,7 @@ def test_what_is_installed_is_the_module_itself():
     assert Late("json.decoder").JSONDecodeError is __import__("json").JSONDecodeError
 
 
+@pytest.mark.wide
 def test_no_command_needs_the_extra_before_it_works_on_a_stack_of_this_machine():
     """Imported in a process of its own: this one has long loaded everything."""
     asked = "import sys, cli.__main__; print(sorted({'supervisor', 'psutil', 'confluent_kafka'} & set(sys.modules)))"

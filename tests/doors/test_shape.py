@@ -33,6 +33,7 @@ def depth_of(value):
             return 0
 
 
+@pytest.mark.wide
 @given(VALUES, st.integers(0, 2 * DEEPEST), st.booleans())
 def test_what_is_deeper_than_the_bound_is_refused_and_nothing_else(value, more, ascii_only):
     for _ in range(more):

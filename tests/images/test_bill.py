@@ -12,6 +12,8 @@ import pytest
 from deploy.local.plan import PROJECT
 from tests.images.test_locks import RUN
 
+pytestmark = pytest.mark.wide
+
 UNJUDGED = "--no-validate"
 
 

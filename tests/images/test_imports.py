@@ -1,6 +1,7 @@
 """What is in an image asks for nothing of ours that is not: found without building one."""
 
 import ast
+import functools
 import subprocess
 
 import pytest
@@ -29,7 +30,12 @@ def _module(name):
     return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+@functools.cache
 def _imported(path):
+    return frozenset(_names(path))
+
+
+def _names(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names)

@@ -1,5 +1,6 @@
 """The golden examples: what each event looks like on the wire, now and for ever."""
 
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +22,19 @@ PRIVATE = "张三13800000000"
 FULL_WIDTH = "620522".translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
 
 
+@functools.cache
 def type_of(path: Path) -> str:
     """`incident.opened.v1.minimal.json` → `incident.opened.v1`."""
     return next(name for name in EVENTS if path.stem == name or path.stem.startswith(f"{name}."))
 
 
 def raw(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads(_text(path))
+
+
+@functools.cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def spots(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

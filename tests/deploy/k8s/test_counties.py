@@ -15,6 +15,8 @@ from tests.deploy.k8s.rules import RULES
 from tests.deploy.k8s.rules_parts import PARTS
 from tests.deploy.k8s.rules_watching import everybody
 
+pytestmark = pytest.mark.wide
+
 COUNTIES = [tiers for count in (1, 2) for tiers in combinations(TIERS, count)]
 TWO = ("county", "village")
 SERVICES, USERS, TOPICS = 4, 5, 6
@@ -63,13 +65,11 @@ def objects(folder):
     return objects_of(folder)
 
 
-@pytest.mark.wide
 @pytest.mark.parametrize("rule", RULES)
 def test_it_keeps_the_rule(objects, rule):
     assert RULES[rule](objects) == []
 
 
-@pytest.mark.wide
 @pytest.mark.parametrize(("part", "rule"), PARTS)
 def test_it_keeps_the_rule_of_a_part(objects, part, rule):
     assert PARTS[part, rule](objects) == []

@@ -132,6 +132,7 @@ def overlay(tmp_path):
     return make
 
 
+@pytest.mark.wide
 def test_by_passwords_come_systems_of_others_alone_over_tls_and_at_a_door_of_their_own(overlay):
     objects = objects_of(overlay("strimzi", "passwords"))
     [first, second] = of_kind(objects, "Kafka")[0]["spec"]["kafka"]["listeners"]
@@ -147,6 +148,7 @@ def test_by_passwords_come_systems_of_others_alone_over_tls_and_at_a_door_of_the
     assert rules_kafka.closed(objects) != []
 
 
+@pytest.mark.wide
 def test_by_work_instead_of_by_lag_every_workload_is_scaled_within_the_same_bounds(overlay):
     objects = objects_of(overlay("hpa"))
 
@@ -158,6 +160,7 @@ def test_by_work_instead_of_by_lag_every_workload_is_scaled_within_the_same_boun
         assert rule(objects) == []
 
 
+@pytest.mark.wide
 def test_by_work_and_by_lag_together_do_not_render(overlay):
     folder = overlay("keda", "hpa")
 
@@ -167,6 +170,7 @@ def test_by_work_and_by_lag_together_do_not_render(overlay):
     assert "replicas" in done.stderr
 
 
+@pytest.mark.wide
 def test_a_prefix_of_an_overlay_does_not_reach_what_is_scaled_and_is_noticed(overlay):
     folder = overlay("keda")
     file = folder / "kustomization.yaml"
@@ -175,6 +179,7 @@ def test_a_prefix_of_an_overlay_does_not_reach_what_is_scaled_and_is_noticed(ove
     assert len(rules_scaling.there(objects_of(folder))) == 12
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("part", ["strimzi", "cloudnativepg", "keda", "hpa", "ingress"])
 def test_a_part_can_be_had_for_one_tier(overlay, part):
     objects = objects_of(overlay(f"{part}/village"))

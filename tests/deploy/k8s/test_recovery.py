@@ -10,6 +10,8 @@ from tests.deploy.k8s.objects import mentioned
 from tests.deploy.k8s.rendered import K8S, objects_of
 from tests.deploy.k8s.rules_postgres import backed_up, durable, own
 
+pytestmark = pytest.mark.wide
+
 COUNTY = K8S / "overlays" / "example-county"
 NAME = "village-routing-postgres"
 

@@ -43,6 +43,7 @@ def told(objects, part):
     return {name: value for name, value in given.items() if name.startswith("OTEL_")}
 
 
+@pytest.mark.wide
 def test_each_service_is_told_and_understands_it(traced):
     services = services_of(traced)
 
@@ -53,6 +54,7 @@ def test_each_service_is_told_and_understands_it(traced):
     assert {one["OTEL_RESOURCE_ATTRIBUTES"] for one in given} == {"k8s.pod.name=$(POD)"}
 
 
+@pytest.mark.wide
 def test_they_are_let_out_to_the_collector_and_nowhere_else(traced):
     before = of_kind(objects_of(K8S / "overlays" / "dev"), "NetworkPolicy")
 
