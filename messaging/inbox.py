@@ -24,7 +24,7 @@ from schemas.topics import Topic
 
 log = logging.getLogger(__name__)
 
-BATCH = 1500
+BATCH = 1000
 """Records a transaction: large enough that its fixed cost is small, small enough to stay well under a second, and that
 what they become in memory leaves a process under its bound after a pause, when every batch is as large as it may be."""
 TRIES = 3
