@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.errors import KafkaError
@@ -17,8 +18,20 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 60.0
 ANSWER_S = 30.0
+EACH_S = 10.0
+"""For each partition: a leader whose machine is gone says nothing, and the others are asked meanwhile."""
+FAILURES = (KafkaError, OSError, TimeoutError)
 Places = Mapping[TopicPartition, int]
 """Partition → the offset behind the last record that was applied."""
+
+
+class Deleting(Protocol):
+    """What is asked of a client of the broker."""
+
+    async def delete_records(
+        self, records_to_delete: dict[TopicPartition, RecordsToDelete]
+    ) -> dict[TopicPartition, int]:
+        """Deletes what is before these offsets; returns where each begins now. Raises `KafkaError`."""
 
 
 @dataclass(slots=True)
@@ -61,20 +74,39 @@ class Trimming:
             try:
                 async with asyncio.timeout(ANSWER_S):
                     await self.once()
-            except (KafkaError, OSError, TimeoutError) as error:
+            except FAILURES as error:
                 log.warning("inbound records that were applied stay for now: %s", type(error).__name__)
 
     async def once(self) -> int:
-        """Notes how far the group is, deletes what is ripe; of how many partitions. Raises `KafkaError`, `OSError`."""
+        """Notes how far the group is, deletes what is ripe; of how many partitions. Raises as `delete` does."""
         client = AIOKafkaAdminClient(**self.broker.client())
         await client.start()
         try:
             told = await client.list_consumer_group_offsets(self.group)
             places = {one: place.offset for one, place in told.items() if one.topic in self.topics}
             ripe = self.seen.note(asyncio.get_running_loop().time(), places)
-            if ripe:
-                wanted = {one: RecordsToDelete(before_offset=upto) for one, upto in ripe.items()}
-                self.seen.done.update(await client.delete_records(wanted))
+            return await self.delete(client, ripe)
         finally:
             await client.close()
-        return len(ripe)
+
+    async def delete(self, client: Deleting, ripe: Places) -> int:
+        """Each partition by itself, all at once: one that nobody leads keeps none of the others from being trimmed.
+
+        Returns of how many something went. Raises `KafkaError`, `OSError`, `TimeoutError` where none went.
+        """
+        tried = await asyncio.gather(
+            *(self._delete(client, *one) for one in ripe.items()), return_exceptions=True
+        )
+        failed = {
+            one: error for one, error in zip(ripe, tried, strict=True) if isinstance(error, BaseException)
+        }
+        for one, error in failed.items():
+            if len(failed) == len(ripe) or not isinstance(error, FAILURES):
+                raise error
+            log.warning("what was applied of %s-%d stays for now, others go: %s", *one, type(error).__name__)
+        return len(ripe) - len(failed)
+
+    async def _delete(self, client: Deleting, one: TopicPartition, upto: int) -> None:
+        async with asyncio.timeout(EACH_S):
+            gone = await client.delete_records({one: RecordsToDelete(before_offset=upto)})
+        self.seen.done.update(gone)

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.errors import LeaderNotAvailableError, TopicAuthorizationFailedError
 from aiokafka.structs import TopicPartition
 
 from messaging.broker import Broker
@@ -149,6 +149,42 @@ def on_disk(folder):
         except OSError:  # put away meanwhile
             continue
     return False
+
+
+class Led:
+    """A broker of whose partitions some are led by nobody, or by a machine that is gone and says nothing."""
+
+    def __init__(self, leaderless=(), silent=()):
+        self._leaderless, self._silent = leaderless, silent
+
+    async def delete_records(self, wanted):
+        if wanted.keys() & set(self._leaderless):
+            raise LeaderNotAvailableError
+        if wanted.keys() & set(self._silent):
+            await asyncio.Event().wait()
+        return {one: records.before_offset for one, records in wanted.items()}
+
+
+@pytest.mark.parametrize("how", ["leaderless", "silent"])
+async def test_a_partition_that_nobody_leads_keeps_no_other_from_being_trimmed_and_is_named(
+    how, caplog, monkeypatch
+):
+    monkeypatch.setattr("messaging.trimming.EACH_S", 0.1)
+    trimming = Trimming(Broker("nowhere:1"), "g", ["t"], Seen(0.0))
+
+    assert await trimming.delete(Led(**{how: [FIRST]}), {FIRST: 5, SECOND: 7}) == 1
+    assert trimming.seen.done == {SECOND: 7}
+    assert "t-0 stays for now" in caplog.text
+    assert await trimming.delete(Led(), {FIRST: 5}) == 1
+    assert trimming.seen.done == {FIRST: 5, SECOND: 7}
+
+
+async def test_where_no_partition_can_be_trimmed_it_is_the_broker_that_failed():
+    trimming = Trimming(Broker("nowhere:1"), "g", ["t"], Seen(0.0))
+
+    with pytest.raises(LeaderNotAvailableError):
+        await trimming.delete(Led([FIRST, SECOND]), {FIRST: 5, SECOND: 7})
+    assert await trimming.delete(Led(), {}) == 0
 
 
 class Forbidding(Trimming):
