@@ -22,7 +22,7 @@ class LoadSettings(ServiceSettings):
     at_once_each: int = Field(default=64, ge=1)
     """Requests of one sender under way; beyond that the answer is 429."""
     exports_at_once: int = Field(default=2, ge=1)
-    """Exports under way in this process, each with a connection of its pool: fewer than `door_pool_size`."""
+    """Exports under way in this process, each with a connection of its pool: fewer than those, or it does not start."""
     exports_at_once_each: int = Field(default=1, ge=1)
     """Exports of one sender under way."""
     streams_at_once_each: int = Field(default=100, ge=1)

@@ -9,6 +9,7 @@ from doors.browsers import LOOPBACK
 from doors.gate import Guard, guarded
 from doors.identity.settings import DEVELOPMENT, DoorSettings
 from doors.identity.sign_in import sign_in
+from doors.throttle import EXPORTS
 from doors.turnstile import Turnstile
 from messaging.database import Database
 from messaging.granting import MARK
@@ -42,6 +43,8 @@ def opened(process: Process, settings: DoorSettings, door: FastAPI) -> None:
     """Gives a process its door, guarded, and says where it listens. Raises `ValueError`."""
     if settings.signs_in and settings.door_postgres is None:
         raise ValueError(f"{process.service.upper()}_DOOR_POSTGRES: {NO_ROLE}")
+    if wrong := crowded(settings, exports=any(getattr(one, "path", None) in EXPORTS for one in door.routes)):
+        raise ValueError(f"{process.service.upper()}_EXPORTS_AT_ONCE: {wrong}")
     process.door_host, why = host_of(settings)
     if why is not None:
         log.warning("%s", why)
@@ -51,6 +54,18 @@ def opened(process: Process, settings: DoorSettings, door: FastAPI) -> None:
         process.loops(signed.keys.run)
     guard = Guard(process.service, settings.tier, signed, Turnstile(settings.bounds), settings.browsers)
     process.door = guarded(door, guard)
+
+
+def crowded(settings: DoorSettings, *, exports: bool) -> str | None:
+    """Why so many exports at once leave nobody else a connection; None where they do not, or the door has none."""
+    behind = settings.signs_in and settings.door_postgres is not None
+    name, size = ("DOOR_POOL_SIZE", settings.door_pool_size) if behind else ("POOL_SIZE", settings.pool_size)
+    if not exports or settings.exports_at_once < size:
+        return None
+    return (
+        f"{settings.exports_at_once} must be fewer than {name}, which is {size}: "
+        "each holds a connection for as long as it takes, and nobody else would get one"
+    )
 
 
 def host_of(settings: DoorSettings) -> tuple[str, str | None]:

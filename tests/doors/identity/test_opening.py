@@ -136,6 +136,40 @@ async def test_every_service_signs_in_once_it_is_told_to(service, monkeypatch, j
     assert guard.sign_in is not None
 
 
+SPARE = [
+    ({"DOOR_POOL_SIZE": "4", "EXPORTS_AT_ONCE": "4"}, "must be fewer than DOOR_POOL_SIZE, which is 4"),
+    ({"DOOR_POOL_SIZE": "2"}, "2 must be fewer than DOOR_POOL_SIZE, which is 2"),
+    ({"DOOR_POOL_SIZE": "4", "EXPORTS_AT_ONCE": "3"}, None),
+]
+
+
+@pytest.mark.parametrize(("more", "said"), SPARE)
+@pytest.mark.parametrize("service", SERVICES)
+def test_exports_leave_a_connection_to_whoever_else_asks_or_the_service_does_not_start(
+    service, more, said, monkeypatch, jwks
+):
+    import importlib
+
+    believing(monkeypatch, service, jwks, DOOR_POSTGRES="postgresql://door@nowhere/nothing", **more)
+    compose = importlib.import_module(f"services.{service}.app").compose
+
+    if said is None or service not in {"intake", "routing"}:  # others export nothing
+        assert compose().door is not None
+        return
+    with pytest.raises(ValueError, match=f"{service.upper()}_EXPORTS_AT_ONCE: .*{said}"):
+        compose()
+
+
+def test_where_nobody_signs_in_exports_are_counted_against_the_connections_that_all_share(monkeypatch):
+    import importlib
+
+    for name, value in (SETTINGS | {"ROUTING_EXPORTS_AT_ONCE": "8"}).items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(ValueError, match="must be fewer than POOL_SIZE, which is 8"):
+        importlib.import_module("services.routing.app").compose()
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_service_listens_to_others_unless_it_signs_in(service, monkeypatch):
     import importlib
