@@ -15,6 +15,8 @@ from messaging.telemetry import http_refused
 EXPORTS = frozenset({"/v1/ledger", "/v1/referrals/ledger", "/v1/referrals/reconciliations"})
 """Each holds a connection to the database for as long as it takes, a ledger perhaps a process as well."""
 STREAMS = frozenset({"/v1/metrics/stream"})
+UNKNOWN = ""
+"""All who are let in unasked where others sign in. No subject is called so."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOO_OFTEN, TOO_MANY, BUSY = "too-often", "too-many-at-once", "busy"
 """Reasons, as a problem and as telemetry name them."""
@@ -37,8 +39,9 @@ def kind_of(method: str, path: str) -> Kind:
 class Throttle:
     """ASGI middleware behind the gate, which knows the caller: 429 for what is theirs, 503 for what is everybody's.
 
-    Where nobody signs in there is no sender to be told apart: a door on loopback sees one address whoever asks, be it a
-    proxy, so only what is under way at once is bounded there.
+    Whoever asks for what is open to all without a name is one sender together: they have no name of their own, and by
+    their address all behind a proxy would be one as well. Where nobody signs in there is no sender to be told apart: a
+    door on loopback sees one address whoever asks, be it a proxy, so only what is under way at once is bounded there.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -50,10 +53,9 @@ class Throttle:
         if turnstile is None:
             await self._app(scope, receive, send)
             return
-        caller = present()
         kind = kind_of(scope["method"], scope["path"])
         try:
-            with turnstile.entered(None if caller is None else caller.subject, kind) as left:
+            with turnstile.entered(_sender(scope), kind) as left:
                 await self._app(scope, receive, send if left is None else _told(left.headers, send))
         except TooOften as no:
             http_refused.labels(kind, TOO_OFTEN).inc()
@@ -62,6 +64,12 @@ class Throttle:
         except TooMany as no:
             http_refused.labels(kind, TOO_MANY if no.yours else BUSY).inc()
             await response(_too_many(no), {"Retry-After": str(AGAIN_S)})(scope, receive, send)
+
+
+def _sender(scope: Scope) -> str | None:
+    if (caller := present()) is not None:
+        return caller.subject
+    return None if scope["app"].state.guard.sign_in is None else UNKNOWN
 
 
 def _turnstile(scope: Scope) -> Turnstile | None:

@@ -123,6 +123,34 @@ async def test_what_is_under_way_is_bounded(hold, bounds, subjects, status, kind
     assert (first.status_code, again.status_code) == (200, 200)
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/docs/assets/swagger-ui.css"])
+async def test_what_is_open_to_all_is_not_given_without_end_to_who_says_no_name_and_nobody_known_pays(
+    hold, path
+):
+    async with opened(an_app(hold, Bounds({"reads": Quota(2, 60)}))) as client:
+        unknown = [(await client.get(path)).status_code for _ in range(4)]
+        known = await client.get("/v1/incidents", headers=signed("u-1"))
+
+    assert unknown == [200, 200, 429, 429]
+    assert known.status_code == 200
+
+
+async def test_who_says_no_name_takes_no_more_of_the_door_at_once_than_one_sender(hold):
+    app = an_app(hold, Bounds(each={"requests": 1}))
+
+    @app.get("/board")
+    async def page() -> None:
+        await hold.wait()
+
+    async with opened(app) as client:
+        waiting = asyncio.create_task(client.get("/board"))
+        await asyncio.sleep(0.05)
+        refused, known = await client.get("/board"), await client.get("/v1/incidents", headers=signed("u-1"))
+        hold.set()
+
+    assert (refused.status_code, known.status_code, (await waiting).status_code) == (429, 200, 200)
+
+
 async def test_where_nobody_signs_in_no_address_is_a_sender_and_only_what_is_under_way_is_bounded(hold):
     bounds = Bounds({"reads": Quota(1, 60)}, {"requests": 1}, {"requests": 2})
     async with opened(an_app(hold, bounds, signs_in=False)) as client:
