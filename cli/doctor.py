@@ -25,13 +25,15 @@ from deploy.local.stack import Stack
 from doors.identity.settings import DoorSettings
 from messaging.broker import At, Broker
 from messaging.errors import Unavailable
+from messaging.settings import ServiceSettings
 from schemas.base import TIERS, Tier
 from schemas.permissions import OPERATOR, Permissions, of_operator
 from services.intake.settings import Settings as IntakeSettings
 from services.intake.settings import ring_of
 from services.intake.vault import Vault
 
-POOL = 8
+POOL, DOOR_POOL = (int(ServiceSettings.model_fields[one].default) for one in ("pool_size", "door_pool_size"))
+"""Connections of a process, and of its door's own role beside them, unless something else was set."""
 WRONG, BLIND = 1, 2
 """Exit codes: something is wrong; there is nothing to look at."""
 
@@ -104,6 +106,7 @@ def _patient(data: Path, tier: Tier | None, kafka: Broker | None, policy: Path |
     patient.lines += [files.policy(stack), files.disks(stack.data), *files.probes(stack)]
     patient.ring = _ring(stack.vault_key_file, patient.lines)
     patient.signs_in = stack.signs_in
+    patient.pool += DOOR_POOL if stack.signs_in else 0
     return patient
 
 

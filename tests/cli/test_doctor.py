@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.__main__ import fengqiao
-from cli.doctor import tell
+from cli.doctor import _patient, tell
 from cli.doctoring import brokers, files
 from cli.doctoring.judged import (
     BEHIND,
@@ -22,7 +22,9 @@ from cli.doctoring.judged import (
     vault,
     worst,
 )
-from deploy.local.plan import PROJECT, StackError
+from deploy.local.plan import PROJECT
+from deploy.local.ports import Record
+from deploy.local.stack import Stack, StackError
 from schemas.base import SERVICES, TIERS
 
 
@@ -220,3 +222,16 @@ def test_a_county_of_which_nothing_is_said_has_all_tiers_and_a_word_that_is_none
 
     with pytest.raises(StackError, match="hamlet"):
         files.tiers({"COUNTY_TIERS": "village,hamlet"})
+
+
+@pytest.mark.parametrize(("signs_in", "connections"), [(False, 8), (True, 12)])
+def test_doors_with_a_role_of_their_own_take_connections_of_their_own(
+    tmp_path, monkeypatch, signs_in, connections
+):
+    Record(tmp_path).remember(
+        kafka="127.0.0.1:9", postgres="postgresql://u@127.0.0.1:9/postgres", sign_in=signs_in,
+        policy=str(PROJECT / "policy" / "default.yaml"), ports={"village-routing-probe": 9},
+    )  # fmt: skip
+    monkeypatch.setattr(Stack, "programs", lambda _: {"village-routing": None})
+
+    assert _patient(tmp_path, None, None, None).pool == connections
