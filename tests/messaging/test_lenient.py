@@ -27,16 +27,26 @@ BAD = [("ce_id", b"1"), (UnreadableName("x"), b"y"), ("z", b"")]
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 
 
+PACKED = [("x", bytes(60))]
+"""Of which even one is worth packing, and fits into a hundred bytes."""
+
+
+def value(at):
+    """Of each record of a batch; of two already it is worth packing them."""
+    return b"%d" % at + b"v" * 40 if at else None
+
+
 def a_batch(first, *headers, codec="none"):
-    """Its bytes, as a broker keeps them, beginning at an offset."""
+    """Its bytes, as a broker keeps them, beginning at an offset; packed indeed where a codec is named."""
     builder = _DefaultRecordBatchBuilderPy(
         magic=2, compression_type=CODECS[codec], is_transactional=0, producer_id=-1, producer_epoch=-1,
         base_sequence=-1, batch_size=1 << 20,
     )  # fmt: skip
     for at, one in enumerate(headers):
-        builder.append(at, timestamp=1, key=b"%d" % at, value=b"v" * at or None, headers=one)
+        builder.append(at, timestamp=1, key=b"%d" % at, value=value(at), headers=one)
     batch = builder.build()
     batch[:8] = first.to_bytes(8, "big")
+    assert batch[22] & 7 == CODECS[codec], "a batch that small is not packed"
     return bytes(batch)
 
 
@@ -57,7 +67,7 @@ def test_every_record_comes_whole_and_such_a_name_is_marked(codec):
     found = read(fetched)
 
     assert [(one.offset, one.key, one.value) for one in found] == [
-        (at, b"%d" % key, b"v" * key or None) for at, key in enumerate([0, 1, 0, 1, 2, 3])
+        (at, b"%d" % key, value(key)) for at, key in enumerate([0, 1, 0, 1, 2, 3])
     ]
     marked = (("ce_id", b"1"), (UNREADABLE, b"y"), ("z", b""))
     assert [one.headers for one in found] == [marked if at in (3, 5) else tuple(GOOD) for at in range(6)]
@@ -87,15 +97,15 @@ def test_the_library_alone_still_loses_what_is_behind_such_a_name():
 
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
 def test_a_batch_that_unpacks_to_too_much_is_one_record_that_says_so_and_the_next_is_read(codec, monkeypatch):
-    good = a_batch(0, GOOD, codec=codec)
+    good = a_batch(0, PACKED, codec=codec)
     monkeypatch.setattr(packed, "excessive", partial(packed.excessive, most=100))
     monkeypatch.setattr(lenient, "excessive", packed.excessive)
-    bad = a_batch(1, *[[("x", bytes(60))]] * 3, codec=codec)
+    bad = a_batch(1, *[PACKED] * 3, codec=codec)
 
-    found = read(good + bad + a_batch(4, GOOD, codec=codec))
+    found = read(good + bad + a_batch(4, PACKED, codec=codec))
 
     assert [(one.offset, one.headers) for one in found] == [
-        (0, tuple(GOOD)), (1, ((EXCESSIVE, b""),)), (4, tuple(GOOD)),
+        (0, tuple(PACKED)), (1, ((EXCESSIVE, b""),)), (4, tuple(PACKED)),
     ]  # fmt: skip
     with pytest.raises(Rejected, match="too-large: offset 1: a batch of records unpacks to more"):
         decode(Record("village.inbound", 0, 1, None, found[1].headers, None), TOPICS["village.inbound"], {})
@@ -104,7 +114,7 @@ def test_a_batch_that_unpacks_to_too_much_is_one_record_that_says_so_and_the_nex
 def changed(batch, change):
     """A batch whose packed records are others, in order for whoever does not unpack them."""
     begin = _DefaultRecordBatchPy.HEADER_STRUCT.size
-    assert batch[22] & 7, "a batch that small is not packed"
+    assert batch[22] & 7, "what is to be changed is not packed"
     return finished(batch[:begin] + change(batch[begin:]))
 
 
@@ -125,7 +135,7 @@ PADDED = {
 
 @pytest.mark.parametrize("how", PADDED)
 def test_of_a_batch_behind_which_something_lies_that_no_broker_looks_at_every_record_is_read(how):
-    batch = changed(a_batch(0, *[[("x", bytes(60))]] * 3, codec="gzip"), PADDED[how])
+    batch = changed(a_batch(0, *[PACKED] * 3, codec="gzip"), PADDED[how])
 
     found = read(batch + a_batch(3, GOOD))
 
@@ -136,7 +146,7 @@ def test_of_a_batch_behind_which_something_lies_that_no_broker_looks_at_every_re
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
 def test_a_batch_that_cannot_be_unpacked_is_one_record_that_says_so_and_the_next_is_read(codec):
     spoilt = {"gzip": lambda packed: packed + b"no such thing"}.get(codec, lambda packed: packed[:-9])
-    batch = changed(a_batch(1, *[[("x", bytes(60))]] * 3, codec=codec), spoilt)
+    batch = changed(a_batch(1, *[PACKED] * 3, codec=codec), spoilt)
 
     found = read(batch + a_batch(4, GOOD))
 
@@ -147,7 +157,7 @@ def test_a_batch_that_cannot_be_unpacked_is_one_record_that_says_so_and_the_next
 
 def test_a_batch_that_breaks_off_says_so_where_it_does():
     batch = changed(
-        a_batch(0, *[[("x", bytes(60))]] * 3, codec="gzip"),
+        a_batch(0, *[PACKED] * 3, codec="gzip"),
         lambda packed: gzip.compress(gzip.decompress(packed)[:-30]),
     )
 
