@@ -82,7 +82,11 @@ def _check_transport(record: Record) -> None:
 
 
 def _tombstone(record: Record, topic: Topic) -> Message:
-    """What stood under a key is no more: the key says it all; of a signature only that it is not somebody else's."""
+    """What stood under a key is no more: the key says it all; of a signature only that it is not somebody else's.
+
+    What stands for records that could not be read has no value either, and is none.
+    """
+    _check_transport(record)
     source = dict(record.headers).get("ce_source")
     if source is not None and source != topic.source.encode():
         raise _forged(topic)

@@ -8,6 +8,7 @@ import pytest
 from messaging.cloudevents import MAX_BODY, decode, from_json, sequence_of, to_json
 from messaging.envelope import Record
 from messaging.errors import Rejected
+from messaging.lenient import EXCESSIVE, UNPACKABLE
 from schemas.inbound import ActionSubmitted, ReportSubmitted
 from schemas.intake import IncidentReported
 from schemas.topics import TOPICS
@@ -122,6 +123,13 @@ def test_a_tombstone_that_is_signed_by_somebody_else_is_refused():
 
     with pytest.raises(Rejected, match="forged-source"):
         decode(Record(CELLS.name, 0, 0, b"heartbeat", forged, None), CELLS, {})
+
+
+@pytest.mark.parametrize(("name", "said"), [(EXCESSIVE, "too-large"), (UNPACKABLE, "wrong-schema")])
+def test_what_stands_for_records_that_could_not_be_read_is_no_tombstone(name, said):
+    """Else what they said of their keys would be passed over, and nobody told."""
+    with pytest.raises(Rejected, match=f"{said}: offset 7: a batch of records"):
+        decode(Record(CELLS.name, 0, 7, None, ((name, b""),), None), CELLS, {})
 
 
 GOOD = an_inbound_record(body())
