@@ -67,9 +67,8 @@ async def pour(stack, count):
         await wire.pour(TOPIC, 0, [(b"bomb", bytes(PACKED), [("x", b"")])], ZSTD)
         refused["too-large"] += 1
         piece = {}
-        judge = Judge(
-            Registry("village", areas(stack.plan.areas), load(), policy(stack.policy)), datetime.now(UTC)
-        )
+        registry = Registry("village", areas(stack.plan.areas), load(), policy(stack.policy))
+        judge = Judge(registry, lambda: datetime.now(UTC))
         for record, name in inbound(count):
             piece.setdefault(record.partition, []).append((record.key, record.value, record.headers))
             names += [name] if name else []

@@ -16,22 +16,23 @@ WANTED = {one.type: one for one in LISTENS_TO}
 
 
 class Judge:
-    """Remembers what was let in, as the tables do."""
+    """Remembers what was let in, as the tables do; judges each record by the time the clock tells then."""
 
-    def __init__(self, registry, now):
-        self._desk, self._now = Desk(registry, Vault(bytes(32))), now
+    def __init__(self, registry, clock):
+        self._desk, self._clock = Desk(registry, Vault(bytes(32))), clock
         self._batch = _Batch({}, Docket(registry))
 
     def reason(self, record):
         """The word a record is refused with; None when it is let in."""
         message, why = read(record)
+        now = self._clock()
         if message is not None:
             try:
-                self._desk._submitted(self._batch, message, self._now)
+                self._desk._submitted(self._batch, message, now)
             except Rejected as refusal:
                 why, told = refusal, Refusal(message, refusal)
                 assert told.identity
-                assert not personal(told.said(self._now).model_dump_json())
+                assert not personal(told.said(now).model_dump_json())
         if why is not None:
             assert why.detail
             assert all(name and what for name, what in why.fields)
