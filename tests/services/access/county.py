@@ -100,14 +100,18 @@ class County:
             case _:
                 return metrics(database, self.hub, self.naming, tier)
 
+    async def due(self):
+        """In each area a revisit that nobody has made, whatever came of it before."""
+        async with self.databases["followup"].transaction() as tx:
+            await revisits.save(tx, [a_revisit(incident_id=IDS[one], area=PLACES[one]) for one in IDS], NOW)
+
     async def settle(self):
         """Something in each area."""
         async with self.databases["routing"].transaction() as tx:
             await incidents.save(
                 tx, [an_incident(incident_id=IDS[one], area=PLACES[one]) for one in IDS], NOW
             )
-        async with self.databases["followup"].transaction() as tx:
-            await revisits.save(tx, [a_revisit(incident_id=IDS[one], area=PLACES[one]) for one in IDS], NOW)
+        await self.due()
         async with self.databases["intake"].transaction() as tx:
             made = [reported(incident_id=IDS[one], area=PLACES[one]) for one in IDS]
             await reports.save_reports(tx, made, NOW)

@@ -1,6 +1,7 @@
 """Requests that a door's own document allows, and others, sent as each role; what comes back is held against it."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import hypothesis
@@ -32,11 +33,15 @@ CONFIG = {"max-stream-events": 1, "request-timeout": 60, "generation": {"with-se
 
 @dataclass
 class Knocking:
-    """Asks, and keeps what was asked and what is wrong: `headers` by role, `examples` for each kind of request."""
+    """Asks, and keeps what was asked and what is wrong: `headers` by role, `examples` for each kind of request.
+
+    Before each kind `anew` is called: what there is once only may have been used up by another.
+    """
 
     headers: dict
     examples: int
     seed: int
+    anew: Callable[[], None]
     asked: Counter = field(default_factory=Counter)
     """By service and role."""
     statuses: Counter = field(default_factory=Counter)
@@ -55,6 +60,8 @@ class Knocking:
                         self._asks(found.ok(), mode, service, (base, session))
 
     def _asks(self, operation, mode, service, way):
+        self.anew()
+
         @hypothesis.seed(self.seed)
         @hypothesis.settings(
             max_examples=self.examples,

@@ -30,7 +30,10 @@ async def knocked(county, examples, services=None):
     """What came of asking each door of a tier, each served as it is in a house."""
     made, issuer = county
     await batches(made.databases["intake"], TIER)
-    knocking = Knocking(headers(issuer), examples, SEED)
+    loop = asyncio.get_running_loop()
+    knocking = Knocking(
+        headers(issuer), examples, SEED, lambda: asyncio.run_coroutine_threadsafe(made.due(), loop).result()
+    )
     async with AsyncExitStack() as stack:
         for service in services or made.databases:
             door = made.doors[service, TIER]
