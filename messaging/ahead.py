@@ -22,8 +22,26 @@ class Ahead(HttpToolsProtocol):
         """One more was asked. Raises `TooManyAhead`: what has come is read no further, and nothing more is sent."""
         super().on_headers_complete()
         if len(self.pipeline) > MOST_AHEAD:
-            self.transport.close()
+            self.end()
             raise TooManyAhead
+
+    def end(self) -> None:
+        """Ends the connection, as soon as its reader has taken what is left of an answer."""
+        self.transport.close()
+        self.hasten()
+
+    def on_response_complete(self) -> None:
+        """All of an answer was said, and with it perhaps that it is the last."""
+        super().on_response_complete()
+        self.hasten()
+
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP, and ends it."""
+        super().send_400_response(msg)
+        self.hasten()
+
+    def hasten(self) -> None:
+        """Sees to it that a connection that was ended does not stay."""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - any ASGI application
         self._under_way = cycle

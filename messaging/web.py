@@ -100,6 +100,13 @@ class _Bounded(Ahead):
         """They took it."""
         self._taken()
         super().resume_writing()
+        self.hasten()
+
+    def hasten(self) -> None:
+        """Cuts off who takes nothing of what is left, if it has ended and is still there."""
+        left = self.transport.get_write_buffer_size() if self.transport.is_closing() else 0
+        if left and self._stalled is None and self in self.connections:
+            self._watch(left)
 
     def _watch(self, waiting: int) -> None:
         self._stalled = self.loop.call_later(STALL_S, self._look_again, waiting)
@@ -128,7 +135,7 @@ class _Bounded(Ahead):
         if self._unread > MOST_HEAD:
             if self.answered:
                 self.transport.write(TOO_LARGE)
-            self.transport.close()
+            self.end()
             return
         self._unread += len(data)
         if self.answered:
@@ -149,7 +156,7 @@ class _Bounded(Ahead):
     def _give_up(self) -> None:
         self._in_time()
         if self.answered:
-            self.transport.close()
+            self.end()
         else:  # who waits for an answer loses nothing by what comes behind
             self._await_head()
 
@@ -176,7 +183,7 @@ class _Bounded(Ahead):
     def give_way(self) -> None:
         """Ends a connection on which nothing whole was asked, in favour of somebody else."""
         self._in_time()
-        self.transport.close()
+        self.end()
 
     @property
     def _shared(self) -> Connected | None:
@@ -203,7 +210,7 @@ class _Bounded(Ahead):
     def _let_go(self) -> None:
         """Ends a connection on which nothing is asked, unless a request has come that we have not read yet."""
         if not self.transport.is_closing() and not waiting(self.transport.get_extra_info("socket").fileno()):
-            self.transport.close()
+            self.end()
 
 
 @contextlib.asynccontextmanager

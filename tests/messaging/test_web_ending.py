@@ -1,0 +1,89 @@
+"""A connection that was ended while something of an answer waits for its reader."""
+
+import asyncio
+import socket
+
+import pytest
+
+from messaging import web
+from messaging.connected import Connected
+from messaging.web import serve
+
+SIZES = range(10_000, 400_000, 10_000)
+"""Of answers: whatever the system keeps for a reader, some leave a little for us to keep."""
+LAST = b"connection: close\r\n\r\n"
+
+
+class Noted(Connected):
+    """The connections of the server that was made last."""
+
+    def __init__(self, most):
+        super().__init__(most)
+        Noted.last = self
+
+
+async def sized(scope, receive, send):
+    """As many bytes as the address says, by the thousand."""
+    del receive
+    size = int(scope["path"][1:])
+    headers = [(b"content-length", str(size).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for left in range(size, 0, -1000):
+        await send({"type": "http.response.body", "body": b"x" * 1000, "more_body": left > 1000})
+
+
+async def who_takes_nothing(port, size, rest):
+    loop, one = asyncio.get_running_loop(), socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    one.settimeout(0)
+    await loop.sock_connect(one, ("127.0.0.1", port))
+    await loop.sock_sendall(one, b"GET /%d HTTP/1.1\r\nhost: x\r\n%s" % (size, rest))
+    return one
+
+
+def kept():
+    """How many connections have something for their readers that is too little to be looked after while it grows."""
+    sizes = [one.transport.get_write_buffer_size() for one in Noted.last.connections]
+    return sum(0 < one < web.WAITING for one in sizes)
+
+
+async def until(true):
+    while not true():  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("rest", "later"),
+    [(LAST, b""), (b"\r\n", b""), (b"\r\n", b"no http\r\n\r\n")],
+    ids=["it was the last", "nothing more is asked", "what came next is no HTTP"],
+)
+async def test_who_takes_nothing_of_the_rest_holds_no_connection_for_it(monkeypatch, rest, later):
+    monkeypatch.setattr(web, "STALL_S", 0.5)
+    monkeypatch.setattr(web, "IDLE_S", 60 if later else 1)
+    monkeypatch.setattr(web, "Connected", Noted)
+    async with serve(sized, "127.0.0.1", 0) as port, asyncio.timeout(30):
+        readers = [await who_takes_nothing(port, size, rest) for size in SIZES]
+        await until(kept)
+        for one in readers if later else ():
+            try:
+                await asyncio.get_running_loop().sock_sendall(one, later)
+            except ConnectionError:  # was cut off already
+                continue
+        await until(lambda: not kept())
+        await until(lambda: not Noted.last.connections)
+        for one in readers:
+            one.close()
+
+
+@pytest.mark.wide
+async def test_who_takes_the_rest_slowly_gets_all_of_it(monkeypatch):
+    monkeypatch.setattr(web, "STALL_S", 0.5)
+    loop, size, taken = asyncio.get_running_loop(), 1_000_000, 0
+    async with serve(sized, "127.0.0.1", 0) as port, asyncio.timeout(30):
+        reader = await who_takes_nothing(port, size, LAST)
+        while piece := await loop.sock_recv(reader, 32_768):
+            taken += len(piece)
+            await asyncio.sleep(0.02)
+        reader.close()
+
+    assert taken > size
