@@ -1,11 +1,13 @@
 """The files under deploy/k8s render, and what they render to is what the API of Kubernetes takes."""
 
+import functools
 import re
 import tomllib
 
 import kubernetes_validate
 import pytest
 import yaml
+from kubernetes_validate import utils
 
 from tests.builders import ROOT
 from tests.deploy.k8s.objects import labels, title, workloads_of
@@ -18,6 +20,15 @@ OF_KUBERNETES = re.compile(r"^(v1|[a-z]+/v\d|[a-z.]+\.k8s\.io/v\d)")
 KUSTOMIZED = sorted(
     one.parent for one in K8S.rglob("kustomization.yaml") if "kind: Component" not in one.read_text("utf-8")
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once():
+    """The schemas of a version of the API are megabytes, which would be read and parsed again for each object."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("schema_contents", "all_versions"):
+            patch.setattr(utils, name, functools.cache(getattr(utils, name)))
+        yield
 
 
 @pytest.mark.wide
