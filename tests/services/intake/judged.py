@@ -1,5 +1,7 @@
 """What intake must make of a record, without a database: let in, or refused for a reason that repeats nothing."""
 
+from collections import Counter, defaultdict
+
 from messaging.cloudevents import decode, signed
 from messaging.errors import Rejected
 from messaging.spans import taken
@@ -8,6 +10,7 @@ from services.intake.app import LISTENS_TO
 from services.intake.desk import Desk, _Batch
 from services.intake.docket import Docket
 from services.intake.refusals import Refusal
+from services.intake.said import digest_of
 from services.intake.vault import Vault
 from tests.services.intake.oddities import NAME, TELEPHONE
 from tests.services.intake.strange import TOPIC
@@ -38,6 +41,28 @@ class Judge:
             assert all(name and what for name, what in why.fields)
             assert not personal(str(why))
         return None if why is None else why.reason
+
+
+class Claims:
+    """What came under each name: who is first is let in, and then whatever says the same; all else is refused.
+
+    Who that is depends on the order in which partitions are read.
+    """
+
+    def __init__(self, registry, clock):
+        self._registry, self._clock = registry, clock
+        self._said = defaultdict(Counter)
+
+    def note(self, record):
+        """One that would be let in if nothing had come before."""
+        if Judge(self._registry, self._clock).reason(record) is None:
+            message, _ = read(record)
+            self._said[message.source, message.id][digest_of(message)] += 1
+
+    def let_in(self, first):
+        """How many were, by what was said first under each name."""
+        assert first.keys() == self._said.keys()
+        return sum(said[first[name]] for name, said in self._said.items())
 
 
 def read(record):
