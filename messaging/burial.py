@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,20 +40,21 @@ class Seal(Protocol):
 async def bury(
     tx: Connection, letters: Sequence[Letter], seal: Seal | None, untrusted: frozenset[str]
 ) -> None:
-    """Writes dead letters; the same bytes again only raise the count.
+    """Writes dead letters; the same bytes again only raise the count, be it in one batch.
 
     Of `untrusted` topics everything the sender chose is encrypted, key and headers too: it may name people.
     """
-    every = (_row(one, seal if one.stream.topic in untrusted else None) for one in letters)
+    every = [_row(one, seal if one.stream.topic in untrusted else None) for one in letters]
     rows = list({one.names[0]: one for one in every}.values())
+    times = Counter(one.names[0] for one in every)
     await _renamed(tx, rows)
     await tx.execute(
         """
-        insert into dead_letter as d (identity, topic, key, seq, kind, reason, detail, record, value, sealed)
+        insert into dead_letter as d (identity, topic, key, seq, kind, reason, detail, record, value, sealed, seen)
         select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::bytea[], $10::boolean[])
+            $8::text[], $9::bytea[], $10::boolean[], $11::integer[])
         on conflict (identity) where status in ('open', 'redrive', 'discard')
-        do update set seen = d.seen + 1, last_at = now(), status = 'open',
+        do update set seen = d.seen + excluded.seen, last_at = now(), status = 'open',
             reason = excluded.reason, detail = excluded.detail
         """,
         [one.names[0] for one in rows],
@@ -65,6 +67,7 @@ async def bury(
         [one.record() for one in rows],
         [one.value() for one in rows],
         [one.seal is not None for one in rows],
+        [times[one.names[0]] for one in rows],
     )
 
 

@@ -102,6 +102,16 @@ async def test_an_untrusted_record_blocks_nobody_however_bad_it_is(new_database)
     assert not inbox.budget.spent
 
 
+async def test_the_same_bad_bytes_twice_in_a_batch_are_one_dead_letter_that_came_twice(new_database):
+    inbox, _, _ = await a_reader(database := await new_database())
+    twice = [an_inbound_record(b"{"), an_inbound_record(b"{")]
+
+    await inbox.apply(twice)
+    await inbox.apply(twice[:1])
+
+    assert await rows(database, "select seen from dead_letter") == [(3,)]
+
+
 async def test_one_poisonous_event_of_many_is_found_alone(new_database):
     inbox, tiny, _ = await a_reader(database := await new_database())
     tiny.buggy = {("k17", 2)}
