@@ -73,9 +73,9 @@ def _check_transport(record: Record) -> None:
     names = {name for name, _ in record.headers}
     if EXCESSIVE in names:
         what = f"a batch of records unpacks to more than {MOST} bytes, or one has more than {MOST_HEADERS} headers"
-        raise Rejected("too-large", f"offset {record.offset}: {what}; none of them was kept")
+        raise Rejected("too-large", f"offset {record.offset}: {what}; it ends here, and none of it was kept")
     if UNPACKABLE in names:
-        what = "a batch of records cannot be unpacked; from here on none of them was kept"
+        what = "a batch of records cannot be unpacked; it ends here, and what could not be read of it was not kept"
         raise Rejected("wrong-schema", f"offset {record.offset}: {what}")
     if UNREADABLE in names:
         raise Rejected("not-utf-8", "a header has a name that is not text")

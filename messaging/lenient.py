@@ -7,7 +7,7 @@ anything lies, since it never looks there.
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException
@@ -16,7 +16,10 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from messaging.large import MOST_HEADERS
 from messaging.measured import Measured
-from messaging.packed import BROKEN, excessive, heads_without_end
+from messaging.packed import BROKEN, MOST, excessive, heads_without_end
+
+if TYPE_CHECKING:
+    from messaging.turn import Turn
 
 UNREADABLE = "fengqiao-unreadable"
 """Stands for a header's name that is no text."""
@@ -25,13 +28,17 @@ EXCESSIVE = "fengqiao-excessive"
 UNPACKABLE = "fengqiao-unpackable"
 """The only header of the stand-in for what is left of a batch that cannot be unpacked."""
 _LARGE = 1_048_576
-"""Bytes below which a batch is as small in memory as it has to be, whatever its records have for headers."""
+"""Bytes of a batch, unpacked, up to which it may lie in memory beside others."""
+_HEADED = 65_536
+"""Bytes up to which it is small in memory whatever its records have for headers."""
 _LENGTH, _OVERHEAD = 8, 12
 """Where a batch says how long it is, and how much of it that does not count."""
 _RECORDS = _DefaultRecordBatchPy.HEADER_STRUCT.size
 """Where its records begin."""
 _COUNT = _RECORDS - 4
 """Where it says how many there are."""
+_ATTRIBUTES, _CODEC = 22, 7
+"""Where it says with which codec they are packed, and by which bits."""
 
 
 class Lenient:
@@ -40,10 +47,30 @@ class Lenient:
     def __init__(self, fetched: bytes) -> None:
         self._fetched, self._at = memoryview(fetched), 0
         self._records = MemoryRecords(fetched)
+        self._looked_at, self._is_large = -1, False
+        self.turn: Turn | None = None
+        """Who may unpack a large batch; None where everybody may."""
+        self.waits = False
+        """Whether a batch is left that has to wait for its turn."""
 
     def has_next(self) -> bool:
-        """Whether a whole batch is left."""
-        return bool(self._records.has_next())
+        """Whether a whole batch is left whose turn it is. When this is asked, the one before is at its end."""
+        if self.turn is not None:
+            self.turn.give_back(self)
+        left = bool(self._records.has_next())
+        self.waits = left and self.turn is not None and self._large() and not self.turn.take(self)
+        return left and not self.waits
+
+    def _large(self) -> bool:
+        """Whether the next one is."""
+        if self._looked_at != self._at:
+            whole = self._fetched[self._at : self._end()]
+            self._looked_at, self._is_large = self._at, more_than(_LARGE, whole)
+        return self._is_large
+
+    def _end(self) -> int:
+        (length,) = struct.unpack_from(">i", self._fetched, self._at + _LENGTH)
+        return self._at + _OVERHEAD + int(length)
 
     def size_in_bytes(self) -> int:
         """Of all that was fetched, the batch that is not whole as well."""
@@ -53,10 +80,14 @@ class Lenient:
         """The next batch; None after the last."""
         if (batch := self._records.next_batch()) is None:
             return None
-        begin = self._at
-        (length,) = struct.unpack_from(">i", self._fetched, begin + _LENGTH)
-        self._at = begin + _OVERHEAD + length
+        begin, self._at = self._at, self._end()
         return _Batch(batch, self._fetched[begin : self._at])
+
+
+def more_than(most: int, whole: memoryview) -> bool:
+    """Whether a batch is larger, unpacked."""
+    codec = whole[_ATTRIBUTES] & _CODEC
+    return excessive(codec, bytes(whole[_RECORDS:]), most) if codec else len(whole) > most
 
 
 class _Batch:
@@ -72,15 +103,13 @@ class _Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        read, codec = 0, self._batch.compression_type
-        packed = bytes(self._whole[_RECORDS:]) if codec else b""
-        if codec and excessive(codec, packed):
-            yield self._instead(EXCESSIVE, 0)
+        read, grown = 0, more_than(_HEADED, self._whole)
+        if grown and more_than(MOST, self._whole):
+            yield self._instead(EXCESSIVE)
             return
         try:
-            large = excessive(codec, packed, most=_LARGE) if codec else len(self._whole) > _LARGE
-            if large and heads_without_end(*self._unpacked(), MOST_HEADERS):
-                yield self._instead(EXCESSIVE, 0)
+            if grown and heads_without_end(*self._unpacked(), MOST_HEADERS):
+                yield self._instead(EXCESSIVE)
                 return
             for record in self._records():
                 read += 1
@@ -88,14 +117,14 @@ class _Batch:
         except (CorruptRecordException, *BROKEN):
             (count,) = struct.unpack_from(">i", self._whole, _COUNT)
             if read < count:
-                yield self._instead(UNPACKABLE, read)
+                yield self._instead(UNPACKABLE)
 
-    def _unpacked(self) -> tuple[bytes, int]:
-        """Its records' bytes, and how many they are."""
+    def _unpacked(self) -> tuple[bytearray | memoryview, int, int]:
+        """Its records' bytes, where they begin, and how many they are."""
         batch = _DefaultRecordBatchPy(self._whole)
         batch._maybe_uncompress()  # noqa: SLF001 - there is no other way
         (count,) = struct.unpack_from(">i", self._whole, _COUNT)
-        return bytes(batch._buffer)[batch._pos :], count  # noqa: SLF001
+        return batch._buffer, batch._pos, count  # noqa: SLF001
 
     def _records(self) -> Iterator[Any]:
         read = 0
@@ -106,9 +135,9 @@ class _Batch:
         except UnicodeDecodeError:
             yield from _slowly(self._whole, read)
 
-    def _instead(self, why: str, read: int) -> Any:  # noqa: ANN401
-        """Stands for the records behind the first so many."""
-        at = self._batch.base_offset + read
+    def _instead(self, why: str) -> Any:  # noqa: ANN401
+        """Stands for the records that are left, in the place of the last: what is committed then is behind them all."""
+        at = self._batch.next_offset - 1
         return _DefaultRecordPy(at, self._batch.max_timestamp, 0, None, None, [(why, b"")])
 
 

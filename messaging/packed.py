@@ -8,10 +8,12 @@ import struct
 import zlib
 from gzip import GzipFile
 from io import BytesIO
+from mmap import mmap
 from typing import Any
 
 import cramjam
 
+Bytes = bytes | bytearray | memoryview
 MOST = 16 * 1024 * 1024
 """Bytes: four times the largest batch that a topic takes."""
 _GZIP, _SNAPPY, _LZ4, _ZSTD = 1, 2, 3, 4
@@ -34,9 +36,8 @@ def excessive(codec: int, packed: bytes, most: int = MOST) -> bool:
         if codec == _GZIP:
             return _gzip(packed, most)
         if codec in _UNPACKERS:
-            _UNPACKERS[codec].decompress_into(
-                packed, bytearray(most)
-            )  # the system gives only what is written to
+            with mmap(-1, most) as room:  # the system gives only what is written to
+                _UNPACKERS[codec].decompress_into(packed, room)
     except BROKEN as error:
         return "whole buffer" in str(error)
     return False
@@ -63,9 +64,8 @@ def _snappy(packed: bytes, most: int) -> bool:
     return total > most
 
 
-def heads_without_end(records: bytes, count: int, most: int) -> bool:
+def heads_without_end(records: Bytes, at: int, count: int, most: int) -> bool:
     """Whether one of so many unpacked records has more headers than these; what is not in order has none."""
-    at = 0
     try:
         for _ in range(count):
             length, begin = _varint(records, at)
@@ -77,7 +77,7 @@ def heads_without_end(records: bytes, count: int, most: int) -> bool:
     return False
 
 
-def _heads(records: bytes, begin: int) -> int:
+def _heads(records: Bytes, begin: int) -> int:
     """How many headers a record has. Raises `IndexError`."""
     at = begin + 1  # attributes
     for _ in range(2):  # when, and its place in the batch
@@ -88,7 +88,7 @@ def _heads(records: bytes, begin: int) -> int:
     return _varint(records, at)[0]
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def _varint(data: Bytes, at: int) -> tuple[int, int]:
     """A number as Kafka writes it, and where the next begins. Raises `IndexError`."""
     found = shift = 0
     while (byte := data[at]) & 0x80:

@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from messaging.careful import Polled
 from messaging.consuming import FETCH_MIN_BYTES, FETCH_WAIT_MS
+from messaging.measured import go_behind
 
 FLOWING_POLL_MS = 2 * FETCH_WAIT_MS
 """So long without a record, and nothing is coming."""
@@ -41,6 +42,7 @@ class Patient:
         while not polled and not self._stopping():
             polled = await self._getmany(*partitions, timeout_ms=self._poll_ms, max_records=max_records)
             self._adapt(flowing=bool(polled))
+            go_behind(self._consumer, polled)
         return polled
 
     def _adapt(self, *, flowing: bool) -> None:

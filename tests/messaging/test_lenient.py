@@ -3,7 +3,7 @@
 import gzip
 import resource
 import struct
-from functools import partial
+import tracemalloc
 
 import cramjam
 import pytest
@@ -98,14 +98,14 @@ def test_the_library_alone_still_loses_what_is_behind_such_a_name():
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
 def test_a_batch_that_unpacks_to_too_much_is_one_record_that_says_so_and_the_next_is_read(codec, monkeypatch):
     good = a_batch(0, PACKED, codec=codec)
-    monkeypatch.setattr(packed, "excessive", partial(packed.excessive, most=100))
-    monkeypatch.setattr(lenient, "excessive", packed.excessive)
+    monkeypatch.setattr(lenient, "MOST", 100)
+    monkeypatch.setattr(lenient, "_HEADED", 100)
     bad = a_batch(1, *[PACKED] * 3, codec=codec)
 
     found = read(good + bad + a_batch(4, PACKED, codec=codec))
 
     assert [(one.offset, one.headers) for one in found] == [
-        (0, tuple(PACKED)), (1, ((EXCESSIVE, b""),)), (4, tuple(PACKED)),
+        (0, tuple(PACKED)), (3, ((EXCESSIVE, b""),)), (4, tuple(PACKED)),
     ]  # fmt: skip
     with pytest.raises(Rejected, match="too-large: offset 1: a batch of records unpacks to more"):
         decode(Record("village.inbound", 0, 1, None, found[1].headers, None), TOPICS["village.inbound"], {})
@@ -150,9 +150,17 @@ def test_a_batch_that_cannot_be_unpacked_is_one_record_that_says_so_and_the_next
 
     found = read(batch + a_batch(4, GOOD))
 
-    assert [(one.offset, one.headers) for one in found] == [(1, ((UNPACKABLE, b""),)), (4, tuple(GOOD))]
+    assert [(one.offset, one.headers) for one in found] == [(3, ((UNPACKABLE, b""),)), (4, tuple(GOOD))]
     with pytest.raises(Rejected, match="wrong-schema: offset 1: a batch of records cannot be unpacked"):
         decode(Record("village.inbound", 0, 1, None, found[0].headers, None), TOPICS["village.inbound"], {})
+
+
+def test_what_stands_for_a_batch_is_in_the_place_of_its_last_record_so_that_who_commits_it_is_behind_all_of_them():
+    packed_badly = changed(a_batch(0, *[GOOD] * 9, codec="gzip"), lambda packed: packed + b"no such thing")
+
+    assert [one.offset for one in read(packed_badly)] == [8]
+    assert [one.offset for one in read(headed("zstd", 3, 400_000))] == [1]
+    assert [one.offset for one in read(headed("zstd", 3, 400_000), begin=1)] == [1], "from its middle as well"
 
 
 def test_a_batch_that_breaks_off_says_so_where_it_does():
@@ -193,8 +201,14 @@ def test_headers_without_end_are_never_taken_apart(codec):
 
     found = read(bomb + a_batch(3, GOOD))
 
-    assert [(one.offset, one.headers) for one in found] == [(0, ((EXCESSIVE, b""),)), (3, tuple(GOOD))]
+    assert [(one.offset, one.headers) for one in found] == [(2, ((EXCESSIVE, b""),)), (3, tuple(GOOD))]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
+
+
+def test_nor_where_they_make_no_large_batch():
+    found = read(headed("zstd", 3, 400_000) + a_batch(2, GOOD))
+
+    assert [one.headers for one in found] == [((EXCESSIVE, b""),), tuple(GOOD)]
 
 
 @pytest.mark.parametrize("codec", ["none", "zstd"])
@@ -205,9 +219,21 @@ def test_a_large_batch_of_records_with_bearable_headers_is_read(codec):
 
 
 def test_what_is_not_in_order_has_no_headers_without_end():
-    assert not packed.heads_without_end(b"\x80" * 1000, 5, 1)
-    assert not packed.heads_without_end(b"", 5, 1)
-    assert not packed.heads_without_end(varint(-5) * 9, 5, 1)
+    assert not packed.heads_without_end(b"\x80" * 1000, 0, 5, 1)
+    assert not packed.heads_without_end(b"", 0, 5, 1)
+    assert not packed.heads_without_end(varint(-5) * 9, 0, 5, 1)
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+def test_a_small_batch_is_looked_at_in_little_room(codec):
+    batch = memoryview(a_batch(0, *[[("x", bytes(60))]] * 9, codec=codec))
+
+    tracemalloc.start()
+    try:
+        assert not lenient.more_than(packed.MOST, batch)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("flag", [0x40, 0x80])
