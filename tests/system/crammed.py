@@ -23,8 +23,8 @@ LEAST, MOST = 8 * MEGABYTE, 15 * MEGABYTE
 """To how much a batch unpacks that is large by its length."""
 HEADS = 400_000
 """Empty headers of one record: fewer than show in the length of their batch."""
-TINY = 20_000
-"""Records of a batch of very small ones."""
+TINY, VERY_MANY = 2_000, 100_000
+"""Records of a batch of very small ones, and of one such batch in fifty."""
 PART = 65_000
 """Bytes of a value, or of a header, that is not too large."""
 
@@ -92,8 +92,8 @@ def _endless_headers(name, codec, dice):
 
 def _tiny(name, codec, dice):
     """Very many records of next to nothing."""
-    del dice
-    return _with_good(name, codec, [b"%d" % at for at in range(TINY)])
+    many = VERY_MANY if dice.random() < 1 / 50 else TINY
+    return _with_good(name, codec, [b"%d" % at for at in range(many)])
 
 
 def _incompressible(name, codec, dice):

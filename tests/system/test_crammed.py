@@ -63,7 +63,7 @@ async def cram(kafka, count):
     ("count", "seconds"),
     [
         pytest.param(48, 240, marks=pytest.mark.timeout(600)),
-        pytest.param(600, 2400, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
+        pytest.param(400, 2400, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
     ],
 )
 async def test_what_unpacks_to_megabytes_fills_no_memory_and_hides_no_good_report(
