@@ -19,6 +19,11 @@ REFUSALS = ("submission.refused.v1", "action.refused.v1")
 class Doors(World):
     """Asks whichever door the house names at that moment."""
 
+    async def __aenter__(self):
+        await super().__aenter__()
+        self._http.headers.update(getattr(self.stack, "headers", {}))
+        return self
+
     async def once(self, method, program, path, **options):
         """One request, its address asked for anew."""
         return await self._http.request(method, self.stack.url(program) + path, **options)

@@ -10,6 +10,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+import asyncpg
+
+from deploy.local import door_roles
+from deploy.local.issuer import DevelopmentIssuer
 from tests.ports import free_port
 from tests.system.books import SERVICES
 
@@ -17,6 +21,8 @@ HERE = Path(__file__).parents[3]
 MIGRATIONS = ":(glob)**/migrations/*.sql"
 ABSENT = "the release before is absent: no history of this repository (an archive, or a shallow clone)"
 STOP_S = 40
+OWNER = "house"
+"""Whose the databases are, as the services have them."""
 
 
 def git(*arguments):
@@ -51,13 +57,17 @@ def unpacked(commit, folder):
 class Installation:
     """The services of one tier on running providers, each replica from the tree of the release it was last put to.
 
-    It has the addresses of a stack; a door is that of any replica that runs, as behind the address of a cluster.
+    It has the addresses of a stack; a door is that of any replica that runs, as behind the address of a cluster. As
+    there, the services' role is no superuser, doors have roles of their own, and callers sign in.
     """
 
     def __init__(self, providers, folder, tier="village", replicas=2):
         self._providers, self._folder, self._tier = providers, folder, tier
         self._key = folder / "vault.key"
         self._key.write_bytes(secrets.token_bytes(32))
+        self._issuer = DevelopmentIssuer(folder)
+        self._signing_in = self._issuer.begin()
+        self._password = secrets.token_hex(12)
         self.replicas = range(1, replicas + 1)
         self.running = {}
         """(service, replica) → its process."""
@@ -66,6 +76,28 @@ class Installation:
         self._ports = {
             (service, n): (free_port(), free_port()) for service in SERVICES for n in self.replicas
         }
+
+    async def own(self, databases):
+        """Makes the roles, as the operator of a cluster's databases does, and gives one of them these databases."""
+        await door_roles.create(self.postgres(), databases, self._password)
+        connection = await asyncpg.connect(self.postgres(), timeout=10)
+        try:
+            await connection.execute(f"create role {OWNER} {door_roles.ALLOWED} password '{self._password}'")
+            for one in databases:
+                await connection.execute(f"alter database {one} owner to {OWNER}")
+        finally:
+            await connection.close()
+
+    def owned(self, database):
+        """The DSN of a database as its services have it."""
+        return f"postgresql://{OWNER}:{self._password}@{self.postgres(database).rpartition('@')[2]}"
+
+    @property
+    def headers(self):
+        """Of requests of people who may do there whatever people do."""
+        roles, area = ("centre-head", "centre-staff", "grid-staff", "mediator"), "620522100"
+        token = self._issuer.token(roles, area, self._tier, 3600)
+        return {"Authorization": f"Bearer {token}"}
 
     @property
     def kafka(self):
@@ -103,19 +135,21 @@ class Installation:
     def environment(self, service, number, tree):
         """What a process is told; the policy is the locality's own, which outlives releases."""
         door, probe = self._ports[service, number]
-        settings = {
-            "KAFKA": self.kafka, "POSTGRES": self.postgres(f"{service}_{self._tier}"), "HOST": "127.0.0.1",
+        database = f"{service}_{self._tier}"
+        settings = self._signing_in | {
+            "KAFKA": self.kafka, "POSTGRES": self.owned(database), "HOST": "127.0.0.1",
+            "DOOR_POSTGRES": door_roles.door_address(self.postgres(), database, self._password),
             "PORT": door, "PROBE_PORT": probe, "POLICY": self._folder / "policy.yaml",
             "AREAS": tree / "policy" / "areas-620522.csv", "VAULT_KEY_FILE": self._key,
         }  # fmt: skip
         named = {f"{service.upper()}_{name}": str(value) for name, value in settings.items()}
         return os.environ | {"TIER": self._tier, "PYTHONUNBUFFERED": "1"} | named
 
-    def migrate(self, tree):
+    def migrate(self, tree, *asked):
         """Brings every database to the schema of a release, as its migration job does; what it printed."""
         return "".join(
             subprocess.run(
-                [sys.executable, "-m", f"services.{service}", "migrate"],
+                [sys.executable, "-m", f"services.{service}", "migrate", *asked],
                 cwd=tree, env=self.environment(service, 1, tree), check=True, capture_output=True, text=True,
             ).stdout
             for service in SERVICES
