@@ -1,5 +1,7 @@
 """Before anything of a request is read: whether its sender has asked too much, or the process has too much to do."""
 
+import asyncio
+import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import product
@@ -8,12 +10,16 @@ from typing import get_args
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from doors.caller import present
-from doors.problems import Problem, response
+from doors.problems import Problem, response, unavailable
 from doors.turnstile import AGAIN_S, Kind, Left, Room, TooMany, TooOften, Turnstile
 from messaging.telemetry import http_refused
 
+log = logging.getLogger(__name__)
+
 EXPORTS = frozenset({"/v1/ledger", "/v1/referrals/ledger", "/v1/referrals/reconciliations"})
 """Each holds a connection to the database for as long as it takes, a ledger perhaps a process as well."""
+EXPORT_S = 1200.0
+"""An export as a whole, however it is taken: longer than a ledger may hold its query (`ledger_store.LONGEST_S`)."""
 STREAMS = frozenset({"/v1/metrics/stream"})
 UNKNOWN = ""
 """All who are let in unasked where others sign in. No subject is called so."""
@@ -56,7 +62,8 @@ class Throttle:
         kind = kind_of(scope["method"], scope["path"])
         try:
             with turnstile.entered(_sender(scope), kind) as left:
-                await self._app(scope, receive, send if left is None else _told(left.headers, send))
+                told = send if left is None else _told(left.headers, send)
+                await (self._bounded if kind == "exports" else self._app)(scope, receive, told)
         except TooOften as no:
             http_refused.labels(kind, TOO_OFTEN).inc()
             given = {"Retry-After": str(no.wait_s)} | _text(no.left)
@@ -64,6 +71,26 @@ class Throttle:
         except TooMany as no:
             http_refused.labels(kind, TOO_MANY if no.yours else BUSY).inc()
             await response(_too_many(no), {"Retry-After": str(AGAIN_S)})(scope, receive, send)
+
+    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An export takes a place of few, so nobody keeps one by taking a little of it now and then."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        limit = asyncio.timeout(EXPORT_S)
+        try:
+            async with limit:
+                await self._app(scope, receive, noted)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            log.warning("an export took more than %.0f s and was broken off", EXPORT_S)
+            if not begun:  # else the server cuts the connection, as the answer has no end
+                await unavailable()(scope, receive, send)
 
 
 def _sender(scope: Scope) -> str | None:

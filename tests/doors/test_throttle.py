@@ -6,8 +6,10 @@ from itertools import islice
 
 import httpx
 import pytest
+from starlette.responses import StreamingResponse
 
 from doors import app as door
+from doors import throttle
 from doors.gate import Guard, guarded, within
 from doors.permissions import ROUTES
 from doors.throttle import EXPORTS, STREAMS, kind_of
@@ -49,6 +51,10 @@ def opened(app):
 
 def signed(subject):
     return {"authorization": f"Bearer {ISSUER.token(ISSUER.claims(sub=subject))}"}
+
+
+def signed_as(*roles):
+    return {"authorization": f"Bearer {ISSUER.token(ISSUER.claims(roles=list(roles)))}"}
 
 
 async def test_who_asks_too_often_is_told_when_to_come_again_and_nobody_else_is_kept_out(hold):
@@ -149,6 +155,36 @@ async def test_who_says_no_name_takes_no_more_of_the_door_at_once_than_one_sende
         hold.set()
 
     assert (refused.status_code, known.status_code, (await waiting).status_code) == (429, 200, 200)
+
+
+async def trickled(hold):
+    """A piece at a time, for as long as anybody takes them."""
+    while not hold.is_set():
+        yield b"x"
+        await asyncio.sleep(0.01)
+
+
+async def test_an_export_as_a_whole_has_its_time_however_steadily_it_is_taken_and_gives_its_place_back(
+    hold, monkeypatch
+):
+    monkeypatch.setattr(throttle, "EXPORT_S", 0.3)
+    app = an_app(hold, Bounds(each={"exports": 1}))
+
+    @app.get("/v1/ledger")
+    async def ledger(begin: str) -> StreamingResponse:
+        within()
+        if begin == "late":
+            await hold.wait()
+        return StreamingResponse(trickled(hold))
+
+    who = signed_as("centre-head")
+    async with serve(app, "127.0.0.1", 0) as port, httpx.AsyncClient(timeout=30) as client:
+        url = f"http://127.0.0.1:{port}/v1/ledger"
+        for _ in range(2):
+            with pytest.raises(httpx.RemoteProtocolError):
+                await client.get(url, params={"begin": "now"}, headers=who)
+            assert (await client.get(url, params={"begin": "late"}, headers=who)).status_code == 503
+        hold.set()
 
 
 async def test_where_nobody_signs_in_no_address_is_a_sender_and_only_what_is_under_way_is_bounded(hold):
