@@ -58,3 +58,7 @@ def test_the_doctor_finds_every_door_behind_the_wall(stack):
     walls = {one["what"]: one for one in found["lines"] if "second wall" in one["what"]}
     assert {what.partition(" ")[0] for what in walls} == {f"village-{one}" for one in SERVICES}
     assert {one["verdict"] for one in walls.values()} == {"ok"}, walls
+    [connections] = [one for one in found["lines"] if "connections" in one["what"]]
+    assert connections["said"].startswith(f"{len(SERVICES) * 12} of "), (
+        "eight of a process, and four of its door"
+    )

@@ -66,7 +66,7 @@ async def whole(database, vault, known=None):
     async with database.connection() as connection:
         end = await audit.end(connection)
         links = [one async for one in audit.walked(connection)]
-    return broken(links, end, vault.house[AUDIT], known)
+    return broken(links, end, vault.house[AUDIT], *([] if known is None else [known]))
 
 
 async def test_what_was_told_is_gone_and_the_matter_stays_and_the_fact_is_said_and_audited(new_database):
