@@ -31,8 +31,10 @@ up: $(STAMP) ## the house on this machine: Kafka, PostgreSQL, twelve services
 down: $(STAMP) ## stop it; the data stays
 	@$(BIN)/fengqiao down
 
+# One more than cores that people have: half of the time a worker waits for processes that it has started.
+WORKERS ?= 3
 test: check ## everything, on a real broker and a real database
-	@$(BIN)/pytest -m "(system or wide) and not long" -n 2 --dist loadfile
+	@$(BIN)/pytest -m "(system or wide) and not long" -n $(WORKERS) --dist loadfile
 
 test-long: $(STAMP) ## the longer proofs: crashes, tiers, real data
 	@$(BIN)/pytest -m long --timeout 3600

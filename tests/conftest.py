@@ -16,7 +16,7 @@ from doors import caller
 from messaging import migrate
 from messaging.database import Database
 from schemas.topics import TOPICS
-from tests import absences
+from tests import absences, order
 from tests.silence import silenced
 
 PASSWORD = "doors-of-tests"
@@ -165,6 +165,18 @@ def shared():
     if not folder.is_dir():
         pytest.skip(absences.REAL_DATA)
     return folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Where files are shared out, the longest first, and some of them to one worker."""
+    return order.LongestFirst(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """In the same order in every worker, and where there are none."""
+    items.sort(key=lambda one: order.place(one.nodeid))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

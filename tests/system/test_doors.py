@@ -9,8 +9,6 @@ from tests.system.world import a_report
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.usefixtures("audited")]
 
-TIERS = ("village",)
-
 
 async def test_the_same_request_has_one_answer_and_its_name_cannot_be_used_for_another(world):
     first, again = [

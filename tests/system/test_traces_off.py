@@ -7,7 +7,6 @@ from tests.system.collector import Collector
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.usefixtures("audited")]
 
-TIERS = ("village",)
 USUAL = 4318
 """Where an exporter looks for a collector when it is told nothing."""
 

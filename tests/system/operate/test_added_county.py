@@ -2,10 +2,13 @@
 
 from collections import Counter
 
+import pytest
+
 from policy.load import areas
 from tests.system.operate.documents import commands, lines
 
 
+@pytest.mark.wide
 def test_a_second_county_has_areas_and_policy_of_its_own(tmp_path, shared):
     told = {"COUNTY": "620623", "DIVISIONS": str(shared / "areas-gansu.csv"), "LOCALITY": str(tmp_path)}
 

@@ -1,0 +1,67 @@
+"""In which order files of tests are given to workers, and which of them go to one worker together.
+
+A file is run by one worker, since what it starts is started once for it. Workers take files as they get free: so the
+longest come first, else one of them is still running when everybody else has long finished.
+"""
+
+from xdist.scheduler.loadfile import LoadFileScheduling
+
+COUNTY = tuple(
+    f"tests/system/test_{name}.py"
+    for name in ("tiers", "journeys", "climbing", "together", "doors", "traces_off")
+)
+"""Files that share one county, since to start one costs half a minute of CPU. Each leaves it as whole as it found it.
+`tiers` comes first, since it follows all that has climbed; the others ask of their own matters only."""
+LONGEST = (
+    "tests/system/test_reconcile.py",
+    *COUNTY,
+    "tests/system/test_crashes.py",
+    "tests/cli/test_demo.py",
+    "tests/system/test_poison.py",
+    "tests/machine/test_life.py",
+    "tests/deploy/k8s/test_wiring.py",
+    "tests/board/test_board.py",
+    "tests/system/operate/test_restore.py",
+    "tests/system/test_recover.py",
+    "tests/images/test_image.py",
+    "tests/system/operate/test_disk_full.py",
+    "tests/services/metrics/test_rebuild.py",
+    "tests/system/test_strange.py",
+    "tests/system/test_stories.py",
+    "tests/system/test_traces.py",
+    "tests/system/test_rebuild.py",
+    "tests/system/test_offline.py",
+    "tests/system/test_principals.py",
+    "tests/system/test_permissions.py",
+    "tests/system/test_signed_in.py",
+    "tests/system/test_telemetry.py",
+    "tests/system/test_boston_cells.py",
+    "tests/cli/test_work.py",
+    "tests/test_readme.py",
+    "tests/messaging/test_inbox_crashes.py",
+)
+"""Those that take longest, by what they took; the others follow as they stand."""
+
+
+def file_of(nodeid):
+    return nodeid.partition("::")[0]
+
+
+def place(nodeid):
+    """Where the file of a test comes: a key for a sort that leaves the tests of a file as they stand."""
+    file = file_of(nodeid)
+    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
+
+
+class LongestFirst(LoadFileScheduling):
+    """Files go to workers in the order they were collected in, and those that share a county to the same worker."""
+
+    def __init__(self, config, log=None):
+        config.option.loadscopereorder = (
+            False  # it would begin with the files of most tests, which are quick ones
+        )
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid):
+        file = file_of(nodeid)
+        return "county" if file in COUNTY else file
