@@ -28,8 +28,9 @@ from policy.load import areas
 
 LEFT = 85.0
 """Percent of the lifecycles of unknown callers that must be left."""
-WAVE, IN_FLIGHT, CONNECTIONS = 50, 12, 32
-"""Everything is asked one by one here, so waves are smaller than those on the inbound topic."""
+WAVE, IN_FLIGHT, CONNECTIONS = 10, 12, 32
+"""Everything is asked one by one here, so waves are smaller than those on the inbound topic: so small that a lifecycle
+takes less than the time before the window, or the window would see who was quicker to begin."""
 TOKEN_S = 4 * 3600.0
 
 

@@ -34,6 +34,10 @@ BY_KEY = "set local enable_seqscan = off; set local enable_hashjoin = off; set l
 rows of it until the table is some two hundred times as large as the batch, at up to three times the price."""
 
 
+KEPT = "set local plan_cache_mode = auto"
+"""After a few times the server goes on by a plan it made, where making one anew would not pay."""
+
+
 NOTICED = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
@@ -136,6 +140,19 @@ class Database:
                 async with _beginning(connection, _said(self._told())):
                     yield connection
             cast("_Pooled", connection).leaves_nothing()  # which stands in for it
+
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[Connection]:
+        """A transaction that does one thing to a matter: it finds rows by key, by plans that are kept.
+
+        To plan its statements, with the policies of every table, would cost the server more than to run them; and a
+        plan by key is as good when the table has grown. It has no transaction within it.
+        """
+        settings = [KEPT, BY_KEY] if self._told is None else [KEPT, BY_KEY, _said(self._told())]
+        async with self._acquired() as connection:
+            async with _beginning(connection, ";".join(settings)):
+                yield connection
+            cast("_Pooled", connection).leaves_nothing()
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[Connection]:

@@ -65,7 +65,7 @@ class Recorder:
             incident_id, body.model_dump_json(exclude=None if body.based_on else {"based_on"})
         )
         mine = within(f"revisit.{asked.action}")
-        async with self.database.transaction() as tx:
+        async with self.database.request() as tx:
             if mine is not None and not await store.holds(tx, incident_id, mine):
                 raise problem(Refused("unknown-incident"))
             answer = await earlier(tx, key, fingerprint)

@@ -105,7 +105,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, sent: Pulse) -> None:
         check_yours(body.area)
         vault = desk.vault
         fingerprints = [vault.fingerprint(one) for one in _as_noted(body)]
-        async with database.transaction() as tx:
+        async with database.request() as tx:
             answer = await earlier(tx, vault.ring, key, "incident_id", fingerprints)
             if answer is None:
                 now: datetime = await tx.fetchval("select now()")

@@ -74,7 +74,7 @@ def routes(app: FastAPI, database: Database, desk: Desk, codes: dict[str, CodeLi
         mine = within(f"incident.{body.action.action}")
         action = completed(codes, body.action, "action.")
         fingerprint = digest(incident_id, body.model_dump_json())
-        async with database.transaction() as tx:
+        async with database.request() as tx:
             if mine is not None and not await store.holds(tx, incident_id, mine):
                 raise problem(Refused("unknown-incident"))
             answer = await earlier(tx, key, fingerprint)

@@ -154,3 +154,47 @@ async def test_a_transaction_goes_to_the_server_twice_beside_what_is_done_in_it(
         pass
 
     assert asked == ways
+
+
+@pytest.mark.parametrize("settings", [{}, {"fengqiao.test": "told"}])
+async def test_a_request_keeps_its_plans_and_finds_rows_by_key_and_so_does_nothing_else(single, settings):
+    database, asked = await single(**settings), []
+    state_of = "select current_setting('plan_cache_mode'), current_setting('enable_seqscan')"
+
+    async with database.request() as tx:
+        within = (
+            await tx.fetchrow(state_of),
+            await tx.fetchval("select current_setting('fengqiao.test', true)"),
+        )
+        tx.add_query_logger(lambda one: asked.append(one.query))
+    async with database.transaction() as tx:
+        after = await tx.fetchrow(state_of)
+    asked.clear()
+    async with database.request():
+        pass
+
+    assert tuple(within[0]) == ("auto", "off")
+    assert (within[1] or None) == settings.get("fengqiao.test")
+    assert tuple(after) == ("force_custom_plan", "on")
+    assert len(asked) == 2
+
+
+async def test_a_plan_kept_from_when_a_table_was_empty_is_by_key_when_it_is_full(single):
+    database, execute = await single(), "execute kept ('{t}', '{k}')"
+
+    async with database.request() as tx:
+        await tx.execute(
+            "prepare kept (text[], text[]) as"
+            " select last_seq from guard where topic = any($1) and key = any($2)"
+        )
+        for _ in range(8):  # after five the server may keep its plan
+            await tx.execute(execute)
+    async with database.transaction() as tx:
+        await tx.execute(
+            "insert into guard (topic, key, last_seq) select 't', n::text, 1 from generate_series(1, 5000) n"
+        )
+    async with database.request() as tx:
+        plan = "\n".join(row[0] for row in await tx.fetch(f"explain {execute}"))
+
+    assert "$1" in plan  # it was kept
+    assert "Seq Scan" not in plan
