@@ -25,16 +25,13 @@ def check_size(record: Record) -> None:
         raise Rejected("too-large", what, [("headers", what)])
 
 
-def cut(record: Record) -> Record:
-    """The record, of each part no more than one byte, or one header, above the bound: by that it is too large still."""
-    record.key, record.headers, record.value = shown(record.key, record.headers, record.value)
-    return record
-
-
 def shown(
     key: bytes | None, headers: Headers, value: bytes | None
 ) -> tuple[bytes | None, Headers, bytes | None]:
-    """What is kept of the parts of a record."""
+    """What is kept of the parts of a record: no more than one byte, or one header, above the bound.
+
+    By that it is too large still.
+    """
     most = MAX_BODY + 1
     return key and key[:most], _cut(headers[: MOST_HEADERS + 1], most), value and value[:most]
 

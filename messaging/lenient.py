@@ -81,7 +81,7 @@ class Lenient:
         if (batch := self._records.next_batch()) is None:
             return None
         begin, self._at = self._at, self._end()
-        return _Batch(batch, self._fetched[begin : self._at])
+        return _Batch(batch, self._fetched[begin : self._at], foreign=self.turn is not None)
 
 
 def more_than(most: int, whole: memoryview) -> bool:
@@ -93,8 +93,8 @@ def more_than(most: int, whole: memoryview) -> bool:
 class _Batch:
     """A batch that is read as fast as the library can, and from where it gives up more slowly."""
 
-    def __init__(self, batch: Any, whole: memoryview) -> None:  # noqa: ANN401 - the library has no types
-        self._batch, self._whole = batch, whole
+    def __init__(self, batch: Any, whole: memoryview, *, foreign: bool) -> None:  # noqa: ANN401 - the library has no types
+        self._batch, self._whole, self._foreign = batch, whole, foreign
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._batch, name)
@@ -103,12 +103,9 @@ class _Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        read, grown = 0, more_than(_HEADED, self._whole)
-        if grown and more_than(MOST, self._whole):
-            yield self._instead(EXCESSIVE)
-            return
+        read = 0
         try:
-            if grown and heads_without_end(*self._unpacked(), MOST_HEADERS):
+            if more_than(MOST, self._whole) or self._headed():
                 yield self._instead(EXCESSIVE)
                 return
             for record in self._records():
@@ -118,6 +115,14 @@ class _Batch:
             (count,) = struct.unpack_from(">i", self._whole, _COUNT)
             if read < count:
                 yield self._instead(UNPACKABLE)
+
+    def _headed(self) -> bool:
+        """Whether a record has headers without end. What we wrote ourselves is not looked through."""
+        return (
+            self._foreign
+            and more_than(_HEADED, self._whole)
+            and heads_without_end(*self._unpacked(), MOST_HEADERS)
+        )
 
     def _unpacked(self) -> tuple[bytearray | memoryview, int, int]:
         """Its records' bytes, where they begin, and how many they are."""

@@ -61,9 +61,7 @@ async def apply(dsn: str, service: str, door: str | None = None, *, bind_owner: 
         try:
             await connection.execute("select pg_advisory_lock($1)", LOCK)
             wanted = of(service)
-            if (
-                door is not None
-            ):  # first: a database that was begun without its role would not be new at the next try
+            if door is not None:  # first: a database begun without its role would not be new at the next try
                 await granting.known(connection, door)
             names = await _apply_missing(connection, wanted)
             if door is not None:

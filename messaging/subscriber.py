@@ -16,7 +16,6 @@ from messaging.envelope import Record
 from messaging.errors import Unavailable
 from messaging.health import Health
 from messaging.inbox import Inbox, Reading
-from messaging.large import cut
 from messaging.logs import frames
 from messaging.membership import Membership
 from messaging.pace import Backoff
@@ -57,7 +56,6 @@ class Subscriber:
         """The offset after the last one applied here; going back to an old one is harmless."""
         self._membership = Membership(self._assigned)
         self._topics = tuple(topic.name for topic in reading.topics)
-        self._untrusted = frozenset(topic.name for topic in reading.topics if not topic.trusted)
         self._broker = consuming(Broker.at(broker), group)
         self._subscription = self._broker.subscriber(
             *self._topics,
@@ -113,7 +111,7 @@ class Subscriber:
 
     async def _apply(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> bool:
         """Applies the batch, however long the database is away; False when we stop before it worked."""
-        raw = [_record(one, cutting=one.topic in self._untrusted) for one in records]
+        raw = [_record(one) for one in records]
         batch_events.observe(len(raw), exemplar())
         backoff = Backoff(0.1, 5.0)
         while not self._stopping.is_set():
@@ -242,6 +240,5 @@ async def _undecoded(message: KafkaMessage) -> bytes:
     return b""
 
 
-def _record(one: ConsumerRecord[Any, Any], *, cutting: bool) -> Record:
-    record = Record(one.topic, one.partition, one.offset, one.key, one.headers, one.value)
-    return cut(record) if cutting else record
+def _record(one: ConsumerRecord[Any, Any]) -> Record:
+    return Record(one.topic, one.partition, one.offset, one.key, one.headers, one.value)

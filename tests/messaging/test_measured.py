@@ -17,7 +17,7 @@ from messaging.large import MAX_BODY, MOST_HEADERS
 from messaging.lenient import Lenient
 from messaging.measured import MOST, Measured, go_behind
 from messaging.patient import Patient
-from tests.messaging.test_lenient import GOOD, a_batch, headed
+from tests.messaging.batches import GOOD, a_batch, headed
 
 INBOUND, OURS = "village.inbound", "village.intake"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cramjam
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 
-from tests.messaging.test_lenient import CODECS, finished, varint
+from tests.messaging.batches import CODECS, finished, varint
 from tests.system.partner import a_submission, headers
 
 PACK = {"none": bytes, "gzip": gzip.compress, "zstd": cramjam.zstd.compress}
