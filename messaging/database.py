@@ -177,7 +177,10 @@ class Database:
 
 @asynccontextmanager
 async def _beginning(connection: Connection, settings: str) -> AsyncIterator[None]:
-    """A transaction that is told its settings as it begins, on one way to the server and back."""
+    """A transaction that is told its settings as it begins, on one way to the server and back.
+
+    Raises `RuntimeError` where a statement had failed and nobody said so: without a word the server keeps nothing then.
+    """
     await connection.execute(f"begin;{settings}")
     try:
         yield
@@ -185,7 +188,8 @@ async def _beginning(connection: Connection, settings: str) -> AsyncIterator[Non
         if not connection.is_closed():
             await connection.execute("rollback")
         raise
-    await connection.execute("commit")
+    if (became := await connection.execute("commit")) != "COMMIT":
+        raise RuntimeError(f"a transaction was to be committed and became {became}")
 
 
 def _said(settings: Mapping[str, str]) -> str:

@@ -1,6 +1,9 @@
 """What every connection to a database asks of its server."""
 
+from contextlib import suppress
+
 import pytest
+from asyncpg import PostgresError
 
 from messaging.columns import texts
 from messaging.consuming import SESSION_MS
@@ -112,6 +115,16 @@ async def test_a_transaction_that_fails_leaves_nothing_behind(single):
 
         assert (await state(database))[1] == 0
         assert await rows(database, "select key from guard") == []
+
+
+@pytest.mark.parametrize("begun", ["request", "transaction"])
+async def test_a_failed_statement_that_is_passed_over_is_not_taken_for_committed(single, begun):
+    database = await single(**{"fengqiao.test": "told"})
+
+    with pytest.raises(RuntimeError, match="became ROLLBACK"):
+        async with getattr(database, begun)() as tx:
+            with suppress(PostgresError):
+                await tx.execute("select nobody from nowhere")
 
 
 async def test_a_transaction_is_told_its_settings_as_it_begins_and_they_end_with_it(single):

@@ -11,12 +11,14 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi import _hypothesis, negative, schemas
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.transport import requests as sending
 
 from tests.services.access.stricter import stricter
 
@@ -27,6 +29,9 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+EARLY = _hypothesis, negative, schemas, sending
+"""Else read when they are first needed, in the thread that asks. There Python 3.11 gives a module up when something is
+collected meanwhile whose end is told with where it failed: that reads source as well (python/cpython issue 106905)."""
 RIGHT, WRONG = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 CONFIG = {"max-stream-events": 1, "request-timeout": 60, "generation": {"with-security-parameters": False}}
 
