@@ -14,6 +14,11 @@ OF_NO_AREA = ("answered", "outbox", "sequence", "unsent", "tier_state")
 SAID = 5
 """So many rights are named: a role that was granted nothing lacks dozens."""
 
+OTHER = (
+    "DOOR_POSTGRES names the role {role}, and the door works as {other}, of which nothing is known: let what stands "
+    "between, such as a pooler, log in as the role that is named; docs/operate/sign-in.md, the second wall"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Wall:
@@ -24,11 +29,11 @@ class Wall:
     is_more: Sequence[str] = ()
     """By what it could see past every policy, in words."""
     lacking: Sequence[str] = ()
-    """What a door of this release does that it was not given, in words."""
+    """What a door of this release does that it was not given, in words: everything, where it is not there."""
     unbound: Sequence[str] = ()
     """Tables it may touch in which rows of everybody are shown to it."""
     unforced: Sequence[str] = ()
-    """Tables with policies that do not bind their owner, as long as programs of an older release are connected."""
+    """Tables with policies that do not bind their owner, until a migration is asked to bind it."""
 
 
 async def looked(connection: Connection, role: str, service: str) -> Wall:
@@ -37,7 +42,7 @@ async def looked(connection: Connection, role: str, service: str) -> Wall:
     tables = await connection.fetch(_UNFORCED)
     unforced = [row[0] for row in tables]
     if own is None:
-        return Wall(role, there=False, unforced=unforced)
+        return Wall(role, there=False, lacking=list(map(str, granted.needed(service))), unforced=unforced)
     is_more = [word for word in _WORDS if own[word]]
     is_more += [f"a member of {one}" for one in own["member"]]
     is_more += [f"the owner of {one}" for one in own["owns"]]
@@ -85,9 +90,12 @@ class Unholed:
         """Raises `CannotStart` with everything that is wrong; `Unavailable` while migrations may still come."""
         here = await owner.fetchval("select current_database()")
         async with self._door.connection() as connection:
-            there = await connection.fetchval("select current_database()")
+            working = "select current_database(), session_user, current_user"
+            [(there, *names)] = await connection.fetch(working)
         if here != there:
             raise CannotStart(f"DOOR_POSTGRES leads to the database {there}, and POSTGRES to {here}")
+        if other := {*names} - {self._role}:
+            raise CannotStart(OTHER.format(other=" and ".join(sorted(other)), role=self._role))
         wall = await looked(owner, self._role, self._service)
         if wrong := holes(wall):
             raise CannotStart(f"{wrong}: docs/operate/sign-in.md, the second wall")

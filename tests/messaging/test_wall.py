@@ -2,8 +2,11 @@
 
 import pytest
 
+from doors import caller
+from messaging.database import Database
 from messaging.errors import CannotStart, SchemaTooOld, Unavailable
 from messaging.wall import Unholed, holes, looked
+from tests.conftest import door_role
 
 pytestmark = pytest.mark.system
 
@@ -126,6 +129,34 @@ async def test_a_door_that_leads_to_another_database_is_refused(house, new_datab
             await Unholed(elsewhere, ROLE, "routing", 3600.0).check(connection)
 
 
+@pytest.mark.parametrize("role", ["t_intake_door", "nobody_door"])
+async def test_a_door_that_works_as_another_role_than_it_was_given_is_refused_and_told_what_to_do(
+    role, house, providers
+):
+    """As behind a pooler that logs in by itself: what was looked at is the role that is named, be it there or not."""
+    owner, door = house
+    await door_role(providers[1], "intake")
+
+    async with owner.connection() as connection:
+        with pytest.raises(CannotStart, match=f"names the role {role}, .* works as {ROLE}") as refused:
+            await Unholed(door, role, "routing", 3600.0).check(connection)
+
+    assert "let what stands between" in str(refused.value)
+    assert not isinstance(refused.value, SchemaTooOld), "no migration will mend it"
+
+
+async def test_a_door_that_only_put_its_role_on_is_refused_as_it_can_take_it_off(house):
+    owner, _ = house
+    door = Database(f"{owner.dsn}?role={ROLE}", name="test", told=caller.told)
+    await door.connect()
+
+    async with owner.connection() as connection:
+        superuser = await connection.fetchval("select session_user")
+        with pytest.raises(CannotStart, match=f"works as {superuser}, "):
+            await Unholed(door, ROLE, "routing", 0.0).check(connection)
+    await door.close()
+
+
 async def test_a_role_that_is_not_there_and_an_owner_that_is_not_bound_are_seen(house):
     owner, _ = house
 
@@ -140,5 +171,6 @@ async def test_a_role_that_is_not_there_and_an_owner_that_is_not_bound_are_seen(
         await away.rollback()
 
     assert not nobody.there
+    assert nobody.lacking, "so that nobody takes it for one that is as it should be"
     assert list(wall.unforced) == list(nobody.unforced) == ["incident"]
     assert holes(wall) == "", "its door is bound all the same"
