@@ -1,6 +1,7 @@
 """Numbered forward-only SQL, applied once under a lock; a program that meets an older schema must not start."""
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import resources
 
@@ -53,28 +54,30 @@ async def apply(dsn: str, service: str, door: str | None = None, *, bind_owner: 
     """Applies what is missing, each file in a transaction of its own; returns the names applied.
 
     The role of the door, where it has one, is then given what it needs, every time. The owner of the tables is bound
-    where that is asked for, and in a database that was empty: no older program can have worked there. Safe to run from
-    many places at once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
+    where that is asked for, and in a database that was empty: no older program can have worked there. All of it is one
+    transaction then, so that a database is as empty as before where that broke off. Safe to run from many places at
+    once. Raises `SchemaTooOld` if a released file was edited, `Unavailable`.
     """
     with outages_translated():
         connection = await asyncpg.connect(dsn, timeout=15, command_timeout=PATIENCE_S)
         try:
             await connection.execute("select pg_advisory_lock($1)", LOCK)
             wanted = of(service)
-            if door is not None:  # first: a database begun without its role would not be new at the next try
+            if door is not None:  # first: nothing is begun before its role is there
                 await granting.known(connection, door)
-            names = await _apply_missing(connection, wanted)
-            if door is not None:
-                new = len(names) == len(wanted)
-                await granting.grant(connection, service, door, bind_owner=bind_owner or new)
+            applied = await _begun(connection)
+            new = not applied
+            async with connection.transaction() if new else nullcontext():
+                names = await _apply_missing(connection, wanted, applied)
+                if door is not None:
+                    await granting.grant(connection, service, door, bind_owner=bind_owner or new)
         finally:
             await connection.close()
     return names
 
 
-async def _apply_missing(
-    connection: "asyncpg.Connection[asyncpg.Record]", wanted: tuple[Migration, ...]
-) -> list[str]:
+async def _begun(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[tuple[str, int], str]:
+    """What has been applied, in a database that remembers it from now on."""
     await connection.execute(
         """
         create table if not exists migration (
@@ -83,7 +86,14 @@ async def _apply_missing(
         )
         """
     )
-    applied = await _applied(connection)
+    return await _applied(connection)
+
+
+async def _apply_missing(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    wanted: tuple[Migration, ...],
+    applied: dict[tuple[str, int], str],
+) -> list[str]:
     names = []
     for one in wanted:
         if (one.scope, one.number) not in applied:

@@ -69,10 +69,16 @@ async def test_an_older_program_copies_again_once_the_procedure_for_going_back_w
         await owner.copy_records_to_table(**copied)
 
 
-async def test_an_older_program_that_is_only_away_finds_its_tables_as_they_were(asked, providers, new_dsn):
+@pytest.mark.parametrize("newest", [None, -1])
+async def test_an_older_program_that_is_only_away_finds_its_tables_as_they_were(
+    asked, providers, new_dsn, monkeypatch, newest
+):
     """It was asked to stop, say, or its database has just begun anew: nobody is connected, and it will come back."""
     dsn = await new_dsn("followup", empty=True)
-    await migrate.apply(dsn, "followup")  # by a release whose doors have no role
+    with monkeypatch.context() as then:
+        files = migrate.of("followup")[:newest]
+        then.setattr(migrate, "of", lambda _: files)
+        await migrate.apply(dsn, "followup")  # by a release whose doors have no role
     owner = await asked("followup", dsn=dsn)
 
     await migrate.apply(dsn, "followup", await door_role(providers[1], "followup"))
@@ -80,6 +86,25 @@ async def test_an_older_program_that_is_only_away_finds_its_tables_as_they_were(
     await migrate.apply(dsn, "followup", "t_followup_door", bind_owner=True)
 
     assert (unasked, await owner.fetchval(FORCED)) == (0, 2)
+
+
+async def test_a_database_whose_first_migration_broke_off_is_as_empty_as_before_and_its_owner_is_bound(
+    asked, providers, new_dsn, monkeypatch
+):
+    dsn = await new_dsn("followup", empty=True)
+    door = await door_role(providers[1], "followup")
+    lost = migrate.Migration("followup", 99, "099_lost.sql", "select pg_terminate_backend(pg_backend_pid())")
+    with monkeypatch.context() as then:
+        files = (*migrate.of("followup")[:1], lost)
+        then.setattr(migrate, "of", lambda _: files)
+        with pytest.raises(Unavailable):
+            await migrate.apply(dsn, "followup", door)
+    owner = await asked("followup", dsn=dsn)
+
+    left = await owner.fetchval("select count(*) from migration")
+    await migrate.apply(dsn, "followup", door)
+
+    assert (left, await owner.fetchval(FORCED)) == (0, 2)
 
 
 async def test_a_role_that_is_not_there_yet_is_waited_for_and_its_database_is_still_new_then(

@@ -22,7 +22,7 @@ async def installed(new_dsn):
         dsn = await new_dsn(service, empty=True)
         connection = await asyncpg.connect(dsn)
         wanted = [one for one in migrate.of(service) if f"{one.scope}/{one.name}" in FIRST_RELEASE]
-        await migrate._apply_missing(connection, tuple(wanted))
+        await migrate._apply_missing(connection, tuple(wanted), await migrate._begun(connection))
         await connection.execute((HELD / f"{service}.sql").read_text(encoding="utf-8"))
         held = await contents(connection)
         await connection.close()
