@@ -1,6 +1,6 @@
 """Where Kafka is and how we reach it: what every client of ours is given, so that none of them speaks in clear."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from faststream.security import BaseSecurity, SASLScram512
@@ -26,6 +26,10 @@ class Broker:
     def at(cls, place: "At") -> Self:
         """The broker meant."""
         return place if isinstance(place, cls) else cls(str(place))
+
+    def alone(self, host: str, port: int) -> Self:
+        """Only the one there, spoken to in the same way."""
+        return replace(self, bootstrap=f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
     def client(self) -> dict[str, Any]:
         """The arguments of any of the client library's classes."""

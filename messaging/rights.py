@@ -90,7 +90,7 @@ async def refused(broker: At, wanted: Permissions) -> list[Permission]:
 
     Raises `Unknown`, and `KafkaError`, `OSError`, `TimeoutError` where it cannot be asked.
     """
-    connection = await _connected(Broker.at(broker))
+    connection = await connected(Broker.at(broker), "fengqiao-rights")
     try:
         async with asyncio.timeout(ANSWER_S):
             return sorted([*await _topics(connection, wanted), *await _groups(connection, wanted)])
@@ -102,7 +102,7 @@ async def refused(broker: At, wanted: Permissions) -> list[Permission]:
 
 async def spoken(broker: At) -> Spoken:
     """Which versions of which requests it answers. Raises as `refused` does."""
-    connection = await _connected(Broker.at(broker))
+    connection = await connected(Broker.at(broker), "fengqiao-rights")
     try:
         return dict(connection._versions)  # noqa: SLF001 - asked for at each connection, and told to nobody
     finally:
@@ -114,8 +114,11 @@ def told(permissions: Iterable[Permission]) -> str:
     return ", ".join(f"{one.operation} {one.kind} {one.name}" for one in permissions)
 
 
-async def _connected(broker: Broker) -> Any:  # noqa: ANN401 - the library has no types
-    """A connection to the first broker that answers, in no order: one that falls silent later is not asked for ever."""
+async def connected(broker: Broker, name: str) -> Any:  # noqa: ANN401 - the library has no types
+    """A connection to the first broker that answers, in no order: one that falls silent later is not asked for ever.
+
+    Raises `Unknown`, and `KafkaError`, `OSError`, `TimeoutError` where none answers.
+    """
     failed: Exception = KafkaConnectionError("no broker is named")
     try:
         hosts = collect_hosts(broker.bootstrap)
@@ -124,7 +127,7 @@ async def _connected(broker: Broker) -> Any:  # noqa: ANN401 - the library has n
     for host, port, _ in hosts:
         try:
             async with asyncio.timeout(EACH_S):
-                return await create_conn(host, port, client_id="fengqiao-rights", **broker.connection())
+                return await create_conn(host, port, client_id=name, **broker.connection())
         except (SaslAuthenticationFailed, UnsupportedSaslMechanismError) as error:
             raise Unknown(f"the broker does not take our name and password: {error}") from error
         except ValueError as error:  # a broker that does not know the password either

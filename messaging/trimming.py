@@ -1,37 +1,34 @@
 """Deletes from an untrusted topic what its reader has long applied: what others put there about people goes."""
 
 import asyncio
+import contextlib
 import logging
-from collections import deque
-from collections.abc import Collection, Mapping
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.errors import KafkaError
-from aiokafka.structs import TopicPartition
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.errors import KafkaError, LeaderNotAvailableError, for_code
+from aiokafka.protocol.admin import DeleteRecordsRequest
+from aiokafka.protocol.commit import OffsetFetchRequest
+from aiokafka.protocol.coordination import FindCoordinatorRequest
+from aiokafka.protocol.metadata import MetadataRequest
+from aiokafka.structs import BrokerMetadata, TopicPartition
 
 from messaging.broker import Broker
 from messaging.pace import pause
+from messaging.rights import connected
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 60.0
 ANSWER_S = 30.0
 EACH_S = 10.0
-"""For each partition: a leader whose machine is gone says nothing, and the others are asked meanwhile."""
+"""For each leader: one whose machine is gone says nothing, and the others are asked meanwhile."""
 FAILURES = (KafkaError, OSError, TimeoutError)
 Places = Mapping[TopicPartition, int]
 """Partition → the offset behind the last record that was applied."""
-
-
-class Deleting(Protocol):
-    """What is asked of a client of the broker."""
-
-    async def delete_records(
-        self, records_to_delete: dict[TopicPartition, RecordsToDelete]
-    ) -> dict[TopicPartition, int]:
-        """Deletes what is before these offsets; returns where each begins now. Raises `KafkaError`."""
 
 
 @dataclass(slots=True)
@@ -78,35 +75,74 @@ class Trimming:
                 log.warning("inbound records that were applied stay for now: %s", type(error).__name__)
 
     async def once(self) -> int:
-        """Notes how far the group is, deletes what is ripe; of how many partitions. Raises as `delete` does."""
-        client = AIOKafkaAdminClient(**self.broker.client())
-        await client.start()
-        try:
-            told = await client.list_consumer_group_offsets(self.group)
-            places = {one: place.offset for one, place in told.items() if one.topic in self.topics}
-            ripe = self.seen.note(asyncio.get_running_loop().time(), places)
-            return await self.delete(client, ripe)
-        finally:
-            await client.close()
+        """Notes how far the group is, deletes what is ripe; of how many partitions. Raises as `delete` does.
 
-    async def delete(self, client: Deleting, ripe: Places) -> int:
-        """Each partition by itself, all at once: one that nobody leads keeps none of the others from being trimmed.
+        Each broker is asked over a connection of its own: a client of the library lets all wait while it reaches one.
+        """
+        cluster = ClusterMetadata()
+        async with _reached(self.broker) as anyone:
+            keeper = await anyone.send(FindCoordinatorRequest(self.group, 0))
+            cluster.update_metadata(await anyone.send(MetadataRequest(sorted(self.topics), False)))  # noqa: FBT003
+        _check(keeper.error_code)
+        async with _reached(self.broker.alone(keeper.host, keeper.port)) as one:
+            told = await one.send(OffsetFetchRequest(self.group, None))
+        _check(told.error_code)
+        places = {
+            TopicPartition(topic, partition): offset
+            for topic, partitions in told.topics
+            for partition, offset, _, code in partitions
+            if topic in self.topics and not code
+        }
+        return await self.delete(cluster, self.seen.note(asyncio.get_running_loop().time(), places))
+
+    async def delete(self, cluster: ClusterMetadata, ripe: Places) -> int:
+        """Asks all leaders at once, each by itself: one that says nothing keeps none of the others' from being trimmed.
 
         Returns of how many something went. Raises `KafkaError`, `OSError`, `TimeoutError` where none went.
         """
-        tried = await asyncio.gather(
-            *(self._delete(client, *one) for one in ripe.items()), return_exceptions=True
-        )
-        failed = {
-            one: error for one, error in zip(ripe, tried, strict=True) if isinstance(error, BaseException)
-        }
+        led: dict[BrokerMetadata | None, dict[TopicPartition, int]] = defaultdict(dict)
+        for one, upto in ripe.items():
+            led[cluster.broker_metadata(cluster.leader_for_partition(one))][one] = upto
+        tried = await asyncio.gather(*(self._delete(*one) for one in led.items()))
+        failed = {one: error for every in tried for one, error in every.items()}
         for one, error in failed.items():
-            if len(failed) == len(ripe) or not isinstance(error, FAILURES):
+            if len(failed) == len(ripe):
                 raise error
             log.warning("what was applied of %s-%d stays for now, others go: %s", *one, type(error).__name__)
         return len(ripe) - len(failed)
 
-    async def _delete(self, client: Deleting, one: TopicPartition, upto: int) -> None:
-        async with asyncio.timeout(EACH_S):
-            gone = await client.delete_records({one: RecordsToDelete(before_offset=upto)})
-        self.seen.done.update(gone)
+    async def _delete(self, leader: BrokerMetadata | None, ripe: Places) -> dict[TopicPartition, Exception]:
+        """Notes what went; returns of which partitions nothing did, and why."""
+        if leader is None:
+            return {one: LeaderNotAvailableError() for one in ripe}
+        topics: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for one, upto in ripe.items():
+            topics[one.topic].append((one.partition, upto))
+        ask = DeleteRecordsRequest(list(topics.items()), int(EACH_S * 1000))
+        try:
+            async with asyncio.timeout(EACH_S), _reached(self.broker.alone(leader.host, leader.port)) as it:
+                answer = await it.send(ask)
+        except FAILURES as error:
+            return dict.fromkeys(ripe, error)
+        failed = {}
+        for topic, partitions, *_ in answer.topics:
+            for partition, begin, code, *_tags in partitions:
+                if code:
+                    failed[TopicPartition(topic, partition)] = for_code(code)()
+                else:
+                    self.seen.done[TopicPartition(topic, partition)] = begin
+        return failed
+
+
+@contextlib.asynccontextmanager
+async def _reached(broker: Broker) -> AsyncIterator[Any]:
+    connection = await connected(broker, "fengqiao-trimming")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _check(code: int) -> None:
+    if code:
+        raise for_code(code)

@@ -1,20 +1,17 @@
 """What a broker says of our rights is read as it means it: bits of topics, refusals of groups, and silence."""
 
-import asyncio
-import struct
 from contextlib import asynccontextmanager
-from io import BytesIO
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.admin import ApiVersionResponse_v0
-from aiokafka.protocol.api import RequestHeader_v1
 from aiokafka.protocol.coordination import FindCoordinatorRequest_v1, FindCoordinatorResponse_v1
 from aiokafka.protocol.group import HeartbeatRequest_v1, HeartbeatResponse_v1
 
 from messaging import rights
 from messaging.rights import Unknown, _AskRights, _Rights, refused, spoken
 from schemas.permissions import Permission
+from tests.messaging.brokers import silence, talking
 
 READ, WRITE, DELETE, DESCRIBE, CONFIGS = 1 << 3, 1 << 4, 1 << 6, 1 << 8, 1 << 10
 UNTOLD = -(2**31)
@@ -42,20 +39,8 @@ async def broker(*, topics=None, beats=None, found=None, newest=None):
             case 12:
                 return HeartbeatResponse_v1(0, beats[HeartbeatRequest_v1.decode(body).group])
 
-    async def opened(reader, writer):
-        try:
-            while True:
-                (size,) = struct.unpack(">i", await reader.readexactly(4))
-                request = BytesIO(await reader.readexactly(size))
-                api, _, correlation, _ = RequestHeader_v1.SCHEMA.decode(request)
-                said = struct.pack(">i", correlation) + answer(api, request).encode()
-                writer.write(struct.pack(">i", len(said)) + said)
-        except asyncio.IncompleteReadError:
-            writer.close()
-
-    server = await asyncio.start_server(opened, "127.0.0.1", 0)
-    async with server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with talking(answer) as at:
+        yield at
 
 
 def on(operation, name="t", kind="topic"):
@@ -113,17 +98,6 @@ async def test_which_versions_of_which_requests_it_answers_is_told():
 async def test_one_broker_that_answers_is_enough():
     async with broker(topics={"t": (0, READ)}) as at:
         assert await refused(f"127.0.0.1:1,{at}", frozenset({on("Write")})) == [on("Write")]
-
-
-@asynccontextmanager
-async def silence():
-    """Takes connections and says nothing, as a machine that is gone; its address."""
-    held = []
-    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
-    async with server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        for one in held:
-            one.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from messaging.trimming import Seen, Trimming
 from schemas.permissions import Permission, of_service
 from schemas.topics import TOPICS
 from tests import absences
+from tests.messaging.brokers import NOBODY, cluster, silence
 from tests.messaging.wire import running, until
 
 FIRST, SECOND = TopicPartition("t", 0), TopicPartition("t", 1)
@@ -151,40 +152,54 @@ def on_disk(folder):
     return False
 
 
-class Led:
-    """A broker of whose partitions some are led by nobody, or by a machine that is gone and says nothing."""
-
-    def __init__(self, leaderless=(), silent=()):
-        self._leaderless, self._silent = leaderless, silent
-
-    async def delete_records(self, wanted):
-        if wanted.keys() & set(self._leaderless):
-            raise LeaderNotAvailableError
-        if wanted.keys() & set(self._silent):
-            await asyncio.Event().wait()
-        return {one: records.before_offset for one, records in wanted.items()}
+@pytest.fixture
+def brief(monkeypatch):
+    """A broker that says nothing is not waited for long, but longer than one that answers takes."""
+    monkeypatch.setattr("messaging.rights.EACH_S", 5.0)
+    monkeypatch.setattr("messaging.trimming.EACH_S", 2.0)
 
 
-@pytest.mark.parametrize("how", ["leaderless", "silent"])
-async def test_a_partition_that_nobody_leads_keeps_no_other_from_being_trimmed_and_is_named(
-    how, caplog, monkeypatch
+async def test_a_leader_that_says_nothing_keeps_no_other_from_being_trimmed_and_is_named(brief, caplog):
+    gone, there = [TopicPartition("t", at) for at in range(6)], [TopicPartition("t", at) for at in (6, 7)]
+    led = dict.fromkeys(gone, 2) | dict.fromkeys(there, 1)
+
+    async with silence() as other, cluster(led, {2: other}) as (at, asked):
+        trimming = Trimming(Broker.at(at), "g", ["t"], Seen(0.0))
+        assert await trimming.once() == 2
+        assert sorted(asked) == [6, 7]
+
+    assert trimming.seen.done == dict.fromkeys(there, 7)
+    assert all(f"t-{one.partition} stays for now" in caplog.text for one in gone)
+
+
+async def test_a_broker_that_says_nothing_keeps_nobody_from_asking_another_how_far_the_group_is(
+    brief, monkeypatch
 ):
-    monkeypatch.setattr("messaging.trimming.EACH_S", 0.1)
-    trimming = Trimming(Broker("nowhere:1"), "g", ["t"], Seen(0.0))
+    monkeypatch.setattr("messaging.rights.EACH_S", 0.5)
+    monkeypatch.setattr("random.shuffle", lambda _: None)
 
-    assert await trimming.delete(Led(**{how: [FIRST]}), {FIRST: 5, SECOND: 7}) == 1
-    assert trimming.seen.done == {SECOND: 7}
-    assert "t-0 stays for now" in caplog.text
-    assert await trimming.delete(Led(), {FIRST: 5}) == 1
-    assert trimming.seen.done == {FIRST: 5, SECOND: 7}
+    async with silence() as other, cluster({FIRST: 1}, {2: other}) as (at, _):
+        assert await Trimming(Broker.at(f"{other},{at}"), "g", ["t"], Seen(0.0)).once() == 1
+
+
+async def test_a_partition_that_nobody_leads_or_its_leader_refuses_keeps_no_other_from_being_trimmed(caplog):
+    third = TopicPartition("t", 2)
+
+    async with cluster({FIRST: NOBODY, SECOND: 1, third: 1}, refusing=[1]) as (at, _):
+        trimming = Trimming(Broker.at(at), "g", ["t"], Seen(0.0))
+        assert await trimming.once() == 1
+
+    assert trimming.seen.done == {third: 7}
+    assert "t-0 stays for now, others go: LeaderNotAvailableError" in caplog.text
+    assert "t-1 stays for now, others go: NotLeaderForPartitionError" in caplog.text
 
 
 async def test_where_no_partition_can_be_trimmed_it_is_the_broker_that_failed():
-    trimming = Trimming(Broker("nowhere:1"), "g", ["t"], Seen(0.0))
-
-    with pytest.raises(LeaderNotAvailableError):
-        await trimming.delete(Led([FIRST, SECOND]), {FIRST: 5, SECOND: 7})
-    assert await trimming.delete(Led(), {}) == 0
+    async with cluster({FIRST: NOBODY, SECOND: NOBODY}) as (at, _):
+        with pytest.raises(LeaderNotAvailableError):
+            await Trimming(Broker.at(at), "g", ["t"], Seen(0.0)).once()
+    async with cluster({FIRST: NOBODY}, at=0) as (at, _):
+        assert await Trimming(Broker.at(at), "g", ["t"], Seen(0.0)).once() == 0
 
 
 class Forbidding(Trimming):
