@@ -16,7 +16,8 @@ else:
 log = logging.getLogger(__name__)
 
 FORCING_S = 5
-"""So long forcing waits for a table in use, and everybody behind it; then it is left to the next migration."""
+"""So long forcing waits for a table in use, and everybody behind it; then it is left to the next migration, which must
+be asked again where no table was bound."""
 MARK = " rows"
 """Ends the name under which programs are connected that fill their tables by INSERT. Older ones COPY, which PostgreSQL
 refuses where security is forced, so nothing is forced while one of them is connected."""
@@ -68,15 +69,21 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-async def _force(connection: Plain, *, asked: bool) -> None:
-    """Binds the owner of the tables too, who has a policy of its own; not even asked where that would stop somebody."""
-    free = await connection.fetch(
+async def free(connection: Plain) -> list[str]:
+    """The tables whose owner their policies do not bind."""
+    rows = await connection.fetch(
         """
         select oid::regclass::text as name from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r' and relrowsecurity and not relforcerowsecurity
+        order by name
         """
     )
-    if not free:
+    return [row["name"] for row in rows]
+
+
+async def _force(connection: Plain, *, asked: bool) -> None:
+    """Binds the owner of the tables too, who has a policy of its own; not where it would stop somebody, if asked."""
+    if not (names := await free(connection)):
         return
     if not asked and not await connection.fetchval(_BEGUN):
         log.warning(
@@ -91,10 +98,12 @@ async def _force(connection: Plain, *, asked: bool) -> None:
         """
     )
     if older:
-        log.warning("row-level security is not forced while %s run: migrate again without them", older)
+        log.warning(
+            "row-level security is not forced while %s run: migrate with %s without them", older, BIND
+        )
         return
-    for row in free:
-        await _force_one(connection, row["name"])
+    for name in names:
+        await _force_one(connection, name)
 
 
 async def _force_one(connection: Plain, name: str) -> None:
@@ -104,4 +113,6 @@ async def _force_one(connection: Plain, name: str) -> None:
             await connection.execute(f"set local lock_timeout = '{FORCING_S}s'")
             await connection.execute(f"alter table {name} force row level security")
     except asyncpg.LockNotAvailableError:
-        log.warning("row-level security is not forced for %s while it is in use: migrate again", name)
+        log.warning(
+            "row-level security is not forced for %s while it is in use: migrate with %s again", name, BIND
+        )

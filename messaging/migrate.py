@@ -116,6 +116,16 @@ async def _applied(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[tup
     return {(row["scope"], row["number"]): row["digest"] for row in rows}
 
 
+async def unbound(dsn: str) -> list[str]:
+    """The tables whose owner is not bound, be it asked for or not. Raises `Unavailable`."""
+    with outages_translated():
+        connection = await asyncpg.connect(dsn, timeout=15, command_timeout=15)
+        try:
+            return await granting.free(connection)
+        finally:
+            await connection.close()
+
+
 async def verify(dsn: str, service: str) -> None:
     """Raises `SchemaTooOld` naming what is missing; a newer schema is fine, old pods survive a release."""
     with outages_translated():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from messaging import allowed, collector, logs, tracing
 from messaging.errors import CannotStart, Unavailable
 from messaging.granting import BIND
+from messaging.migrate import unbound
 from messaging.patience import Patience, migrated
 from messaging.process import EXIT_CONFIGURATION, Process
 from messaging.settings import DatabaseSettings, settings_of
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 
 EXIT_UNAVAILABLE = 69
 """EX_UNAVAILABLE: starting again later may help."""
+NOT_BOUND = (
+    "the owner is not bound in %s, as was asked: older programs run, a table is in use, or no door's role was told "
+    "(DOOR_POSTGRES); see to it and migrate with %s again"
+)
 
 
 def main(service: str, compose: Callable[[], Process]) -> None:
@@ -48,6 +53,7 @@ def _migrate(service: str, asked: list[str]) -> int:
     dsn, patience = settings.dsn(), Patience(settings.schema_wait_s)
     try:
         names = asyncio.run(migrated(dsn, service, patience, settings.door_role, bind_owner=bool(asked)))
+        free = asyncio.run(unbound(dsn)) if asked else []
     except CannotStart as error:
         log.critical("%s", error)
         return EXIT_CONFIGURATION
@@ -55,6 +61,9 @@ def _migrate(service: str, asked: list[str]) -> int:
         log.critical("the database does not answer: %s", error)
         return EXIT_UNAVAILABLE
     log.info("migrated: %s", ", ".join(names) or "nothing to do")
+    if free:
+        log.critical(NOT_BOUND, ", ".join(free), BIND)
+        return EXIT_UNAVAILABLE
     return 0
 
 

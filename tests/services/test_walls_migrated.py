@@ -1,18 +1,24 @@
 """What a migration makes of the second wall: rights given anew, owners bound when nobody is stopped by it."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
-from messaging import migrate
+from messaging import granting, migrate, starting
 from messaging.database import Database
 from messaging.errors import Unavailable
 from services.routing import store as incidents
 from tests.builders import NOW, ROOT, an_incident
-from tests.conftest import created, door_role, owner_role
+from tests.conftest import at_the_door, created, door_role, owner_role
 
 pytestmark = pytest.mark.system
 
 FUNCTIONS = ("no_more()", "nor_this()", "in_hand(text[])")
+PREVENTED = {
+    "older programs run": "set application_name = 'village-followup'; begin",
+    "every table is in use": "begin; lock table deadline, revisit in access share mode",
+}
 FORCED = "select count(*) from pg_class where relforcerowsecurity"
 
 
@@ -86,6 +92,32 @@ async def test_an_older_program_that_is_only_away_finds_its_tables_as_they_were(
     await migrate.apply(dsn, "followup", "t_followup_door", bind_owner=True)
 
     assert (unasked, await owner.fetchval(FORCED)) == (0, 2)
+
+
+@pytest.mark.parametrize("why", ["older programs run", "every table is in use", "no role is told"])
+async def test_who_asks_for_the_owner_to_be_bound_is_told_by_the_exit_code_when_it_was_not(
+    asked, providers, new_dsn, monkeypatch, caplog, why
+):
+    dsn = await new_dsn("followup", empty=True)
+    await migrate.apply(dsn, "followup")
+    await door_role(providers[1], "followup")
+    owner = await asked("followup", dsn=dsn)
+    monkeypatch.setattr(granting, "FORCING_S", 1)
+    monkeypatch.setenv("TIER", "village")
+    monkeypatch.setenv("FOLLOWUP_POSTGRES", dsn)
+    if why != "no role is told":
+        monkeypatch.setenv("FOLLOWUP_DOOR_POSTGRES", at_the_door(dsn))
+
+    await owner.execute(PREVENTED.get(why, "begin"))
+    prevented = await asyncio.to_thread(starting._migrate, "followup", [granting.BIND])
+    told = caplog.text
+    await owner.execute("rollback; set application_name = 'test rows'")
+    monkeypatch.setenv("FOLLOWUP_DOOR_POSTGRES", at_the_door(dsn))
+    done = await asyncio.to_thread(starting._migrate, "followup", [granting.BIND])
+
+    assert (prevented, done) == (starting.EXIT_UNAVAILABLE, 0)
+    assert "the owner is not bound in deadline, revisit, as was asked" in told
+    assert await owner.fetchval(FORCED) == 2
 
 
 async def test_a_database_whose_first_migration_broke_off_is_as_empty_as_before_and_its_owner_is_bound(
