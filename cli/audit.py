@@ -64,7 +64,8 @@ def _given(text: str) -> Head:
 async def _walked(at: At, folder: Path, given: Head | None) -> tuple[Broken | None, Head, Head | None]:
     """Where it is broken, its end, and the latest of those it must go through; a good one is noted.
 
-    What is given does not stand for what was noted here: else an older end would put the note back.
+    What is given does not stand for what was noted here: else an older end would put the note back. Nor does an end
+    that was seen before another walk noted a later one.
     """
     async with opened(at.place) as database:
         async with database.connection() as connection:

@@ -1,6 +1,8 @@
 """Ends of audits as this machine saw them: who puts an older end back into a database cannot put it back here."""
 
+import fcntl
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +42,12 @@ class Notes:
         return end if end is not None and end.number else None
 
     def note(self, end: Head) -> None:
-        """Notes an end. Raises `OSError`."""
+        """Notes an end, unless a later one was noted meanwhile, by who walked beside us. Raises `OSError`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        private_file.write(private_file.folder(self.folder) / self._file.name, written(end).encode())
+        held = os.open(private_file.folder(self.folder), os.O_RDONLY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if (seen := self.seen()) is None or seen.number < end.number:
+                private_file.write(self._file, written(end).encode())
+        finally:
+            os.close(held)

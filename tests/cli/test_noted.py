@@ -1,5 +1,7 @@
 """The end of an audit that was seen is known again on the same machine, for the same audit only."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from cli.noted import Notes, read, written
@@ -34,6 +36,28 @@ def test_an_older_end_that_is_put_back_with_its_signature_is_told_by_what_was_no
     assert verdict(chain[:2], None) is None, "its signature is good, so nothing but a note shows it"
     assert (put_back.number, put_back.what) == (3, "truncated")
     assert verdict(a_chain(6), notes.seen()) is None
+
+
+def test_an_end_seen_before_a_later_one_was_noted_does_not_put_the_note_back(tmp_path):
+    """Two walks at once: the longer ends last, with what it saw at its beginning."""
+    earlier, later = (head(KEY, one) for one in a_chain(2))
+    notes = Notes(tmp_path, "village-intake", KEY)
+    notes.note(later)
+
+    notes.note(earlier)
+
+    assert notes.seen() == read(written(later))
+
+
+def test_of_ends_that_are_noted_at_once_the_latest_stays(tmp_path):
+    ends = [head(KEY, one) for one in a_chain(40)]
+    notes = Notes(tmp_path, "village-intake", KEY)
+
+    for _ in range(10):
+        with ThreadPoolExecutor(8) as walks:
+            list(walks.map(notes.note, reversed(ends)))
+
+    assert notes.seen() == read(written(ends[-1]))
 
 
 def test_of_another_audit_or_one_that_had_not_begun_nothing_is_expected(tmp_path):
