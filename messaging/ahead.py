@@ -45,7 +45,14 @@ class Ahead(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - any ASGI application
         self._under_way = cycle
-        super()._start_asgi_task(cycle, app)
+
+        async def watched(*scope_receive_send: Any) -> None:  # noqa: ANN401
+            try:
+                await app(*scope_receive_send)
+            finally:  # whoever leaves an answer without its end has the library end the connection right behind us
+                self.loop.call_soon(self.hasten)
+
+        super()._start_asgi_task(cycle, watched)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """They are gone: the library says so to the request that came last, which may not be the one being answered."""

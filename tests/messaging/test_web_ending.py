@@ -52,6 +52,37 @@ async def until(true):
         await asyncio.sleep(0.02)
 
 
+async def broken_off(scope, receive, send):
+    """The same, and never the end."""
+
+    async def all_but_the_end(message):
+        if message.get("more_body", True):
+            await send(message)
+
+    await sized(scope, receive, all_but_the_end)
+
+
+async def torn(scope, receive, send):
+    """And says so."""
+    await broken_off(scope, receive, send)
+    raise ConnectionError
+
+
+@pytest.mark.parametrize("app", [broken_off, torn])
+async def test_who_takes_nothing_of_an_answer_that_was_broken_off_holds_no_connection_for_it(
+    monkeypatch, app
+):
+    monkeypatch.setattr(web, "STALL_S", 0.5)
+    monkeypatch.setattr(web, "Connected", Noted)
+    async with serve(app, "127.0.0.1", 0) as port:
+        readers = [await who_takes_nothing(port, size, b"\r\n") for size in SIZES]
+        async with asyncio.timeout(30):
+            await until(kept)
+            await until(lambda: not Noted.last.connections)
+        for one in readers:
+            one.close()
+
+
 @pytest.mark.parametrize(
     ("rest", "later"),
     [(LAST, b""), (b"\r\n", b""), (b"\r\n", b"no http\r\n\r\n")],
