@@ -1,4 +1,7 @@
-"""What the role of a door may do at the database: exactly what `grants.sql` says, given anew by each migration."""
+"""What the role of a door may do at the database: exactly what `grants.sql` says, given anew by each migration.
+
+One of an older release, which meets a newer schema, takes nothing away.
+"""
 
 import logging
 from importlib import resources
@@ -47,18 +50,18 @@ async def known(connection: Plain, door: str) -> None:
         raise Unavailable(f"the role {door} of the door is not there yet")
 
 
-async def grant(connection: Plain, service: str, door: str, *, bind_owner: bool) -> None:
+async def grant(connection: Plain, service: str, door: str, *, bind_owner: bool, ahead: bool = False) -> None:
     """Takes from a role what it has and gives it what its door needs, at once.
+
+    Nothing is taken where the schema is `ahead` of this release: programs of a newer one may be at work, and what they
+    do was given with it.
 
     The owner is bound as well where it is asked for, or was begun before: a program of before the second wall that was
     only away for a moment could not write any more, and nothing tells whether there is one.
     """
     database = await connection.fetchval("select current_database()")
-    taken = "".join(
-        f'revoke all on all {one} in schema public from "door";'
-        for one in ("tables", "sequences", "routines")
-    )
-    taken += 'revoke all on schema public from "door";'
+    kinds = ("all tables in schema", "all sequences in schema", "all routines in schema", "schema")
+    taken = "" if ahead else "".join(f'revoke all on {one} public from "door";' for one in kinds)
     first = f'{taken}grant connect on database {_quoted(database)} to "door"; grant usage on schema public to "door";'
     async with connection.transaction():
         await connection.execute((first + of(service)).replace('"door"', _quoted(door)))

@@ -66,11 +66,12 @@ async def apply(dsn: str, service: str, door: str | None = None, *, bind_owner: 
             if door is not None:  # first: nothing is begun before its role is there
                 await granting.known(connection, door)
             applied = await _begun(connection)
-            new = not applied
+            new, ahead = not applied, bool(applied.keys() - {(one.scope, one.number) for one in wanted})
             async with connection.transaction() if new else nullcontext():
                 names = await _apply_missing(connection, wanted, applied)
                 if door is not None:
-                    await granting.grant(connection, service, door, bind_owner=bind_owner or new)
+                    binding = bind_owner or new
+                    await granting.grant(connection, service, door, bind_owner=binding, ahead=ahead)
         finally:
             await connection.close()
     return names

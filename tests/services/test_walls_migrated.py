@@ -178,6 +178,26 @@ async def test_what_a_door_may_no_longer_do_is_taken_back_by_the_next_migration(
     assert [await owner.fetchval(may, one) for one in ("create", "usage")] == [False, True]
 
 
+async def test_who_goes_back_to_a_release_takes_nothing_that_a_newer_one_gave_its_doors(asked, new_dsn):
+    """Its programs may still be at work beside, and its own migration does not run again when it is gone forward to."""
+    dsn = await new_dsn("routing")
+    owner = await asked("routing", dsn=dsn)
+    await owner.execute(
+        """
+        insert into migration (scope, number, name, digest) values ('routing', 99, '099_newer.sql', '');
+        grant delete on contact to t_routing_door; revoke insert on history from t_routing_door
+        """
+    )
+    may = "select has_table_privilege('t_routing_door', $1, $2)"
+
+    await migrate.apply(dsn, "routing", "t_routing_door")
+    back = [await owner.fetchval(may, *one) for one in (("contact", "delete"), ("history", "insert"))]
+    await owner.execute("delete from migration where number = 99")
+    await migrate.apply(dsn, "routing", "t_routing_door")
+
+    assert (back, await owner.fetchval(may, "contact", "delete")) == ([True, True], False)
+
+
 async def test_nothing_is_forced_while_an_older_program_is_connected(asked, new_dsn):
     """It would copy into its tables, which is refused where security is forced."""
     dsn = await new_dsn("routing")
