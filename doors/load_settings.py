@@ -17,6 +17,8 @@ class LoadSettings(ServiceSettings):
     """Ledgers and comparisons of lists."""
     rate_streams: str = "200/60"
     """Streams that are opened; a browser comes again by itself."""
+    rate_files: str = "10000/10"
+    """What is open to all, of all who say no name: a page is thirty files, and boards may all come back at once."""
     at_once: int = Field(default=512, ge=1)
     """Requests under way in this process, whoever sent them; who comes beyond that is answered 503."""
     at_once_each: int = Field(default=64, ge=1)
@@ -27,8 +29,10 @@ class LoadSettings(ServiceSettings):
     """Exports of one sender under way."""
     streams_at_once_each: int = Field(default=100, ge=1)
     """Streams of one sender: as many as there are boards behind a proxy that signs them all in as one viewer."""
+    files_at_once: int = Field(default=1024, ge=1)
+    """What is open to all under way, of all who say no name, beside the requests of those who do."""
 
-    @field_validator("rate_reads", "rate_writes", "rate_exports", "rate_streams")
+    @field_validator("rate_reads", "rate_writes", "rate_exports", "rate_streams", "rate_files")
     @classmethod
     def _is_a_quota(cls, given: str) -> str:
         quota(given)
@@ -40,5 +44,6 @@ class LoadSettings(ServiceSettings):
         quotas = {one: found for one in KINDS if (found := quota(getattr(self, f"rate_{one}"))) is not None}
         each = {
             "requests": self.at_once_each, "exports": self.exports_at_once_each, "streams": self.streams_at_once_each,
+            "files": self.files_at_once,
         }  # fmt: skip
         return Bounds(quotas, each, {"requests": self.at_once, "exports": self.exports_at_once})  # type: ignore[arg-type]

@@ -30,11 +30,12 @@ for one in product(get_args(Kind), (TOO_OFTEN, TOO_MANY, BUSY)):
     http_refused.labels(*one)  # told as nought before anybody is refused, so that the first is seen to come
 WORDS: dict[Room, tuple[str, str]] = {
     "requests": ("请求", "requests"), "exports": ("导出", "exports"), "streams": ("实时数据连接", "streams"),
+    "files": ("公开文件请求", "requests for open files"),
 }  # fmt: skip
 
 
 def kind_of(method: str, path: str) -> Kind:
-    """By which quota a request goes."""
+    """By which quota a request goes of somebody who is known, or where nobody signs in."""
     if path in STREAMS:
         return "streams"
     if path in EXPORTS:
@@ -46,8 +47,10 @@ class Throttle:
     """ASGI middleware behind the gate, which knows the caller: 429 for what is theirs, 503 for what is everybody's.
 
     Whoever asks for what is open to all without a name is one sender together: they have no name of their own, and by
-    their address all behind a proxy would be one as well. Where nobody signs in there is no sender to be told apart: a
-    door on loopback sees one address whoever asks, be it a proxy, so only what is under way at once is bounded there.
+    their address all behind a proxy would be one as well. A page is some thirty files, and dead where one of them is
+    refused, so they have a quota and a room of their own in which many pages may begin at once. Where nobody signs in
+    there is no sender to be told apart: a door on loopback sees one address whoever asks, be it a proxy, so only what
+    is under way at once is bounded there.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -59,9 +62,10 @@ class Throttle:
         if turnstile is None:
             await self._app(scope, receive, send)
             return
-        kind = kind_of(scope["method"], scope["path"])
+        sender = _sender(scope)
+        kind = "files" if sender == UNKNOWN else kind_of(scope["method"], scope["path"])
         try:
-            with turnstile.entered(_sender(scope), kind) as left:
+            with turnstile.entered(sender, kind) as left:
                 told = send if left is None else _told(left.headers, send)
                 await (self._bounded if kind == "exports" else self._app)(scope, receive, told)
         except TooOften as no:

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-Kind = Literal["reads", "writes", "exports", "streams"]
+Kind = Literal["reads", "writes", "exports", "streams", "files"]
+"""Files are what is open to all, asked for by who says no name."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Room = Literal["requests", "exports", "streams"]
-"""What is counted while it is under way: streams go on for hours and exports for minutes, and so have their own."""
+Room = Literal["requests", "exports", "streams", "files"]
+"""What is counted while it is under way: streams go on for hours and exports for minutes, and so have their own; files
+so that who says no name keeps nobody out who does."""
 ROOMS: Mapping[Kind, Room] = {
-    "reads": "requests", "writes": "requests", "exports": "exports", "streams": "streams",
+    "reads": "requests", "writes": "requests", "exports": "exports", "streams": "streams", "files": "files",
 }  # fmt: skip
 MOST_SENDERS = 10_000
 """Senders that are remembered, some 600 bytes each; of more, who has asked nothing for longest begins anew."""

@@ -133,7 +133,7 @@ async def test_what_is_under_way_is_bounded(hold, bounds, subjects, status, kind
 async def test_what_is_open_to_all_is_not_given_without_end_to_who_says_no_name_and_nobody_known_pays(
     hold, path
 ):
-    async with opened(an_app(hold, Bounds({"reads": Quota(2, 60)}))) as client:
+    async with opened(an_app(hold, Bounds({"files": Quota(2, 60)}))) as client:
         unknown = [(await client.get(path)).status_code for _ in range(4)]
         known = await client.get("/v1/incidents", headers=signed("u-1"))
 
@@ -141,8 +141,8 @@ async def test_what_is_open_to_all_is_not_given_without_end_to_who_says_no_name_
     assert known.status_code == 200
 
 
-async def test_who_says_no_name_takes_no_more_of_the_door_at_once_than_one_sender(hold):
-    app = an_app(hold, Bounds(each={"requests": 1}))
+async def test_who_says_no_name_takes_no_more_of_the_door_at_once_than_is_left_to_them(hold):
+    app = an_app(hold, Bounds(each={"files": 1}, every={"requests": 1}))
 
     @app.get("/board")
     async def page() -> None:

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from doors.turnstile import KINDS, Bounds, Quota, TooMany, TooOften, Turnstile, quota
 
-ROOMS = {"reads": "requests", "writes": "requests", "exports": "exports", "streams": "streams"}
+ROOMS = {
+    "reads": "requests",
+    "writes": "requests",
+    "exports": "exports",
+    "streams": "streams",
+    "files": "files",
+}
 """By hand: a stream of hours must not take the place of a request, nor an export that of a connection."""
 
 

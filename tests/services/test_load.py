@@ -1,22 +1,32 @@
 """Every service's door heeds how much it may take on, as its settings say; the page for operators names all of it."""
 
+import asyncio
 import re
 
+import httpx
 import pytest
 from pydantic import ValidationError
+from starlette.staticfiles import StaticFiles
 
+from doors import app as door
 from doors import limits
+from doors.gate import Guard, guarded
 from doors.load_settings import LoadSettings
 from doors.shape import DEEPEST
 from doors.turnstile import KINDS, Quota, TooMany, TooOften, Turnstile
 from messaging import web
 from messaging.settings import ServiceSettings, wrong
+from services.metrics.api import BOARD
+from tests.doors.identity.issuing import Issuer
+from tests.messaging.test_web_ending import until
 from tests.services.doors import SERVICES, compose
 from tests.services.test_settings import bare, given
 from tests.system.operate.releases import HERE
 
 __all__ = ["bare"]
 OURS = (LoadSettings.model_fields.keys() - ServiceSettings.model_fields.keys()) | {"connections"}
+LANES = 6
+"""Connections that a browser has to one place."""
 PAGE = HERE / "docs" / "operate" / "limits.md"
 
 
@@ -42,14 +52,49 @@ def test_each_setting_bounds_what_it_says(monkeypatch, prefix):
         "EXPORTS_AT_ONCE": 13,
         "EXPORTS_AT_ONCE_EACH": 14,
         "STREAMS_AT_ONCE_EACH": 15,
+        "FILES_AT_ONCE": 16,
     }
     given_too = rates | {name: str(value) for name, value in most.items()}
 
     bounds = given(monkeypatch, prefix, TIER="town", **given_too).bounds
 
     assert bounds.quotas == {one: Quota(at, at + 1) for at, one in enumerate(KINDS, 1)}
-    assert bounds.each == {"requests": 12, "exports": 14, "streams": 15}
+    assert bounds.each == {"requests": 12, "exports": 14, "streams": 15, "files": 16}
     assert bounds.every == {"requests": 11, "exports": 13}
+
+
+async def test_forty_boards_that_come_back_at_once_get_all_their_files_and_who_is_known_is_let_in(
+    monkeypatch,
+):
+    settings = given(monkeypatch, "METRICS_", TIER="town")
+    app, issuer, go = door.create("test", "a door"), Issuer(), asyncio.Event()
+    app.mount("/board", StaticFiles(directory=BOARD))
+    paths = [f"/board/{one.relative_to(BOARD)}" for one in BOARD.rglob("*") if one.is_file()]
+    begun = 0
+
+    @app.get("/")
+    async def page() -> None:
+        nonlocal begun
+        begun += 1
+        await go.wait()
+
+    guarded(app, Guard("metrics", "town", issuer.sign_in(), Turnstile(settings.bounds)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://d") as client:
+        lanes = [
+            asyncio.create_task(loaded(client, "/", *paths[lane::LANES]))
+            for lane in range(LANES)
+            for _ in range(40)
+        ]
+        await until(lambda: begun == len(lanes) or any(one.done() for one in lanes))
+        known = await client.get("/nowhere", headers={"authorization": f"Bearer {issuer.token()}"})
+        go.set()
+        statuses = {one for lane in await asyncio.gather(*lanes) for one in lane}
+
+    assert (statuses, known.status_code) == ({200}, 404)
+
+
+async def loaded(client, *paths):
+    return [(await client.get(one)).status_code for one in paths]
 
 
 @pytest.mark.parametrize("service", SERVICES)
