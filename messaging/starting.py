@@ -25,12 +25,11 @@ NOT_BOUND = (
 
 
 def main(service: str, compose: Callable[[], Process]) -> None:
-    """The entry point of `python -m services.<name> [migrate]`."""
+    """The entry point of `python -m services.<name> [migrate [--bind-owner]]`."""
     tier = os.environ.get("TIER", "?")
     logs.configure(service, tier)
     allowed.no_core()
     allowed.many_files()
-    collector.patient()
     try:
         if sys.argv[1:2] == ["migrate"]:
             sys.exit(_migrate(service, sys.argv[2:]))

@@ -1,4 +1,4 @@
-"""`python -m services.metrics [migrate]`."""
+"""`python -m services.metrics [migrate [--bind-owner]]`."""
 
 import messaging.loading  # noqa: F401 - for what it does, and so first
 from messaging.starting import main

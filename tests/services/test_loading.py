@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from messaging.granting import BIND
 from schemas.base import SERVICES
 from tests.builders import ROOT
 
@@ -38,3 +39,10 @@ def test_every_service_says_so_before_it_loads_anything(service):
     first = next(one for one in program.body if isinstance(one, ast.Import | ast.ImportFrom))
 
     assert ast.unparse(first) == "import messaging.loading"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_tells_what_it_may_be_asked(service):
+    program = ast.parse((ROOT / "services" / service / "__main__.py").read_text("utf-8"))
+
+    assert ast.get_docstring(program) == f"`python -m services.{service} [migrate [{BIND}]]`."
