@@ -102,6 +102,20 @@ def peak_mb(pid):
     raise AssertionError("this system does not say it")
 
 
+async def each_reported_once(world, ours):
+    """Intake has said each of these incidents once, and routing has it."""
+    rows = await world.query(
+        "intake_village",
+        "select key from outbox where type = 'incident.reported.v1' and key = any($1)",
+        list(ours),
+    )
+    assert Counter(row["key"] for row in rows) == Counter(ours)
+    found = await world.query(
+        "routing_village", "select incident_id from incident where incident_id = any($1)", list(ours)
+    )
+    assert {row["incident_id"] for row in found} == ours
+
+
 async def buried(world):
     """The dead letters by reason, each as often as it came."""
     rows = await world.query("intake_village", "select kind, reason, seen from dead_letter")
@@ -148,17 +162,7 @@ async def test_good_reports_among_strange_records_take_effect_once_and_every_str
     reading = CatchingUp(world, TIERS)
     await world.until(lambda: _caught_up(reading), "everything is read to its end", seconds)
     read = time.monotonic() - began
-    ours = {incident_id_of(*name) for name in names}
-    rows = await world.query(
-        "intake_village",
-        "select key from outbox where type = 'incident.reported.v1' and key = any($1)",
-        list(ours),
-    )
-    assert Counter(row["key"] for row in rows) == Counter(ours)
-    found = await world.query(
-        "routing_village", "select incident_id from incident where incident_id = any($1)", list(ours)
-    )
-    assert {row["incident_id"] for row in found} == ours
+    await each_reported_once(world, {incident_id_of(*name) for name in names})
     first = await world.query("intake_village", "select source, id, digest from submission")
     dead, let_in = (
         await buried(world),
