@@ -13,6 +13,7 @@ from messaging.cloudevents import from_json, to_json
 from messaging.database import Connection
 from messaging.envelope import Letter, Record, Stream
 from messaging.errors import Rejected
+from messaging.lenient import UNOPENED
 
 FORGOTTEN = """
     record = case when sealed then null else record end, value = case when sealed then null else value end,
@@ -127,11 +128,16 @@ def exhumed(row: DatabaseRow, seal: Seal | None) -> Record | None:
 
 
 def identity(letter: Letter) -> str:
-    """What makes two dead letters the same: every byte of the record but its place and its trace."""
+    """What makes two dead letters the same: every byte of the record but its place and its trace.
+
+    What stands for a batch that was not opened has no bytes of its own, so there it is the place.
+    """
     digest = hashlib.sha256(repr((letter.stream, letter.seq, letter.kind == "gap")).encode())
     if letter.record is not None:
         headers = [(name, value or b"") for name, value in letter.record.headers if name != "traceparent"]
         digest.update(repr((letter.record.key, headers, letter.record.value)).encode())
+        if any(name in UNOPENED for name, _ in headers):
+            digest.update(repr((letter.record.partition, letter.record.offset)).encode())
     return digest.hexdigest()
 
 

@@ -73,12 +73,16 @@ def _check_transport(record: Record) -> None:
     names = {name for name, _ in record.headers}
     if EXCESSIVE in names:
         what = f"a batch of records unpacks to more than {MOST} bytes, or one has more than {MOST_HEADERS} headers"
-        raise Rejected("too-large", f"offset {record.offset}: {what}; it ends here, and none of it was kept")
+        raise Rejected("too-large", f"{_place(record)}: {what}; it ends here, and none of it was kept")
     if UNPACKABLE in names:
         what = "a batch of records cannot be unpacked; it ends here, and what could not be read of it was not kept"
-        raise Rejected("wrong-schema", f"offset {record.offset}: {what}")
+        raise Rejected("wrong-schema", f"{_place(record)}: {what}")
     if UNREADABLE in names:
         raise Rejected("not-utf-8", "a header has a name that is not text")
+
+
+def _place(record: Record) -> str:
+    return f"partition {record.partition}, offset {record.offset}"
 
 
 def _tombstone(record: Record, topic: Topic) -> Message:

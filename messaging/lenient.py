@@ -27,6 +27,7 @@ EXCESSIVE = "fengqiao-excessive"
 """The only header of the stand-in for a batch that unpacks to too much."""
 UNPACKABLE = "fengqiao-unpackable"
 """The only header of the stand-in for what is left of a batch that cannot be unpacked."""
+UNOPENED = frozenset({EXCESSIVE, UNPACKABLE})
 _LARGE = 1_048_576
 """Bytes of a batch, unpacked, up to which it may lie in memory beside others."""
 _HEADED = 65_536

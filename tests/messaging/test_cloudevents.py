@@ -128,7 +128,7 @@ def test_a_tombstone_that_is_signed_by_somebody_else_is_refused():
 @pytest.mark.parametrize(("name", "said"), [(EXCESSIVE, "too-large"), (UNPACKABLE, "wrong-schema")])
 def test_what_stands_for_records_that_could_not_be_read_is_no_tombstone(name, said):
     """Else what they said of their keys would be passed over, and nobody told."""
-    with pytest.raises(Rejected, match=f"{said}: offset 7: a batch of records"):
+    with pytest.raises(Rejected, match=f"{said}: partition 0, offset 7: a batch of records"):
         decode(Record(CELLS.name, 0, 7, None, ((name, b""),), None), CELLS, {})
 
 

@@ -68,7 +68,9 @@ def test_a_batch_that_unpacks_to_too_much_is_one_record_that_says_so_and_the_nex
     assert [(one.offset, one.headers) for one in found] == [
         (0, tuple(PACKED)), (3, ((EXCESSIVE, b""),)), (4, tuple(PACKED)),
     ]  # fmt: skip
-    with pytest.raises(Rejected, match="too-large: offset 1: a batch of records unpacks to more"):
+    with pytest.raises(
+        Rejected, match="too-large: partition 0, offset 1: a batch of records unpacks to more"
+    ):
         decode(Record("village.inbound", 0, 1, None, found[1].headers, None), TOPICS["village.inbound"], {})
 
 
@@ -97,7 +99,9 @@ def test_a_batch_that_cannot_be_unpacked_is_one_record_that_says_so_and_the_next
     found = read(batch + a_batch(4, GOOD))
 
     assert [(one.offset, one.headers) for one in found] == [(3, ((UNPACKABLE, b""),)), (4, tuple(GOOD))]
-    with pytest.raises(Rejected, match="wrong-schema: offset 1: a batch of records cannot be unpacked"):
+    with pytest.raises(
+        Rejected, match="wrong-schema: partition 0, offset 1: a batch of records cannot be unpacked"
+    ):
         decode(Record("village.inbound", 0, 1, None, found[0].headers, None), TOPICS["village.inbound"], {})
 
 

@@ -5,6 +5,8 @@ import tracemalloc
 import pytest
 
 from messaging.dead_letters import shown
+from messaging.envelope import Record
+from messaging.lenient import UNOPENED
 from services.intake.letters import SealedLetters
 from services.intake.vault import Vault
 from tests.builders import a_report, an_inbound_record
@@ -25,6 +27,25 @@ async def test_what_came_from_outside_is_sealed_and_opens_for_a_second_try(new_d
 
     assert "hunter2" not in stored
     assert [(row.seen, row.reason) for row in await office.open()] == [(3, "wrong-schema")]
+
+
+@pytest.mark.parametrize("why", sorted(UNOPENED))
+async def test_each_batch_that_was_not_opened_is_a_letter_of_its_own_and_the_same_one_again_is_not(
+    new_database, why
+):
+    database = await new_database()
+    office = Office(database, *await a_reader(database, seal=SealedLetters(Vault(bytes(32)))))
+    places = [(0, 7), (1, 7), (0, 9)]
+    await office.deliver([Record("village.inbound", *at, None, ((why, b""),), None) for at in places])
+
+    opened = await office.open()
+    assert [one.seen for one in opened] == [2, 2, 2]
+    for (partition, offset), one in zip(places, opened, strict=True):
+        assert one.detail.startswith(f"partition {partition}, offset {offset}: a batch")
+    await office.asked([opened[0].id], a_request())
+    assert [one.id for one in await office.open()] == [one.id for one in opened], "tried again it is the same"
+    await office.asked([opened[0].id], a_request("discard"))
+    assert [one.id for one in await office.open()] == [one.id for one in opened[1:]]
 
 
 async def test_who_lacks_the_key_cannot_tell_from_a_sealed_letter_that_its_guess_was_right(new_database):
