@@ -100,11 +100,12 @@ def _wipe(stack: Stack) -> None:
 def _until_served(url: str) -> None:
     """Returns once the board can be opened; the services have what they need, so it takes seconds."""
     until = time.monotonic() + READY_S
-    while time.monotonic() < until:
-        with suppress(httpx.TransportError):
-            if httpx.get(url).is_success:
-                return
-        time.sleep(0.1)
+    with httpx.Client() as client:  # one: to make it takes longer than to ask
+        while time.monotonic() < until:
+            with suppress(httpx.TransportError):
+                if client.get(url).is_success:
+                    return
+            time.sleep(0.1)
     raise StackError(f"the board does not answer at {url}; see county-metrics.log")
 
 

@@ -49,9 +49,18 @@ def providers(tmp_path_factory):
     try:
         stack.wait_ready(120)
         exclusive.run(create_topics(stack.kafka, TOPICS.values()))
+        exclusive.run(_hurried(stack.postgres("postgres")))
         yield stack.kafka, stack.postgres("postgres")
     finally:
         stack.stop(wipe=True)
+
+
+async def _hurried(server):
+    """Its data need not outlive a loss of power; what stacks of services write does, as shipped."""
+    connection = await asyncpg.connect(server, timeout=30, command_timeout=60)
+    await connection.execute("alter system set fsync = off")
+    await connection.execute("select pg_reload_conf()")
+    await connection.close()
 
 
 def _containers():
@@ -102,7 +111,7 @@ def new_dsn(providers, migrated):
 async def created(server, service, like=None, owner=None):
     """A new database on the server, empty or a copy of another that nobody is connected to; its dsn, as its owner."""
     name = f"t_{service}_{secrets.token_hex(4)}"
-    template = "" if like is None else f' template "{like.rpartition("/")[2]}"'
+    template = "" if like is None else f' template "{like.rpartition("/")[2]}" strategy file_copy'
     connection = await asyncpg.connect(server, timeout=30, command_timeout=60)
     owned = "" if owner is None else f" owner {owner}"
     await connection.execute(f'create database "{name}"{template}{owned}')

@@ -8,37 +8,50 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 
 COUNTY = tuple(
     f"tests/system/test_{name}.py"
-    for name in ("tiers", "journeys", "climbing", "together", "doors", "traces_off")
+    for name in ("tiers", "journeys", "climbing", "together", "doors", "traces_off", "crashes")
 )
 """Files that share one county, since to start one costs half a minute of CPU. Each leaves it as whole as it found it.
-`tiers` comes first, since it follows all that has climbed; the others ask of their own matters only."""
+`tiers` comes first, since it follows all that has climbed; the others ask of their own matters only. `crashes` comes
+last: it ends when the books of all of them agree."""
 LONGEST = (
-    "tests/system/test_reconcile.py",
     *COUNTY,
-    "tests/system/test_crashes.py",
+    "tests/system/test_reconcile.py",
     "tests/cli/test_demo.py",
-    "tests/system/test_poison.py",
-    "tests/machine/test_life.py",
+    "tests/system/test_principals.py",
     "tests/deploy/k8s/test_wiring.py",
+    "tests/system/test_crammed.py",
+    "tests/system/test_poison.py",
     "tests/board/test_board.py",
-    "tests/system/operate/test_restore.py",
     "tests/system/test_recover.py",
+    "tests/services/test_walls.py",
+    "tests/machine/test_life.py",
+    "tests/system/test_other_clients.py",
+    "tests/system/operate/test_marked.py",
     "tests/images/test_image.py",
+    "tests/system/operate/test_restore.py",
+    "tests/system/test_rebuild.py",
+    "tests/system/test_stories.py",
+    "tests/system/test_offline.py",
     "tests/system/operate/test_disk_full.py",
+    "tests/system/test_traces.py",
+    "tests/system/test_permissions.py",
+    "tests/cli/test_work.py",
+    "tests/services/access/test_matrix.py",
     "tests/services/metrics/test_rebuild.py",
     "tests/system/test_strange.py",
-    "tests/system/test_stories.py",
-    "tests/system/test_traces.py",
-    "tests/system/test_rebuild.py",
-    "tests/system/test_offline.py",
-    "tests/system/test_principals.py",
-    "tests/system/test_permissions.py",
-    "tests/system/test_signed_in.py",
-    "tests/system/test_telemetry.py",
-    "tests/system/test_boston_cells.py",
-    "tests/cli/test_work.py",
-    "tests/test_readme.py",
+    "tests/deploy/test_local.py",
+    "tests/services/routing/test_ledger_readers.py",
+    "tests/services/access/test_documents_hold.py",
     "tests/messaging/test_inbox_crashes.py",
+    "tests/outages/test_doors.py",
+    "tests/system/test_telemetry.py",
+    "tests/messaging/test_subscriber.py",
+    "tests/services/metrics/test_stream.py",
+    "tests/services/access/test_callers.py",
+    "tests/test_readme.py",
+    "tests/messaging/test_leader.py",
+    "tests/system/test_signed_in.py",
+    "tests/system/test_boston_cells.py",
 )
 """Those that take longest, by what they took; the others follow as they stand."""
 

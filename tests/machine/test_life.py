@@ -74,9 +74,9 @@ def judge(tally, lives):
 def test_whatever_happens_the_rules_hold_in_all_books(new_dsn):
     chance = int(os.environ.get("FENGQIAO_CHANCE", "200"))
 
-    tally = play(new_dsn, 200, chance)
+    tally = play(new_dsn, 100, chance)
 
-    judge(tally, 200)
+    judge(tally, 100)
 
 
 @pytest.mark.system

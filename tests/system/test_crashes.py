@@ -50,7 +50,7 @@ async def killed_under_load(world, seed, *, lives, clients, kills, pause):
 
 @pytest.mark.timeout(900)
 async def test_eight_processes_are_killed_and_every_accepted_report_took_effect_once(world, seed):
-    await killed_under_load(world, seed, lives=150, clients=12, kills=8, pause=(1.0, 4.0))
+    await killed_under_load(world, seed, lives=50, clients=12, kills=8, pause=(1.0, 4.0))
 
 
 @pytest.mark.long

@@ -32,20 +32,6 @@ async def looked(world, patience, *, figures):
     return found
 
 
-@pytest.mark.parametrize("runs", [3, pytest.param(10, marks=pytest.mark.long)])
-async def test_beside_a_county_at_work_it_prints_nothing_each_time(world, runs):
-    async with Partner(world.stack.kafka) as partner:
-        load = asyncio.create_task(Lifecycles(world, partner, "reconcile").run(100_000, 10))
-
-        answers = [await commanded(world.stack.data, "reconcile") for _ in range(runs)]
-
-        beside = not load.done()
-        load.cancel()
-        await asyncio.gather(load, return_exceptions=True)
-    assert answers == [(0, "", "")] * runs
-    assert beside
-
-
 async def test_each_damage_is_found_and_nothing_else(world):
     async with Partner(world.stack.kafka) as partner:
         await Lifecycles(world, partner, "harmed").run(30, 10)
@@ -59,6 +45,20 @@ async def test_each_damage_is_found_and_nothing_else(world):
 
     assert found == {name: one.rules for name, one in HARMS.items()}
     assert await looked(world, LONG, figures=True) == []
+
+
+@pytest.mark.parametrize(("runs", "clients"), [(2, 4), pytest.param(10, 10, marks=pytest.mark.long)])
+async def test_beside_a_county_at_work_it_prints_nothing_each_time(world, runs, clients):
+    async with Partner(world.stack.kafka) as partner:
+        load = asyncio.create_task(Lifecycles(world, partner, "reconcile").run(100_000, clients))
+
+        answers = [await commanded(world.stack.data, "reconcile") for _ in range(runs)]
+
+        beside = not load.done()
+        load.cancel()
+        await asyncio.gather(load, return_exceptions=True)
+    assert answers == [(0, "", "")] * runs
+    assert beside
 
 
 async def test_what_is_found_is_told_in_words_and_to_machines_with_the_next_step(world):
