@@ -8,7 +8,7 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 
 COUNTY = tuple(
     f"tests/system/test_{name}.py"
-    for name in ("tiers", "journeys", "climbing", "together", "doors", "traces_off", "crashes")
+    for name in ("tiers", "journeys", "climbing", "together", "doors", "traces_off", "offline", "crashes")
 )
 """Files that share one county, since to start one costs half a minute of CPU. Each leaves it as whole as it found it.
 `tiers` comes first, since it follows all that has climbed; the others ask of their own matters only. `crashes` comes
@@ -31,7 +31,6 @@ LONGEST = (
     "tests/system/operate/test_restore.py",
     "tests/system/test_rebuild.py",
     "tests/system/test_stories.py",
-    "tests/system/test_offline.py",
     "tests/system/operate/test_disk_full.py",
     "tests/system/test_traces.py",
     "tests/system/test_permissions.py",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.deploy.k8s.node import Node
 from tests.deploy.k8s.objects import containers, mentioned, of_kind, pod
-from tests.deploy.k8s.rendered import K8S, TIERS, objects_of
+from tests.deploy.k8s.rendered import K8S, objects_of
 
 pytestmark = pytest.mark.system
 SERVICES = ("intake", "routing", "followup", "metrics")
@@ -78,7 +78,10 @@ def made_by(script, passwords):
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize(
+    "tier",
+    ["village", pytest.param("town", marks=pytest.mark.long), pytest.param("county", marks=pytest.mark.long)],
+)
 async def test_the_services_run_as_rendered_beside_their_migrations_and_end_within_their_grace(
     tier, node, objects
 ):
