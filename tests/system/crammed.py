@@ -38,9 +38,7 @@ class Crammed:
     good: tuple[tuple[str, str], ...] = ()
     """The good reports in it, as (source, id)."""
     letters: int = 0
-    """Different dead letters that its records become."""
-    whole: bool = False
-    """Whether nothing of it is kept: all such batches are one dead letter."""
+    """Different dead letters that its records become; a batch of which nothing is kept is one as a whole."""
 
 
 def crammed(seed, at):
@@ -87,7 +85,7 @@ def _endless_headers(name, codec, dice):
     """Headers without end in one record, and one beside it, which is as lost as its sender is known."""
     del dice
     body = b"\0" * 3 + _part(name.encode()) + _part(b"{}") + varint(HEADS) + b"\0\0" * HEADS
-    return _whole(codec, [varint(len(body)) + body, _good(1, name)], whole=True)
+    return _whole(codec, [varint(len(body)) + body, _good(1, name)], letters=1)
 
 
 def _tiny(name, codec, dice):
@@ -136,10 +134,10 @@ def _record(at, key, value, said=b"\0"):
     return varint(len(body)) + body
 
 
-def _whole(codec, records, good=(), letters=0, *, whole=False):
+def _whole(codec, records, good=(), letters=0):
     now, count = int(time.time() * 1000), len(records)
     head = _DefaultRecordBatchPy.HEADER_STRUCT.pack(
         0, 0, -1, 2, 0, CODECS[codec], count - 1, now, now, -1, -1, -1, count
     )
     batch = finished(head + bytes(PACK[codec](b"".join(records))))
-    return Crammed(batch, count, good, letters, whole)
+    return Crammed(batch, count, good, letters)
