@@ -45,7 +45,7 @@ check: $(STAMP) ## format, lint, types, import contracts, generated files, pure 
 # Pure tests are two processes that each read their own half: workers that share them out read everything, each of them,
 # which took a third of the time. What is in no half by name is in the other.
 PURE := $(BIN)/pytest -q -m "not system and not wide and not long"
-HALF := tests/deploy tests/doors tests/images tests/messaging tests/operate
+HALF := tests/deploy tests/images tests/messaging
 # Where make can, each of the three is told in one piece, as it ends.
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 import tests.swift  # noqa: F401 - for what it does
 from deploy.local import exclusive
@@ -20,6 +21,8 @@ from tests import absences, order
 from tests.silence import silenced
 
 PASSWORD = "doors-of-tests"
+settings.register_profile("on any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("on any machine")
 
 
 def _docker():

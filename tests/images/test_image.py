@@ -136,7 +136,6 @@ async def test_a_service_is_migrated_and_ready_from_it_and_writes_nothing(
     assert list(nowhere.iterdir()) == []
 
 
-@pytest.mark.long
 def test_a_second_build_is_the_same_byte_for_byte(image, made):
     first, second = _bytes(image), _bytes(made())
 

@@ -48,7 +48,7 @@ BODIES = st.none() | st.binary(max_size=200) | JSON.map(lambda one: json.dumps(o
     keep_body=st.booleans(),
     key=st.binary(max_size=8),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_headers_and_any_body_are_a_message_or_are_rejected(topic, headers, body, keep_body, key):
     good = GOOD[topic]
     spoilt = tuple((dict(good.headers) | headers).items())
@@ -65,7 +65,7 @@ def test_any_headers_and_any_body_are_a_message_or_are_rejected(topic, headers, 
     data=JSON,
     extra=st.dictionaries(st.sampled_from(["id", "source", "type", "specversion", "traceparent"]), JSON),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_structured_event_is_a_message_or_is_rejected(data, extra):
     envelope = {
         "specversion": "1.0",
@@ -94,7 +94,7 @@ FIELDS = st.sampled_from(
 
 
 @given(changes=st.dictionaries(FIELDS, JSON | st.text(alphabet="é王", min_size=3), max_size=3))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_no_reason_repeats_a_value(changes):
     body = a_report().model_dump(mode="json") | changes
 

@@ -73,7 +73,7 @@ def deliveries(draw):
 
 
 @given(deliveries())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_order_any_repetition_and_any_batching_give_each_event_once_and_in_order(delivery):
     lengths, batches = delivery
     reader = Reader()
@@ -89,7 +89,7 @@ def test_any_order_any_repetition_and_any_batching_give_each_event_once_and_in_o
 
 
 @given(deliveries(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_lost_event_stops_its_stream_at_its_place_and_is_always_noticed(delivery, data):
     lengths, batches = delivery
     lost = f"k{data.draw(st.integers(0, len(lengths) - 1))}"

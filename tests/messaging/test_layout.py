@@ -59,7 +59,7 @@ def test_what_our_relay_sends_is_read_the_short_way_to_the_same_message(record):
 )
 @example(changes={4: b"", 1: b"/"}, key=b"", trace=None, same=False)
 @example(changes={4: b"\xff"}, key=b"\xff", trace=None, same=False)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_stands_in_the_headers_the_short_way_says_the_same_or_nothing(changes, key, trace, same):
     headers = [(name, changes.get(at, value)) for at, (name, value) in enumerate(with_trace(trace).headers)]
     record = Record(

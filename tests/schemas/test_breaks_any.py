@@ -134,7 +134,7 @@ def drifts(draw: st.DrawFn) -> tuple[Schema, Schema]:
 
 
 @pytest.mark.wide
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(drifts(), st.data())
 def test_a_change_that_some_value_shows_to_break_a_reader_is_refused(
     drift: tuple[Schema, Schema], data: st.DataObject

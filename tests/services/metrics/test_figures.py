@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.metrics.definition import Rounding
@@ -50,7 +50,6 @@ def test_the_published_success_of_the_docking_truncates_and_ours_does_not():
 
 
 @given(st.integers(-(10**14), 10**14), st.integers(1, 10**12), st.integers(0, 6))
-@settings(deadline=None)
 def test_a_rounded_value_is_never_further_off_than_its_rule_allows(numerator, denominator, digits):
     exact, unit = Fraction(numerator, denominator), Fraction(1, 10**digits)
 

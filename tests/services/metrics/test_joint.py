@@ -138,7 +138,7 @@ ENDS = {
         st.tuples(st.sampled_from(["1-minute", "slow"]), st.sampled_from([*ENDS, "called_off"])), max_size=12
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_everybody_called_is_counted_once_by_how_it_ended(fates):
     everybody = [(f"p{at}", ring, fate) for at, (ring, fate) in enumerate(fates, 1)]
     ended = [

@@ -17,7 +17,7 @@ from tests.services.metrics.counted import DAY, EVENT, ZONE, cells, figures, reo
     away=st.timedeltas(timedelta(days=91), timedelta(days=190)),
     on_time=st.sampled_from([True, False, None]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_relapse_takes_back_exactly_what_the_resolution_added(took, away, on_time):
     settled = resolved(occurred_at=REPORTED_AT + took, on_time=on_time)
     relapse = reopened(

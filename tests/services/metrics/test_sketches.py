@@ -115,7 +115,7 @@ class Tier:
 
 @pytest.mark.wide
 @given(CHANCES, NUMBERS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_cells_totals_and_copies_depend_on_what_was_counted_and_not_on_order_batches_or_when_it_was_taken_over(
     chance, number
 ):
@@ -133,7 +133,7 @@ def test_cells_totals_and_copies_depend_on_what_was_counted_and_not_on_order_bat
 
 
 @given(CHANCES, NUMBERS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_read_is_true_of_the_durations_that_were_not_taken_back(chance, number):
     changes = history(chance, number)
     tier, left, added = Tier(), Counter(), Counter()

@@ -93,7 +93,7 @@ def consistent(incident):
 
 @pytest.mark.wide
 @given(st.lists(st.tuples(ACTIONS, WAITS, ANYBODY), max_size=25))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_it_stays_consistent_and_a_refused_action_changes_nothing(steps):
     incident, now, said = an_accepted_incident(handle_by=later(days=4), due_at=later(days=4)), NOW, []
 
@@ -120,7 +120,7 @@ def test_it_stays_consistent_and_a_refused_action_changes_nothing(steps):
 
 @pytest.mark.wide
 @given(st.lists(CALLED.filter(bool), min_size=1, max_size=3), st.lists(st.integers(1, 20_000), max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_clock_says_the_same_whether_it_looks_often_or_once_after_an_outage(called, looks):
     incident = an_accepted_incident(tier="county", handle_by=later(days=40), due_at=later(days=40))
     for participants in called:

@@ -111,7 +111,7 @@ class Life:
 
 @pytest.mark.wide
 @given(LIVES, st.sampled_from(CENTRES))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_at_every_moment_the_events_add_up_to_what_the_matter_is(steps, centre):
     life = Life(centre)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.registry import Entry, merge
@@ -115,7 +115,6 @@ ENTRIES = st.builds(
 
 
 @pytest.mark.wide
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.lists(ENTRIES, max_size=5), max_size=4))
 def test_whatever_is_read_the_same_again_changes_nothing_and_no_post_has_two_holders(files):
     stored = {}

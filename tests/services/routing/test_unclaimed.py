@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.away import Away
@@ -113,7 +113,6 @@ CONTACTS = st.lists(
 
 
 @pytest.mark.wide
-@settings(deadline=None)  # a busy machine is no failure
 @given(CONTACTS, st.lists(st.booleans(), min_size=6, max_size=6))
 def test_whoever_declines_or_is_silent_everybody_is_asked_once_and_then_it_climbs(contacts, answers):
     centre = a_staffed_centre(*contacts)

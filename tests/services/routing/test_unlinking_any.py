@@ -63,7 +63,7 @@ def linked(steps, tier):
     return before, tied, now
 
 
-PLAYED = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
+PLAYED = settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 @pytest.mark.wide
