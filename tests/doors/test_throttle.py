@@ -164,6 +164,7 @@ async def trickled(hold):
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.wide
 async def test_an_export_as_a_whole_has_its_time_however_steadily_it_is_taken_and_gives_its_place_back(
     hold, monkeypatch
 ):

@@ -65,6 +65,7 @@ async def refused(port):
             writer.close()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("said", [b"", QUESTION[:10]], ids=["nothing yet", "half of it"])
 async def test_who_was_let_in_and_has_not_said_all_may_do_so_and_is_answered(door, said):
     port, told, task = door

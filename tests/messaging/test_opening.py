@@ -35,6 +35,7 @@ def opened(monkeypatch):
     return pools
 
 
+@pytest.mark.wide
 async def test_a_door_s_database_that_cannot_be_reached_leaves_no_connections_of_the_owner_s_behind(opened):
     """Each try would leave one open, until the server had none for those who work."""
     process = Process("routing", ServiceSettings(TIER="village", postgres=AT + "owner"))

@@ -159,6 +159,7 @@ def brief(monkeypatch):
     monkeypatch.setattr("messaging.trimming.EACH_S", 2.0)
 
 
+@pytest.mark.wide
 async def test_a_leader_that_says_nothing_keeps_no_other_from_being_trimmed_and_is_named(brief, caplog):
     gone, there = [TopicPartition("t", at) for at in range(6)], [TopicPartition("t", at) for at in (6, 7)]
     led = dict.fromkeys(gone, 2) | dict.fromkeys(there, 1)

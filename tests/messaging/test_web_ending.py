@@ -83,6 +83,7 @@ async def test_who_takes_nothing_of_an_answer_that_was_broken_off_holds_no_conne
             one.close()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("rest", "later"),
     [(LAST, b""), (b"\r\n", b""), (b"\r\n", b"no http\r\n\r\n")],

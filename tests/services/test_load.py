@@ -63,6 +63,7 @@ def test_each_setting_bounds_what_it_says(monkeypatch, prefix):
     assert bounds.every == {"requests": 11, "exports": 13}
 
 
+@pytest.mark.wide
 async def test_forty_boards_that_come_back_at_once_get_all_their_files_and_who_is_known_is_let_in(
     monkeypatch,
 ):

@@ -61,6 +61,7 @@ def test_a_misspelt_field_would_be_noticed(version):
         kubernetes_validate.validate(one, version, strict=True)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_nothing_is_rendered_twice(overlay):
     names = [
