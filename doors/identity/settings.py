@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from doors.browsers import LOOPBACK, Browsers, origins
 from doors.identity import senders
 from doors.identity.claims import Names
-from doors.identity.tokens import ALGORITHMS, Expected
+from doors.identity.expected import ALGORITHMS, Expected
 from doors.load_settings import LoadSettings
 
 DEVELOPMENT = "urn:fengqiao:dev:"

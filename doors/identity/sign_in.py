@@ -1,24 +1,27 @@
 """Who asks, by the one Authorization header of a request: a token of the issuer, or a sender's key."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from doors.caller import Caller
-from doors.identity import issuer
-from doors.identity.issuer import Keys, Tell
 from doors.identity.refusal import NotSignedIn
 from doors.identity.senders import PREFIX, Senders
 from doors.identity.settings import DoorSettings
 from doors.identity.strict import LONGEST
-from doors.identity.tokens import Tokens
 
+if TYPE_CHECKING:
+    from doors.identity.issuer import Keys
+    from doors.identity.tokens import Tokens
+
+Tell = Callable[[str | None], None]
 SCHEME = b"bearer "
 
 
 class SignIn:
     """Tells callers apart. `keys` are the issuer's, for whoever looks after them."""
 
-    def __init__(self, tokens: Tokens | None, senders: Senders | None, keys: Keys | None = None) -> None:
+    def __init__(self, tokens: "Tokens | None", senders: Senders | None, keys: "Keys | None" = None) -> None:
         self._tokens = tokens
         self._senders = senders
         self.keys = keys
@@ -53,7 +56,11 @@ def sign_in(settings: DoorSettings, tell: Tell = lambda _: None) -> SignIn | Non
     expected = settings.expected
     if expected is None or settings.oidc_jwks is None:
         return SignIn(None, settings.senders())
+    # Only where tokens are verified: with what they need of HTTP and ciphers they are a tenth of a process's start.
+    from doors.identity import issuer  # noqa: PLC0415
+    from doors.identity.tokens import Tokens  # noqa: PLC0415
+
     place = settings.oidc_jwks
     fetch = issuer.from_url(place, settings.oidc_jwks_ca) if "://" in place else issuer.from_file(Path(place))
-    keys = Keys(fetch, expected.algorithms, tell)
+    keys = issuer.Keys(fetch, expected.algorithms, tell)
     return SignIn(Tokens(expected, keys), settings.senders(), keys)

@@ -2,19 +2,17 @@
 
 import hashlib
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
 
 from doors.caller import Caller
 from doors.identity import strict
-from doors.identity.claims import Names, caller_of
+from doors.identity.claims import caller_of
+from doors.identity.expected import Expected
 from doors.identity.issuer import Keys
 from doors.identity.refusal import NotSignedIn, Reason
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""What can be set: a private key signs, a public one verifies. With a shared secret every verifier could sign."""
 TYPES = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 """An access token says so (RFC 9068) or nothing; a token for logging out, say, is none."""
 REFUSED = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "cty", "enc"})
@@ -32,18 +30,6 @@ WHY: tuple[tuple[type[jwt.PyJWTError], Reason], ...] = (
     (jwt.InvalidSignatureError, "signature"),
 )
 """By the library's errors, the first that fits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a token must say to be meant for us."""
-
-    issuer: str
-    audience: str
-    algorithms: frozenset[str]
-    leeway_s: float = 30.0
-    """How far the issuer's clock and ours may be apart."""
-    names: Names = field(default_factory=Names)
 
 
 class Tokens:
