@@ -34,6 +34,8 @@ IDLE_S = 100
 """How long a connection is kept on which nothing is asked: longer than proxies keep theirs (60 s is usual, 90 known),
 so that they end it and not we, perhaps while their next request is on its way."""
 FULL = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+TICK_S = 1.0
+"""How often answers are given another date: it has seconds only."""
 GRACE_S = int(COMMAND_TIMEOUT_S) + 5
 """How long open requests may take to end once we stop: longer than waiting for a database that does not answer."""
 SAY_S = 5.0
@@ -48,6 +50,18 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, most: int) -> None:
         super().__init__(config)
         self._state = self.server_state = Connected(most)
+        self._ending = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Serves until `end`; the library looks ten times a second whether it is to end, which idle processes feel."""
+        while not await self.on_tick(0):  # at each tick of that number it writes the date of the second anew
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), TICK_S)
+
+    def end(self) -> None:
+        """Ends it, at once."""
+        self.should_exit = True
+        self._ending.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets in who has come, and nobody else; answers them, and lets go of who asks for nothing."""
@@ -236,5 +250,5 @@ async def serve(
         try:
             yield listener.getsockname()[1]
         finally:
-            server.should_exit = True
+            server.end()
             await task

@@ -31,6 +31,8 @@ BATCH = 2000
 UNHURRIED = 600
 """Cells a second we are content with: under load a cell changes often, and only its last value is worth sending."""
 HEARTBEAT_S = 2.0
+SELDOM_S = 1.0
+"""How often it is looked for what is seldom there: a definition that changed, a day that was judged unusual."""
 LOG_S = 1.0
 """So long at a time the restatement log is published before cells have their turn again."""
 
@@ -54,6 +56,7 @@ class Publisher:
         self._voice = Voice(tier)
         self._producer = Producer(broker, self._voice.source + "/cells")
         self._beaten = 0.0
+        self._looked = 0.0
         self._doubtful: list[int] = []
         """Cells that were being sent when we were cut off from the database."""
 
@@ -103,8 +106,10 @@ class Publisher:
         if as_of is not None and len(cells) < BATCH and now - self._beaten > HEARTBEAT_S:
             await self._beat(connection, as_of)
             self._beaten = now
-        await self._publish_definitions(connection)
-        await self._publish_unusual(connection)
+        if now - self._looked > SELDOM_S:
+            await self._publish_definitions(connection)
+            await self._publish_unusual(connection)
+            self._looked = now
         return len(cells)
 
     async def _meanwhile(self, connection: Connection, unhurried: float) -> None:

@@ -198,3 +198,21 @@ async def test_who_takes_nothing_is_cut_off_and_who_takes_a_little_is_not(monkey
         assert slow.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
         stalled.close()
         slow.close()
+
+
+async def test_a_server_with_nothing_to_do_is_ended_at_once_and_not_at_its_next_look(monkeypatch):
+    monkeypatch.setattr(web, "TICK_S", 3600.0)
+
+    async with asyncio.timeout(30):
+        async with serve(answering, "127.0.0.1", 0):
+            await asyncio.sleep(0.1)  # it has looked, and waits
+
+
+async def test_answers_have_the_date_of_their_second(monkeypatch):
+    monkeypatch.setattr(web, "TICK_S", 0.05)
+    async with serve(answering, "127.0.0.1", 0) as port, httpx.AsyncClient() as client:
+        first = (await client.get(f"http://127.0.0.1:{port}/")).headers["date"]
+
+        await asyncio.sleep(1.5)
+
+        assert (await client.get(f"http://127.0.0.1:{port}/")).headers["date"] != first
