@@ -89,13 +89,16 @@ def test_a_county_at_work_loses_nothing_when_routing_is_killed_in_the_middle(tmp
     assert left_running(folder) == []
 
 
-def test_a_demonstration_that_is_ended_from_outside_leaves_nothing_running(tmp_path):
+def test_a_demonstration_that_is_ended_while_it_starts_lets_everything_stop_and_leaves_nothing_running(
+    tmp_path,
+):
     folder = tmp_path / "demo"
     process = begin(folder)
-    wait_for("The board", folder, process)
+    wait_for("starting the services", folder, process)
 
     process.send_signal(signal.SIGTERM)
 
     assert process.wait(120) == 143
     assert "everything stopped" in printed(folder)
+    assert "SIGKILL" not in (folder / "logs" / "supervisord.log").read_text()
     assert left_running(folder) == []
