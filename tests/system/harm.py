@@ -41,7 +41,12 @@ def changed(database, table, which, key, change, *rules, figures=False):
     return Harm(database, do, undo, set(rules), figures)
 
 
-CLOSED_HERE = "status = 'closed' and owner = 'village' and state::json ->> 'path' in ('[\"village\"]', '[]')"
+CLOSED_HERE = (
+    "status = 'closed' and owner = 'village' and exists (select from outbox o where o.key = incident_id"
+    " and o.type = 'incident.opened.v1') and not exists (select from outbox o where o.key = incident_id"
+    " and o.topic = 'village.handoff')"
+)
+"""It never left: else another tier knows it as well, and misses its owner."""
 LAST = (
     "topic = 'village.routing' and seq > 1 and seq = (select last_seq from sequence s"
     " where (s.topic, s.key) = (outbox.topic, outbox.key))"
