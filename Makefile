@@ -31,10 +31,13 @@ up: $(STAMP) ## the house on this machine: Kafka, PostgreSQL, twelve services
 down: $(STAMP) ## stop it; the data stays
 	@$(BIN)/fengqiao down
 
-# One more than cores that people have: half of the time a worker waits for processes that it has started.
+# One more than cores that people have: half of the time a worker waits, for processes that it has started or for time to
+# pass. With two more, what they start keeps each other from starting.
 WORKERS ?= 3
+# What `make test` runs beyond `make check` is in some two files of five: to read the others takes each worker six seconds.
+MARKED := grep -rlE --include='test_*.py' 'mark\.(system|wide)' tests
 test: check ## everything, on a real broker and a real database
-	@$(BIN)/pytest -m "(system or wide) and not long" -n $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -m "(system or wide) and not long" -n $(WORKERS) --dist loadfile $$($(MARKED))
 
 test-long: $(STAMP) ## the longer proofs: crashes, tiers, real data
 	@$(BIN)/pytest -m long --timeout 3600
@@ -46,6 +49,8 @@ check: $(STAMP) ## format, lint, types, import contracts, generated files, pure 
 # which took a third of the time. What is in no half by name is in the other.
 PURE := $(BIN)/pytest -q -m "not system and not wide and not long"
 HALF := tests/deploy tests/images tests/messaging
+# Files that are marked as a whole have nothing pure in them.
+NONE := $$(grep -rlE --include='test_*.py' '^pytestmark = .*mark\.(system|wide)' tests | sed 's/^/--ignore=/')
 # Where make can, each of the three is told in one piece, as it ends.
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
@@ -61,10 +66,10 @@ static: $(STAMP)
 	@$(BIN)/python -m schemas.compatibility
 
 pure-of-some: $(STAMP)
-	@$(PURE) $(HALF)
+	@$(PURE) $(HALF) $(NONE)
 
 pure-of-the-others: $(STAMP)
-	@$(PURE) $(HALF:%=--ignore=%)
+	@$(PURE) $(HALF:%=--ignore=%) $(NONE)
 
 format: $(STAMP) ## let the tools write what they can
 	@$(BIN)/ruff format .

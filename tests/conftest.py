@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import tests.swift  # noqa: F401 - for what it does
-from deploy.local import exclusive
+from deploy.local import account, exclusive
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
 from deploy.local.topics import create as create_topics
@@ -17,7 +17,7 @@ from doors import caller
 from messaging import migrate
 from messaging.database import Database
 from schemas.topics import TOPICS
-from tests import absences, order
+from tests import absences, memory, order
 from tests.silence import silenced
 
 PASSWORD = "doors-of-tests"
@@ -40,22 +40,22 @@ def _docker():
 
 @pytest.fixture(scope="session")
 def providers(tmp_path_factory):
-    """A running broker and database for the whole session: (bootstrap, dsn of the server)."""
+    """A running broker and database for the whole session: (bootstrap, dsn of the server, folders of their files)."""
     if (client := _docker()) is not None:
         client.close()
         yield from _containers()
         return
-    stack = Stack(
-        data=tmp_path_factory.mktemp("providers"), plan=Plan(providers_only=True), say=lambda _: None
-    )
-    stack.start()
-    try:
-        stack.wait_ready(120)
-        exclusive.run(create_topics(stack.kafka, TOPICS.values()))
-        exclusive.run(_hurried(stack.postgres("postgres")))
-        yield stack.kafka, stack.postgres("postgres")
-    finally:
-        stack.stop(wipe=True)
+    with memory.folder(tmp_path_factory) as data:
+        stack = Stack(data / "providers", Plan(providers_only=True))
+        try:
+            stack.start()
+            stack.wait_ready(120)
+            exclusive.run(create_topics(stack.kafka, TOPICS.values()))
+            exclusive.run(_hurried(stack.postgres("postgres")))
+            folders = [one for one in (stack.data, account.outside_folder(stack.data)) if one.is_dir()]
+            yield stack.kafka, stack.postgres("postgres"), folders
+        finally:
+            stack.stop(wipe=True)
 
 
 async def _hurried(server):
@@ -73,13 +73,19 @@ def _containers():
     with KafkaContainer().with_kraft() as kafka, PostgresContainer("postgres:18") as postgres:
         bootstrap = kafka.get_bootstrap_server()
         exclusive.run(create_topics(bootstrap, TOPICS.values()))
-        yield bootstrap, postgres.get_connection_url(driver=None)
+        yield bootstrap, postgres.get_connection_url(driver=None), []
 
 
 @pytest.fixture
 def kafka(providers):
     """Bootstrap servers of a broker with all topics."""
     return providers[0]
+
+
+@pytest.fixture
+def files(providers):
+    """The folders in which broker and database keep what they are given."""
+    return providers[2] or pytest.skip(absences.FILES)
 
 
 @pytest.fixture
@@ -97,18 +103,22 @@ def migrated():
 
 @pytest.fixture
 def new_dsn(providers, migrated):
-    """Makes a fresh database for a service, as its migrations leave it: `await new_dsn("routing")`."""
-    server = providers[1]
+    """Makes a fresh database for a service, as its migrations leave it: `await new_dsn("routing")`.
+
+    It is gone after the test: a thousand of them are gigabytes.
+    """
+    server, made = providers[1], []
 
     async def make(service, *, empty=False):
-        if empty:
-            return await created(server, service)
-        if service not in migrated:
+        if not empty and service not in migrated:
             migrated[service] = await created(server, service)
             await migrate.apply(migrated[service], service, await door_role(server, service))
-        return await created(server, service, like=migrated[service])
+        made.append(await created(server, service, like=None if empty else migrated[service]))
+        return made[-1]
 
-    return make
+    yield make
+    if made:
+        exclusive.run(_dropped(server, made))
 
 
 async def created(server, service, like=None, owner=None):
@@ -122,6 +132,14 @@ async def created(server, service, like=None, owner=None):
     if owner is not None:
         return f"postgresql://{owner}:{PASSWORD}@{server.rsplit('/', 1)[0].rpartition('@')[2]}/{name}"
     return server.rsplit("/", 1)[0] + "/" + name
+
+
+async def _dropped(server, dsns):
+    """Removes databases, whoever is still connected to them."""
+    connection = await asyncpg.connect(server, timeout=30, command_timeout=60)
+    for dsn in dsns:
+        await connection.execute(f'drop database if exists "{dsn.rpartition("/")[2]}" with (force)')
+    await connection.close()
 
 
 async def door_role(server, service):
@@ -185,10 +203,16 @@ def pytest_xdist_make_scheduler(config, log):
     return order.LongestFirst(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items):
-    """In the same order in every worker, and where there are none."""
+    """Looks before those are taken out that are not asked for; and all come in the same order in every worker."""
+    if overlooked := order.overlooked(items):
+        raise pytest.UsageError(
+            f"`make test` would not find the marks of {', '.join(overlooked)}: write them there"
+        )
+    done = yield
     items.sort(key=lambda one: order.place(one.nodeid))
+    return done
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.builders import ROOT
-from tests.order import COUNTY, LONGEST, LongestFirst, place
+from tests.order import COUNTY, LONGEST, LongestFirst, overlooked, place
 
 
 @pytest.mark.parametrize("file", LONGEST)
@@ -35,3 +35,17 @@ def test_files_that_share_a_county_go_to_one_worker_and_every_other_file_goes_al
     assert shared == {"county"}
     assert alone == ["tests/a.py", "tests/b.py"]
     assert config.option.loadscopereorder is False
+
+
+def test_a_file_whose_tests_are_marked_from_elsewhere_is_told_of(tmp_path):
+    def an_item(name, text, *marks):
+        (tmp_path / name).write_text(text)
+        return SimpleNamespace(path=tmp_path / name, get_closest_marker=lambda mark: mark in marks or None)
+
+    items = [
+        an_item("test_a.py", "pytestmark = pytest.mark.system", "system"),
+        an_item("test_b.py", "from elsewhere import pytestmark", "wide"),
+        an_item("test_c.py", "nothing"),
+    ]
+
+    assert overlooked(items) == [str(tmp_path / "test_b.py")]

@@ -13,7 +13,6 @@ from messaging.broker import Broker
 from messaging.trimming import Seen, Trimming
 from schemas.permissions import Permission, of_service
 from schemas.topics import TOPICS
-from tests import absences
 from tests.messaging.brokers import NOBODY, cluster, silence
 from tests.messaging.wire import running, until
 
@@ -113,9 +112,7 @@ async def begins(kafka, topic):
 
 
 @pytest.mark.system
-async def test_what_was_not_applied_stays_and_of_what_was_nothing_is_left_on_the_disk(
-    kafka, topic, tmp_path_factory
-):
+async def test_what_was_not_applied_stays_and_of_what_was_nothing_is_left_on_the_disk(kafka, topic, files):
     trimming = Trimming(Broker.at(kafka), topic, [topic], Seen(0.0))
     await sent(kafka, topic, 0, *(f"{MARK}{at}" for at in range(4)))
     await sent(kafka, topic, 1, "one", "two")
@@ -129,14 +126,10 @@ async def test_what_was_not_applied_stays_and_of_what_was_nothing_is_left_on_the
     assert await trimming.once() == 1
     await sent(kafka, topic, 0, "the next closes the file before")
     assert await begins(kafka, topic) == [4, 0]
-    folders = [
-        one for base in tmp_path_factory.getbasetemp().glob("providers*") for one in base.rglob(f"{topic}-0")
-    ]
-    if not folders:
-        pytest.skip(absences.FILES)
+    [folder] = [found for one in files for found in one.rglob(f"{topic}-0")]
 
     async def gone():
-        return not await asyncio.to_thread(on_disk, folders[0])
+        return not await asyncio.to_thread(on_disk, folder)
 
     await until(gone, 120)
 

@@ -62,7 +62,7 @@ async def cram(kafka, count):
 @pytest.mark.parametrize(
     ("count", "seconds"),
     [
-        pytest.param(48, 240, marks=pytest.mark.timeout(600)),
+        pytest.param(24, 240, marks=pytest.mark.timeout(600)),
         pytest.param(400, 2400, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
     ],
 )

@@ -156,6 +156,7 @@ async def test_a_restart_of_each_service_in_between_changes_nothing(world, count
     await world.ready(*(name for name in county.programs() if "-" in name))
 
 
+@pytest.mark.long
 async def test_the_audit_that_follows_every_test_notices_whatever_could_be_wrong(world, county):
     late = await world.report(severity="prominent")
     await world.timeline(late, "incident.overdue.v1")

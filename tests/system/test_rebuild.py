@@ -11,7 +11,7 @@ from deploy.local.plan import PROJECT
 from tests.system import invariants
 from tests.system.commands import commanded
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.long, pytest.mark.timeout(400)]
 
 TIERS = ("village",)
 REBUILD = ("metrics", "rebuild")

@@ -77,6 +77,7 @@ async def goes_on(world, tiers, service):
     assert await commanded(world.stack.data, "reconcile") == (0, "", "")
 
 
+@pytest.mark.long
 async def test_restored_figures_are_read_again_and_all_books_agree(world, tiers):
     await set_back(world, tiers, "metrics", "lost", lost=4)
 

@@ -13,7 +13,7 @@ from tests.system.operate.documents import agree
 from tests.system.operate.load import refused, under_load
 from tests.system.operate.server import NO_DISK
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.long]
 SIZE = "350m"
 STEP = 1 << 12
 

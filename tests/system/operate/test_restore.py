@@ -9,7 +9,7 @@ from tests.system.operate.archive import Archive, receiving
 from tests.system.operate.documents import agree
 from tests.system.operate.load import refused, under_load
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.long]
 
 
 @pytest.mark.timeout(500)
