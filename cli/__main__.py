@@ -1,5 +1,6 @@
 """``fengqiao``: run the house on this machine, and work with it."""
 
+import logging
 import sys
 from importlib import import_module
 
@@ -44,6 +45,8 @@ for module in MODULES:
 
 def main() -> None:
     """Run the command line; what the user can mend is one message and exit code 1, not a traceback."""
+    # Kafka's client shouts at every attempt, among what a command has to say; whoever gives up says it once.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         fengqiao(prog_name="fengqiao")
     except StackError as error:

@@ -1,7 +1,6 @@
 """Cases to the inbound topics: in order within a case, sent again until acknowledged, bounded in flight."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
@@ -43,9 +42,6 @@ async def send(broker: At, source: str, cases: Iterable[Case], sent: Callable[[i
 
     A chunk is acknowledged before the next begins, so whatever fails, no step of a case can overtake its report.
     """
-    logging.getLogger("aiokafka").setLevel(
-        logging.CRITICAL
-    )  # it shouts on every retry; we say it once, at the end
     producer = Producer(broker, "fengqiao-import")
     remaining = iter(cases)
     try:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,8 +24,6 @@ from deploy.local.plan import Plan, Program, StackError, safe_path
 from deploy.local.ports import Ports, Record
 from deploy.local.supervision import SERVICES, ProgramState, Supervisor
 
-BEGUN_S = 2
-"""After so many seconds a new process surely is its program; the supervisor notes its start in whole ones."""
 Say = Callable[[str], None]
 
 
@@ -228,18 +225,8 @@ class Stack:
     def _shut_down(self) -> None:
         if self.running():
             self._say("stopping services, then Kafka and PostgreSQL")
-            self._let_begin()
             orphans.wait_gone(self._supervisor.shutdown(), timeout=90)
         self._stop_orphans()
-
-    def _let_begin(self) -> None:
-        """Waits until what was started just now is what it will be.
-
-        Before a new process has become its program it has the supervisor's handlers: what it is told then is lost, and
-        it would be waited for until it is killed.
-        """
-        newest = max((one.started for one in self.programs().values() if one.pid), default=0)
-        time.sleep(min(max(newest + BEGUN_S - time.time(), 0), BEGUN_S))
 
     def _cut_off(self) -> None:
         if self.running():

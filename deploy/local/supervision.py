@@ -5,6 +5,7 @@ import resource
 import shlex
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ MARK = "FENGQIAO_STACK_FOLDER"
 
 PROVIDERS, SERVICES = "providers", "services"
 _AT_ONCE = False  # do not wait until it counts as running
+_BEGUN_S = 2  # after so long a new process surely is its program; its start is noted in whole seconds
 _LONGEST_SOCKET_PATH = 90  # the system's limit is 104 to 108, and supervisord appends its process id
 
 
@@ -92,6 +94,7 @@ class Supervisor:
     def shutdown(self) -> int:
         """Ask for the end of everything, services before providers; answers the supervisor's process id."""
         pid = self.pid()
+        self._let_begin()
         self._call("supervisor.shutdown")
         return pid
 
@@ -113,6 +116,15 @@ class Supervisor:
             )
             for info in self._call("supervisor.getAllProcessInfo")
         }
+
+    def _let_begin(self) -> None:
+        """Waits until what was started just now is what it will be.
+
+        Before a new process has become its program it has the supervisor's handlers: what it is told then is lost, and
+        it would be waited for until it is killed.
+        """
+        newest = max((one.started for one in self.states().values() if one.pid), default=0)
+        time.sleep(min(max(newest + _BEGUN_S - time.time(), 0), _BEGUN_S))
 
     def _call(self, method: str, *arguments: object) -> Any:  # noqa: ANN401 - XML-RPC has no types
         transport = xmlrpc.SupervisorTransport(None, None, serverurl=f"unix://{self._socket}")

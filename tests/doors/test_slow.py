@@ -73,7 +73,7 @@ async def test_a_body_of_which_nothing_comes_is_given_up_and_its_sender_told(por
 
 
 async def test_who_is_refused_before_the_body_has_come_holds_no_connection_by_sending_on(port, monkeypatch):
-    monkeypatch.setattr("messaging.web.HEAD_S", 0.3)
+    monkeypatch.setattr("messaging.bounded.HEAD_S", 0.3)
     head = HEAD.replace(b"application/json", b"text/plain") + b"content-length: 60000\r\n\r\n"
 
     answer = await trickled(port, head, b" ")

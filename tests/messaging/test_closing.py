@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from messaging import web
+from messaging import bounded, web
 from messaging.web import serve
 from tests.messaging.stopping import Crowd, a_door
 
@@ -85,7 +85,7 @@ async def test_who_was_let_in_and_has_not_said_all_may_do_so_and_is_answered(doo
 
 
 async def test_who_says_nothing_keeps_no_door_open(door, monkeypatch):
-    monkeypatch.setattr(web, "SAY_S", 0.1)
+    monkeypatch.setattr(bounded, "SAY_S", 0.1)
     port, told, task = door
     reader, writer = await connected(port)
 
@@ -104,7 +104,7 @@ async def test_who_only_keeps_a_connection_is_let_go(door):
 
     told.set()
 
-    assert await asyncio.wait_for(reader.read(), web.SAY_S / 2) == b""
+    assert await asyncio.wait_for(reader.read(), bounded.SAY_S / 2) == b""
     await asyncio.wait_for(task, web.GRACE_S / 2)
     writer.close()
 
@@ -137,12 +137,12 @@ async def test_a_request_that_has_come_and_was_not_read_is_answered_when_the_doo
 async def test_a_request_that_has_come_and_was_not_read_is_answered_when_nothing_came_for_long(monkeypatch):
     came = []
 
-    class Asked(web._Bounded):
+    class Asked(bounded.Bounded):
         def timeout_keep_alive_handler(self):
             came.append(ask())
             super().timeout_keep_alive_handler()
 
-    monkeypatch.setattr(web, "_Bounded", Asked)
+    monkeypatch.setattr(web, "Bounded", Asked)
     monkeypatch.setattr(web, "IDLE_S", 0.1)
     async with serve(answering, "127.0.0.1", 0) as port:
         reader, writer, ask = await asked_once(port)

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from messaging import web
-from messaging.web import MOST_HEAD, serve
+from messaging import bounded, web
+from messaging.bounded import MOST_HEAD
+from messaging.web import serve
 
 BLOCK = b"a" * 65_536
 MUCH = 64
@@ -43,9 +44,9 @@ async def asked(*pieces):
 
 
 async def test_a_head_and_a_body_do_not_wait_for_each_other_on_any_loop(monkeypatch):
-    made, begin = [], web._Bounded.connection_made
+    made, begin = [], bounded.Bounded.connection_made
     monkeypatch.setattr(
-        web._Bounded,
+        bounded.Bounded,
         "connection_made",
         lambda one, transport: (made.append(transport), begin(one, transport)),
     )
@@ -95,7 +96,7 @@ async def test_requests_behind_one_another_each_have_a_head_of_their_own():
     "said", [b"", b"GET / HTTP/1.1\r\nhost: x\r\n", b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /"]
 )
 async def test_who_never_ends_a_head_is_given_up(monkeypatch, said):
-    monkeypatch.setattr(web, "HEAD_S", 0.2)
+    monkeypatch.setattr(bounded, "HEAD_S", 0.2)
 
     answer, _ = await asked(
         said
@@ -106,7 +107,7 @@ async def test_who_never_ends_a_head_is_given_up(monkeypatch, said):
 
 @pytest.mark.wide
 async def test_who_is_answered_slowly_is_not_given_up_for_a_head_that_came_in_time(monkeypatch):
-    monkeypatch.setattr(web, "HEAD_S", 0.2)
+    monkeypatch.setattr(bounded, "HEAD_S", 0.2)
 
     async def slow(scope, receive, send):
         await asyncio.sleep(0.5)
@@ -125,7 +126,7 @@ async def test_who_is_answered_slowly_is_not_given_up_for_a_head_that_came_in_ti
 
 async def test_a_connection_on_which_nothing_is_asked_is_let_go(monkeypatch):
     monkeypatch.setattr(web, "IDLE_S", 0.2)
-    monkeypatch.setattr(web, "HEAD_S", 1000)
+    monkeypatch.setattr(bounded, "HEAD_S", 1000)
 
     answer, _ = await asked(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")  # reads to the end of the connection
 
@@ -134,7 +135,7 @@ async def test_a_connection_on_which_nothing_is_asked_is_let_go(monkeypatch):
 
 @pytest.mark.parametrize("sent", [b"G", b"GET / HTTP/1.1\r\n", b"x-a: b\r\n"])
 async def test_a_head_that_comes_a_byte_at_a_time_is_given_up_however_steadily_it_comes(monkeypatch, sent):
-    monkeypatch.setattr(web, "HEAD_S", 0.3)
+    monkeypatch.setattr(bounded, "HEAD_S", 0.3)
     async with serve(answering, "127.0.0.1", 0) as port, asyncio.timeout(20):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\n" if sent.startswith(b"x") else b"")
@@ -186,7 +187,7 @@ async def test_an_answer_waits_for_who_does_not_take_it():
 
 @pytest.mark.wide
 async def test_who_takes_nothing_is_cut_off_and_who_takes_a_little_is_not(monkeypatch):
-    monkeypatch.setattr(web, "STALL_S", 0.3)
+    monkeypatch.setattr(bounded, "STALL_S", 0.3)
     said, loop = [], asyncio.get_running_loop()
     async with serve(telling(said), "127.0.0.1", 0) as port:
         stalled, slow = await a_reader_of(port), await a_reader_of(port, 65_536)

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from messaging import web
+from messaging import bounded, web
 from messaging.connected import Connected
 from messaging.web import serve
 
@@ -44,7 +44,7 @@ async def who_takes_nothing(port, size, rest, buffer=1024):
 def kept():
     """How many connections have something for their readers that is too little to be looked after while it grows."""
     sizes = [one.transport.get_write_buffer_size() for one in Noted.last.connections]
-    return sum(0 < one < web.WAITING for one in sizes)
+    return sum(0 < one < bounded.WAITING for one in sizes)
 
 
 async def until(true):
@@ -72,7 +72,7 @@ async def torn(scope, receive, send):
 async def test_who_takes_nothing_of_an_answer_that_was_broken_off_holds_no_connection_for_it(
     monkeypatch, app
 ):
-    monkeypatch.setattr(web, "STALL_S", 0.5)
+    monkeypatch.setattr(bounded, "STALL_S", 0.5)
     monkeypatch.setattr(web, "Connected", Noted)
     async with serve(app, "127.0.0.1", 0) as port:
         readers = [await who_takes_nothing(port, size, b"\r\n") for size in SIZES]
@@ -90,7 +90,7 @@ async def test_who_takes_nothing_of_an_answer_that_was_broken_off_holds_no_conne
     ids=["it was the last", "nothing more is asked", "what came next is no HTTP"],
 )
 async def test_who_takes_nothing_of_the_rest_holds_no_connection_for_it(monkeypatch, rest, later):
-    monkeypatch.setattr(web, "STALL_S", 0.5)
+    monkeypatch.setattr(bounded, "STALL_S", 0.5)
     monkeypatch.setattr(web, "IDLE_S", 60 if later else 1)
     monkeypatch.setattr(web, "Connected", Noted)
     async with serve(sized, "127.0.0.1", 0) as port, asyncio.timeout(30):

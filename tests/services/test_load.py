@@ -14,7 +14,7 @@ from doors.gate import Guard, guarded
 from doors.load_settings import LoadSettings
 from doors.shape import DEEPEST
 from doors.turnstile import KINDS, Quota, TooMany, TooOften, Turnstile
-from messaging import web
+from messaging import bounded, web
 from messaging.settings import ServiceSettings, wrong
 from services.metrics.api import BOARD
 from tests.doors.identity.issuing import Issuer
@@ -125,12 +125,12 @@ def test_the_page_says_what_is_no_setting_as_it_is():
         "a body |": f"{limits.MAX_BODY // 1024} KiB; 1 MiB",
         "parts of a JSON body": f"{limits.MOST_PARTS:,}; 65,536",
         "objects or lists": f"| {DEEPEST} |",
-        "address and headers": f"{web.MOST_HEAD // 1024} KiB",
-        "a head,": f"{web.HEAD_S:.0f} s, {web.SAY_S:.0f} s while",
+        "address and headers": f"{bounded.MOST_HEAD // 1024} KiB",
+        "a head,": f"{bounded.HEAD_S:.0f} s, {bounded.SAY_S:.0f} s while",
         "a body of which": f"{stall:.0f} s",
         "a body as a whole": f"{small:.0f} s, or {large:.0f} s",
         "a connection on which": f"{web.IDLE_S} s",
-        "a reader of an answer": f"{web.STALL_S:.0f} s",
+        "a reader of an answer": f"{bounded.STALL_S:.0f} s",
     }
 
     rows = [one for one in text.splitlines() if one.startswith("|")]

@@ -7,7 +7,7 @@ import socket
 import httpx
 import pytest
 
-from messaging import web
+from messaging import bounded
 from messaging.web import serve
 from policy.load import areas
 from schemas.codes import load
@@ -73,7 +73,7 @@ async def test_who_takes_nothing_delays_nobody_and_is_sent_no_more_than_the_conn
 
 async def test_who_takes_nothing_for_long_is_let_go(live, door, monkeypatch):
     database, hub = live
-    monkeypatch.setattr(web, "STALL_S", 0.5)
+    monkeypatch.setattr(bounded, "STALL_S", 0.5)
     await much_changes(database, hub, 1)
     stalled = a_reader_who_takes_nothing(door)
     await until(lambda: answered(hub.listeners == 1))
