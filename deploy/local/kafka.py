@@ -10,7 +10,7 @@ from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.local import jars, private_file
+from deploy.local import class_archive, jars, private_file
 from deploy.local.plan import PROJECT, Program, StackError
 from deploy.local.ports import Ports
 from deploy.local.tool import call
@@ -82,11 +82,14 @@ def _prepare_jvm(data: Path, ports: Ports, say: Callable[[str], None]) -> KafkaP
     home = private_file.folder(data / "kafka")  # partners' records lie there as they came
     properties = home / "server.properties"
     properties.write_text(_properties(home / "log", ports["kafka"], ports["kafka-controller"]))
-    base = (java, *_JVM, f"-Dlog4j2.configurationFile={jars.LOGGING}", "-cp", f"{folder}/*")
+    base = (*_JVM, f"-Dlog4j2.configurationFile={jars.LOGGING}", "-cp", f"{folder}/*")
+    classes = folder / "classes.jsa"
     if not (home / "log" / "meta.properties").exists():
         say("formatting the broker's storage")
-        _format((*base, "kafka.tools.StorageTool"), properties)
-    program = Program("kafka", (*base, "kafka.Kafka", str(properties)), home)
+        with class_archive.kept(classes) as kept:
+            _format((java, kept, *base, "kafka.tools.StorageTool"), properties)
+    command = (java, class_archive.read(classes), *base, "kafka.Kafka", str(properties))
+    program = Program("kafka", command, home)
     return KafkaProvider(KafkaSource.JVM, f"127.0.0.1:{ports['kafka']}", program)
 
 

@@ -115,6 +115,13 @@ def test_orphans_of_a_killed_supervisor_are_replaced(stack: Stack) -> None:
 
 
 @pytest.mark.system
+def test_the_broker_reads_the_classes_that_were_kept_when_a_storage_was_formatted(stack: Stack) -> None:
+    mapped = {Path(one.path).name for one in psutil.Process(stack.pid("kafka")).memory_maps()}
+
+    assert "classes.jsa" in mapped
+
+
+@pytest.mark.system
 def test_status_shows_memory_and_readiness_of_both(stack: Stack) -> None:
     rows = {row.name: row for row in stack.status()}
 

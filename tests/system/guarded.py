@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from deploy.local import jars, kafka
+from deploy.local import class_archive, jars, kafka
 from messaging.broker import Broker
 from messaging.login import Login
 from messaging.tls import Identity, Renewing
@@ -101,8 +101,8 @@ class Guarded:
         java = jars.java()
         if java is None or not jars.can_resolve():
             pytest.skip(ABSENT)
-        log = f"-Dlog4j2.configurationFile={jars.LOGGING}"
-        return [java, *kafka._JVM, log, "-cp", f"{jars.resolve(lambda _line: None)}/*"]
+        log, folder = f"-Dlog4j2.configurationFile={jars.LOGGING}", jars.resolve(lambda _line: None)
+        return [java, class_archive.read(folder / "classes.jsa"), *kafka._JVM, log, "-cp", f"{folder}/*"]
 
     def _settings(self):
         controller = self._controller
