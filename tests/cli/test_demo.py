@@ -28,6 +28,13 @@ MEASURES = (
 )
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """Where a demonstration keeps what it leaves, of which nothing stays after the test."""
+    yield tmp_path / "demo"
+    Stack(tmp_path / "demo").stop(wipe=True)
+
+
 def begin(folder, *arguments):
     """The command as a user starts it without a terminal; what it prints goes to a file, as it comes."""
     command = [sys.executable, "-m", "cli", "demo", "--data", str(folder), *arguments]
@@ -68,8 +75,7 @@ def row(text, measure):
     return [int(word) for word in line.split(measure)[1].split()]
 
 
-def test_a_county_at_work_loses_nothing_when_routing_is_killed_in_the_middle(tmp_path):
-    folder = tmp_path / "demo"
+def test_a_county_at_work_loses_nothing_when_routing_is_killed_in_the_middle(folder):
     process = begin(folder, "--seconds", "25", "--rate", "6")
     wait_for("first figure", folder, process)
     time.sleep(10)
@@ -90,9 +96,8 @@ def test_a_county_at_work_loses_nothing_when_routing_is_killed_in_the_middle(tmp
 
 
 def test_a_demonstration_that_is_ended_while_it_starts_lets_everything_stop_and_leaves_nothing_running(
-    tmp_path,
+    folder,
 ):
-    folder = tmp_path / "demo"
     process = begin(folder)
     wait_for("starting the services", folder, process)
 

@@ -162,6 +162,11 @@ async def test_the_audit_that_follows_every_test_notices_whatever_could_be_wrong
     await world.timeline(late, "incident.overdue.v1")
     unsettled = await world.report()
     await world.done("village", unsettled, "accept")
+    climbed = await world.report()
+    await world.done("village", climbed, "escalate", reason="too-hard")
+    await world.done("town", climbed, "accept")
+    await world.resolve("town", climbed)
+    await world.timeline(climbed, "revisit.planned.v1")
     await invariants.hold(world, world.promised, probes=False)
     sound = await books.opened(county)
 

@@ -33,7 +33,7 @@ def server(tmp_path_factory):
     for service in SERVICES:
         one.create(service)
     yield one
-    one.stop()
+    one.remove()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.system.rules import RULES
 
 @pytest.fixture
 def new_server(monkeypatch):
-    """Makes servers of their own; all are stopped in the end."""
+    """Makes servers of their own; all are gone in the end."""
     monkeypatch.delenv("FENGQIAO_POSTGRES", raising=False)
     made = []
 
@@ -23,7 +23,7 @@ def new_server(monkeypatch):
 
     yield make
     for one in made:
-        one.stop()
+        one.remove()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from deploy.local import databases, postgres
+from deploy.local import account, databases, postgres
 from deploy.local.databases import address
 from deploy.local.exclusive import run
 from deploy.local.ports import Ports, Record
@@ -33,6 +33,7 @@ class Server:
 
     def __init__(self, folder):
         folder.mkdir(exist_ok=True)
+        self._folder = folder
         self._ports = Ports(folder, Record(folder))
         provider = postgres.prepare(folder, self._ports, lambda _line: None)
         self._program = provider.program
@@ -86,6 +87,11 @@ class Server:
         """Stops it in order, if it runs."""
         if self._process is not None:
             self._end(signal.SIGINT)
+
+    def remove(self):
+        """Stops it, and removes what it kept outside its folder: where root runs the tests, its cluster."""
+        self.stop()
+        shutil.rmtree(account.outside_folder(self._folder), ignore_errors=True)
 
     def _end(self, how):
         self._process.send_signal(how)
