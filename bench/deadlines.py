@@ -25,7 +25,7 @@ from bench.partner import subjects
 from deploy.local.databases import address
 from deploy.local.stack import Stack
 from policy.load import areas
-from services.routing import store
+from services.routing import deadlines_store
 
 OPEN, AT_ONCE = 100_000, 10_000
 """Of the incidents, so many are open, and the deadlines of so many of these pass at one moment."""
@@ -122,7 +122,9 @@ async def _moment(stack: Stack, ids: list[str], numbers: range) -> Found:
         fired, sent = await _all_fired(connection, moment, zero)
         lifecycle.show_cpu(begin, await gauges.read(lifecycle.where(stack), programs))
         posts = [(at - zero, end - at) for at, end in await posting]
-        return Found(fired, sent, posts, await _events(connection), gauge, await store.unraised(connection))
+        return Found(
+            fired, sent, posts, await _events(connection), gauge, await deadlines_store.unraised(connection)
+        )
 
 
 @asynccontextmanager
@@ -145,9 +147,9 @@ async def _gauge(connection: Any) -> Gauge:  # noqa: ANN401 - a connection of th
     times = []
     for _ in range(LOOKS):
         began = time.monotonic()
-        await store.unraised(connection)
+        await deadlines_store.unraised(connection)
         times.append(1000 * (time.monotonic() - began))
-    plan = json.loads(await connection.fetchval(f"explain (format json) {store.UNRAISED}"))
+    plan = json.loads(await connection.fetchval(f"explain (format json) {deadlines_store.UNRAISED}"))
     return Gauge(max(times), sum(one == "Seq Scan" for one in _nodes(plan[0]["Plan"])))
 
 

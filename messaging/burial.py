@@ -144,6 +144,7 @@ def identity(letter: Letter) -> str:
 async def settle(tx: Connection, moved: Mapping[Stream, int], redriven: Sequence[int]) -> None:
     """Closes dead letters that are done: those of streams that moved past them, and those sent back.
 
+    A stream with a letter further on still waits for it: nothing else says so of an event that nobody could read.
     What was sealed of them is forgotten: nobody needs it any more.
     """
     await tx.execute(
@@ -157,4 +158,16 @@ async def settle(tx: Connection, moved: Mapping[Stream, int], redriven: Sequence
         [one.key for one in moved],
         list(moved.values()),
         list(redriven),
+    )
+    await tx.execute(
+        """
+        update guard g set waiting = true
+        from unnest($1::text[], $2::text[], $3::bigint[]) as s (topic, key, seq)
+        where (g.topic, g.key) = (s.topic, s.key) and exists (
+            select from dead_letter d where (d.topic, d.key) = (s.topic, s.key) and d.seq > s.seq
+                and d.status in ('open', 'redrive', 'discard'))
+        """,
+        [one.topic for one in moved],
+        [one.key for one in moved],
+        list(moved.values()),
     )

@@ -76,7 +76,7 @@ class Verdict:
     """Streams in which something waits now."""
     hold: list[Message]
     release: list[Message]
-    """Messages that waited and need to no longer."""
+    """Messages that waited and need to no longer: they were applied, had been before, or are dead letters now."""
     letters: list[Letter]
     settled: dict[Stream, int]
     """Streams that moved although something waited in them: their dead letters may be done."""
@@ -101,13 +101,14 @@ def judge(
     known = blocked | (guarded.waiting - moved.keys() - anew)
     gaps = _gaps(dict(guarded.last) | moved, [one for one in plan.early if one.stream not in known])
     done = applied + plan.duplicates
+    gone = done + [plan.ready[at] for at in sorted(faults.rejected)]
     return Verdict(
         moved=moved,
         waiting=frozenset(
             (guarded.waiting - moved.keys()) | blocked | {one.stream for one in hold if one.stream}
         ),
         hold=[one for one in hold if not one.record.held],
-        release=[one for one in done if one.record.held],
+        release=[one for one in gone if one.record.held],
         letters=dead + gaps,
         settled={stream: seq for stream, seq in moved.items() if stream in guarded.waiting},
         redriven=[one.record.redriven for one in done if one.record.redriven is not None],

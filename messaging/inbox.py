@@ -180,7 +180,8 @@ class Inbox:
             await streams.store(tx, guarded, verdict.moved, verdict.waiting)
             await self._tidy(tx, verdict)
             await outbox.put(tx, outcome.drafts, guarded.now)
-        self._note(len(plan.ready) - len(outcome.faults.rejected) - len(outcome.faults.waiting), verdict)
+        applied = len(plan.ready) - len(outcome.faults.rejected) - len(outcome.faults.waiting)
+        self._note(applied, verdict, asked=only_touched)
 
     async def _singly(self, tx: Connection, messages: Sequence[Message], now: datetime) -> Outcome:
         """Handles each message in a savepoint of its own; one that meets a bug stops only its stream."""
@@ -190,6 +191,7 @@ class Inbox:
             try:
                 async with tx.transaction():
                     outcome = await self._reading.handler(tx, [message], now)
+                    outbox.must_fit(outcome.drafts)
             except Exception as bug:
                 if is_outage(bug):
                     raise
@@ -210,7 +212,8 @@ class Inbox:
         if verdict.letters:
             await burial.bury(tx, verdict.letters, self._reading.seal, self._untrusted)
 
-    def _note(self, applied: int, verdict: Verdict) -> None:
+    def _note(self, applied: int, verdict: Verdict, *, asked: bool) -> None:
+        """Logs what died, and tells the budget; not when an operator `asked`, whose try says nothing new."""
         for letter in verdict.letters:
             log.error(
                 "dead letter: %s", letter.reason,
@@ -218,9 +221,8 @@ class Inbox:
             )  # fmt: skip
         dead = sum(
             letter.stream.topic not in self._untrusted
-            and (
-                letter.record is None or letter.record.redriven is None
-            )  # an operator's try says nothing new
+            and not asked
+            and (letter.record is None or letter.record.redriven is None)
             for letter in verdict.letters
         )
         self.budget.note(applied=applied, dead=dead)

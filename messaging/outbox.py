@@ -22,11 +22,19 @@ LOCK = 0x6B657074
 """Advisory lock of what stays (the letters "kept"): nothing is deleted while somebody asks for it to be sent again."""
 
 
+LARGEST = 1_000_000
+"""Bytes of an event, its headers besides: what every topic takes in a record. A larger one would be refused by the
+broker for ever, and whatever else this service has to say would wait behind it."""
+
+
 _COLUMNS = ("id", "topic", "key", "seq", "type", "occurred_at", "recorded_at", "traceparent", "data")
 
 
 async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
-    """Draws each draft's number under its incident's row lock and stores it; `now` is the transaction's clock."""
+    """Draws each draft's number under its incident's row lock and stores it; `now` is the transaction's clock.
+
+    Raises `ValueError` for one that no broker takes.
+    """
     if not drafts:
         return
     upcoming = await _draw(tx, Counter((draft.topic, draft.key) for draft in drafts))
@@ -37,9 +45,21 @@ async def put(tx: Connection, drafts: Sequence[Draft], now: datetime) -> None:
         upcoming[draft.topic, draft.key] = seq + 1
         rows.append((
             place, draft.topic, draft.key, seq, draft.event.type, draft.occurred_at, now,
-            draft.traceparent or traces.get(draft.key), to_json(draft.event),
+            draft.traceparent or traces.get(draft.key), _fitting(to_json(draft.event)),
         ))  # fmt: skip
     await tx.copy_records_to_table("outbox", columns=_COLUMNS, records=rows)
+
+
+def must_fit(drafts: Sequence[Draft]) -> None:
+    """Raises `ValueError` for an event that no broker takes."""
+    for one in drafts:
+        _fitting(to_json(one.event))
+
+
+def _fitting(data: bytes) -> bytes:
+    if len(data) > LARGEST:
+        raise ValueError(f"an event of {len(data)} bytes is larger than a topic takes")
+    return data
 
 
 async def _draw(tx: Connection, counts: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:

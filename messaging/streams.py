@@ -171,7 +171,7 @@ async def hold(tx: Connection, messages: Sequence[Message]) -> None:
 
 
 async def release(tx: Connection, messages: Sequence[Message]) -> None:
-    """Forgets waiting events that were applied, or turned out to be duplicates."""
+    """Forgets waiting events that were applied, turned out to be duplicates, or became dead letters."""
     await tx.execute(
         """
         delete from held using unnest($1::text[], $2::text[], $3::bigint[]) as gone (topic, key, seq)

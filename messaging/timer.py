@@ -77,7 +77,10 @@ class Timer:
     async def _singly(self) -> int:
         async with self.database.connection() as connection:
             rows = await connection.fetch(
-                "select incident_id from deadline where try_at <= now() order by try_at limit $1", AT_ONCE
+                """
+                select incident_id from deadline where try_at <= now() and due_at <= now() order by try_at limit $1
+                """,
+                AT_ONCE,
             )
         for row in rows:
             await self._alone(row["incident_id"])
@@ -99,9 +102,12 @@ class Timer:
             await self._later(incident_id)
 
     async def _later(self, incident_id: str) -> None:
+        """Unless it was moved meanwhile: then it is not due any more."""
         async with self.database.transaction() as tx:
             await tx.execute(
-                "update deadline set try_at = now() + interval '1 minute' where incident_id = $1",
+                """
+                update deadline set try_at = now() + interval '1 minute' where incident_id = $1 and try_at <= now()
+                """,
                 incident_id,
             )
 

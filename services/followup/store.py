@@ -93,7 +93,7 @@ async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple
     rows = await tx.fetch(
         """
         select r.state, d.step, d.due_at from deadline d join revisit r using (incident_id)
-        where d.try_at <= now() and ($2::text is null or d.incident_id = $2)
+        where d.try_at <= now() and d.due_at <= now() and ($2::text is null or d.incident_id = $2)
         order by d.try_at limit $1 for update of r skip locked
         """,
         limit,

@@ -49,6 +49,9 @@ async def earlier(
     found = await noted(tx, key)
     if found is None:
         return None
+    if named not in found.answer.body:  # it was another kind of request
+        check_is_nobody_s(found)
+        return None
     about = str(found.answer.body[named])
     now = (await known(tx, ring, [about]))[about]
     if now.erased:

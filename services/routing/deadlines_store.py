@@ -30,3 +30,26 @@ async def save(tx: Connection, incidents: Sequence[Incident]) -> None:
         )
     if stopped:
         await tx.execute("delete from deadline where incident_id = any(texts($1))", texts(stopped))
+
+
+async def provisional_ids(connection: Connection, after: str, limit: int) -> list[str]:
+    """Incidents one of whose times may still move, in id order after one of them."""
+    rows = await connection.fetch(
+        "select incident_id from deadline where provisional and incident_id > $1 order by incident_id limit $2",
+        after,
+        limit,
+    )
+    return [row["incident_id"] for row in rows]
+
+
+UNRAISED = """
+    select count(*) from deadline
+    where try_at <= now() + interval '1 minute' and due_at < now() - interval '1 minute'
+"""
+"""What met a bug is tried again within a minute, so the index on `try_at` finds all that were not fired."""
+
+
+async def unraised(connection: Connection) -> int:
+    """How many deadlines passed more than a minute ago and were not fired; none, as long as the clock works."""
+    number: int = await connection.fetchval(UNRAISED)
+    return number

@@ -125,7 +125,7 @@ async def due(tx: Connection, limit: int, only: str | None = None) -> list[tuple
     rows = await tx.fetch(
         """
         select i.state, i.told, d.step, d.due_at from deadline d join incident i using (incident_id)
-        where d.try_at <= now() and ($2::text is null or d.incident_id = $2)
+        where d.try_at <= now() and d.due_at <= now() and ($2::text is null or d.incident_id = $2)
         order by d.try_at limit $1 for update of i skip locked
         """,
         limit,
@@ -145,19 +145,6 @@ async def provisional(tx: Connection, after: str, limit: int) -> list[Incident]:
         limit,
     )
     return [_incident(row) for row in rows]
-
-
-UNRAISED = """
-    select count(*) from deadline
-    where try_at <= now() + interval '1 minute' and due_at < now() - interval '1 minute'
-"""
-"""What met a bug is tried again within a minute, so the index on `try_at` finds all that were not fired."""
-
-
-async def unraised(connection: Connection) -> int:
-    """How many deadlines passed more than a minute ago and were not fired; none, as long as the clock works."""
-    number: int = await connection.fetchval(UNRAISED)
-    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from messaging.gauge import Gauge
 from messaging.logs import frames
 from messaging.pace import Pulse, pause
 from messaging.spans import firing
-from services.routing import store
+from services.routing import deadlines_store
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,36 @@ class Recount:
         """Goes through all of them. Raises `Unavailable`."""
         after: str | None = ""
         while after is not None:
-            with firing():
-                async with self.database.transaction() as tx:
-                    after = await self.batch(tx, after, AT_ONCE)
+            after = await self._page(after)
             self.done.beat()
+
+    async def _page(self, after: str) -> str | None:
+        """So many after an incident id; the last one seen, None at the end."""
+        try:
+            return await self._counted(after, AT_ONCE)
+        except Unavailable:
+            raise
+        except Exception as bug:  # noqa: BLE001 - one incident's bug must not keep the others waiting
+            log.error("a batch of provisional deadlines met a bug; taking them one by one", extra=frames(bug))  # noqa: TRY400 - no values
+            return await self._singly(after)
+
+    async def _singly(self, after: str) -> str | None:
+        async with self.database.connection() as connection:
+            ids = await deadlines_store.provisional_ids(connection, after, AT_ONCE)
+        for one in ids:
+            try:
+                await self._counted(after, 1)
+            except Unavailable:
+                raise
+            except Exception as bug:  # noqa: BLE001 - whatever it is, it concerns this one only
+                log.error("a provisional deadline met a bug and stays until tomorrow", extra=frames(bug))  # noqa: TRY400 - no values
+            after = one
+        return after if ids else None
+
+    async def _counted(self, after: str, number: int) -> str | None:
+        with firing():
+            async with self.database.transaction() as tx:
+                return await self.batch(tx, after, number)
 
 
 @dataclass(slots=True)
@@ -81,4 +107,4 @@ class Auditor:
         """Looks once. Raises `Unavailable`."""
         begun = self._gauge.begin()
         async with self.database.connection() as connection:
-            self._gauge.note(await store.unraised(connection), begun)
+            self._gauge.note(await deadlines_store.unraised(connection), begun)

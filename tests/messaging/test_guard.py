@@ -152,6 +152,18 @@ def test_a_held_event_that_was_applied_meanwhile_is_released_as_a_duplicate():
     assert verdict.release == [held]
 
 
+def test_a_held_event_that_is_rejected_when_its_turn_comes_waits_no_more():
+    held = a_message(2, held=True)
+    sorted_out = plan({STREAM: 1}, [held, a_message(3, held=True)])
+    faults = Faults(rejected={0: Rejected("forbidden-transition", "why")}, waiting={1})
+
+    verdict = judge(guarded({STREAM: 1}, waiting=[STREAM]), sorted_out, faults, [])
+
+    assert verdict.release == [held]
+    assert [one.seq for one in verdict.letters] == [2]
+    assert verdict.waiting == {STREAM}
+
+
 def test_a_held_event_is_not_held_again():
     sorted_out = plan({STREAM: 1}, [a_message(4, held=True), a_message(5)])
 

@@ -206,3 +206,21 @@ def test_a_digest_fits_its_own_request_and_data_key_only():
     assert not Known(second).same(under(first, mine), [mine])
     assert not Known().same(under(first, mine), [mine])
     assert Known().same(under(None, mine), [mine])
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("/v1/reports", BODY), ("/v1/activities", PATROL)),
+        (("/v1/activities", PATROL), ("/v1/reports", BODY)),
+    ],
+)
+async def test_a_key_that_another_kind_of_request_has_is_refused_and_no_error_of_ours(
+    new_database, first, then
+):
+    house = await a_house(await new_database("intake"), OLD)
+    await post(house, *first)
+
+    answer = await post(house, *then)
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "key-reused")

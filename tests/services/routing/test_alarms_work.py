@@ -8,7 +8,7 @@ import pytest
 
 from messaging.pace import Pulse
 from messaging.timer import Timer
-from services.routing import store
+from services.routing import deadlines_store, store
 from services.routing.desk import Desk
 from services.routing.missed import Missed
 from services.routing.ties import Ties
@@ -74,10 +74,10 @@ async def test_one_that_was_not_said_again_is_found_by_the_auditor(database):
     await keep(database, **missed(now, minutes=10))
 
     async with database.connection() as connection:
-        before = await store.unraised(connection)
+        before = await deadlines_store.unraised(connection)
     await fired(database)
     async with database.connection() as connection:
-        after = await store.unraised(connection)
+        after = await deadlines_store.unraised(connection)
 
     assert (before, after) == (1, 0)
 

@@ -14,7 +14,7 @@ from messaging.database import Database
 from messaging.errors import LostRace, Unavailable
 from messaging.pace import Pulse
 from messaging.timer import AT_ONCE, Timer
-from services.routing import store
+from services.routing import deadlines_store, store
 from services.routing.desk import Desk
 from tests.builders import ROOT, a_centre, an_incident
 from tests.messaging.tiny import rows
@@ -154,8 +154,10 @@ async def test_the_auditor_finds_what_was_not_raised_without_reading_what_runs(n
     async with database.connection() as connection:
         await connection.execute("analyze deadline")
 
-        found = await store.unraised(connection)
-        plan = "\n".join(row[0] for row in await connection.fetch(f"explain (costs off) {store.UNRAISED}"))
+        found = await deadlines_store.unraised(connection)
+        plan = "\n".join(
+            row[0] for row in await connection.fetch(f"explain (costs off) {deadlines_store.UNRAISED}")
+        )
 
     assert found == 3
     assert "deadline_due" in plan
@@ -204,3 +206,32 @@ async def test_those_that_another_wrote_meanwhile_are_tried_again_and_not_postpo
         await Timer(database, too_late, Pulse(1), 0.05).once()
 
     assert await a_timer(database).once() == 3
+
+
+MOVED = "update deadline set due_at = now() + interval '10 days', try_at = now() + interval '10 days'"
+MOVED_IN_PART = "update deadline set due_at = now() + interval '10 days'"
+
+
+async def test_a_deadline_that_was_moved_while_its_firing_met_a_bug_is_not_fired_early(new_database):
+    database = await new_database()
+    await overdue(database, 1)
+
+    async def moved_meanwhile(tx, most, only=None):
+        if only is not None:
+            async with database.transaction() as other:
+                await other.execute(MOVED)
+        raise ZeroDivisionError
+
+    await Timer(database, moved_meanwhile, Pulse(1), 0.05).once()
+
+    assert await rows(database, "select try_at = due_at from deadline") == [(True,)]
+
+
+async def test_what_is_tried_before_it_is_due_is_not_fired(new_database):
+    database = await new_database()
+    await overdue(database, 2)
+    async with database.transaction() as tx:
+        await tx.execute(MOVED_IN_PART)
+
+    assert await a_timer(database).once() == 0
+    assert await rows(database, "select * from outbox") == []

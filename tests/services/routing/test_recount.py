@@ -45,6 +45,25 @@ async def moves(database):
     return await rows(database, "select key, type from outbox where type = 'incident.clock-moved.v1'")
 
 
+async def test_one_that_meets_a_bug_keeps_no_other_from_being_counted(new_database):
+    database = await new_database()
+    await guessed(database, 5)
+    [(bad,)] = await rows(database, "select incident_id from deadline order by incident_id offset 2 limit 1")
+    sound = Desk(a_centre("town"))
+
+    async def counted(tx, after, number):
+        before = await rows(database, "select incident_id from deadline where provisional and incident_id > $1 "
+                                      "order by incident_id limit $2", after, number)  # fmt: skip
+        if (bad,) in before:
+            raise ZeroDivisionError
+        return await sound.recount(tx, after, number)
+
+    await Recount(database, counted, Pulse(1)).once()
+
+    assert await rows(database, "select incident_id from deadline where provisional") == [(bad,)]
+    assert len(await moves(database)) == 4
+
+
 async def test_each_is_counted_again_once_however_many_batches_that_takes(new_database):
     database = await new_database()
     await guessed(database, 7)
