@@ -1,6 +1,7 @@
-"""Which service's database a command is about: the local stack's, or one named by its DSN."""
+"""Which database a command is about: one named by its DSN, one the environment names, or the local stack's."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from deploy.local.stack import Stack
 from messaging.database import Connection, Database
 from messaging.errors import CannotStart, Unavailable
 from messaging.settings import NO_DSN, is_dsn
-from schemas.base import SERVICES, TIERS
+from schemas.base import SERVICES, TIERS, Service, Tier
 
 T = TypeVar("T")
 
@@ -26,6 +27,25 @@ class Place:
 
     name: str
     dsn: str
+
+
+def variable(tier: Tier, service: Service) -> str:
+    """The environment variable that names a database: unseen by other accounts, unlike an argument."""
+    return f"FENGQIAO_DSN_{tier}_{service}".upper()
+
+
+def named(service: str | None = None, tier: str | None = None) -> list[Place]:
+    """The databases that the environment names, village first. Raises `StackError` where one is no address."""
+    found = []
+    for one in TIERS:
+        for kind in SERVICES:
+            dsn = os.environ.get(variable(one, kind))
+            if dsn is None or service not in {None, kind} or tier not in {None, one}:
+                continue
+            if not is_dsn(dsn):
+                raise StackError(f"{variable(one, kind)}: {NO_DSN}")
+            found.append(Place(f"{one}-{kind}", dsn))
+    return found
 
 
 def of_stack(data: Path, service: str | None = None, tier: str | None = None) -> list[Place]:
@@ -44,10 +64,10 @@ def of_stack(data: Path, service: str | None = None, tier: str | None = None) ->
 
 
 def chosen(data: Path, dsn: str | None, service: str | None, tier: str | None) -> list[Place]:
-    """The database named by its DSN, else those of the stack that fit."""
+    """The database named by its DSN, else those that fit of the environment's, else of the stack's."""
     if dsn and not is_dsn(dsn):
         raise StackError(f"--dsn: {NO_DSN}")
-    return [Place("the database", dsn)] if dsn else of_stack(data, service, tier)
+    return [Place("the database", dsn)] if dsn else named(service, tier) or of_stack(data, service, tier)
 
 
 def the_one(data: Path, dsn: str | None, service: str | None, tier: str | None) -> Place:
@@ -96,7 +116,8 @@ def database_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--dsn",
             envvar="FENGQIAO_DSN",
-            help="A service's database, instead of the local stack's; FENGQIAO_DSN says it unseen by other accounts.",
+            help="A service's database, instead of the local stack's; unseen by other accounts in FENGQIAO_DSN, or with"
+            " --service and --tier in a variable such as FENGQIAO_DSN_VILLAGE_ROUTING.",
         ),
         click.option("--service", type=click.Choice(SERVICES)),
         click.option("--tier", type=click.Choice(TIERS)),

@@ -1,16 +1,14 @@
 """Which databases and which broker belong together: the local stack's, or those the environment names."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cli.databases import Place, of_stack
+from cli.databases import Place, named, of_stack, variable
 from deploy.local.plan import StackError
 from deploy.local.stack import Stack
 from messaging.broker import At, Broker
-from messaging.settings import NO_DSN, is_dsn
 from policy import load
 from schemas.base import SERVICES, TIERS, Service, Tier
 
@@ -32,37 +30,24 @@ class House:
         return [tier for tier in TIERS if (tier, service) in self.places]
 
 
-def variable(tier: Tier, service: Service) -> str:
-    """The environment variable that names a database: unseen by other accounts, unlike an argument."""
-    return f"FENGQIAO_DSN_{tier}_{service}".upper()
-
-
 def house(data: Path, tier: Tier | None, kafka: Broker | None, policy: Path | None) -> House:
     """What the environment names, else the local stack's. Raises `StackError` when there is neither."""
-    named = _named(tier)
-    if not named and kafka is None:
+    found = named(None, tier)
+    if not found and kafka is None:
         stack = Stack(data)
-        found = {_whose(one): one for one in of_stack(data, None, tier)}
-        return House(stack.kafka, found, tier is None, zone_of(policy or stack.policy))
-    if not (named and kafka and policy):
+        return House(
+            stack.kafka, _by_whose(of_stack(data, None, tier)), tier is None, zone_of(policy or stack.policy)
+        )
+    if not (found and kafka and policy):
         raise StackError(
             "outside the local stack, name --kafka, --policy, and each database by a variable such as"
             f" {variable('village', 'routing')}"
         )
-    return House(kafka, named, tier is None, zone_of(policy))
+    return House(kafka, _by_whose(found), tier is None, zone_of(policy))
 
 
-def _named(tier: Tier | None) -> dict[Whose, Place]:
-    found = {}
-    for one in TIERS:
-        for service in SERVICES:
-            dsn = os.environ.get(variable(one, service))
-            if dsn is None or tier not in {None, one}:
-                continue
-            if not is_dsn(dsn):
-                raise StackError(f"{variable(one, service)}: {NO_DSN}")
-            found[one, service] = Place(f"{one}-{service}", dsn)
-    return found
+def _by_whose(places: Iterable[Place]) -> dict[Whose, Place]:
+    return {_whose(one): one for one in places}
 
 
 def _whose(place: Place) -> Whose:

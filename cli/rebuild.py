@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli.broker import broker_options
-from cli.databases import of_stack, run
+from cli.databases import named, of_stack, run
 from cli.files import FILE
 from cli.stack import console, data_option, say
 from deploy.local.plan import StackError
@@ -41,7 +41,8 @@ def metrics() -> None:
 @click.option(
     "--dsn",
     envvar="FENGQIAO_DSN",
-    help="The tier's metrics database, instead of the local stack's; FENGQIAO_DSN says it unseen by other accounts.",
+    help="The tier's metrics database, instead of the local stack's; unseen by other accounts in FENGQIAO_DSN, or in a"
+    " variable such as FENGQIAO_DSN_VILLAGE_METRICS.",
 )
 @click.option("--policy", type=FILE, help="The policy the services run with: where a day begins.")
 def rebuild_figures(
@@ -61,6 +62,7 @@ def rebuild_figures(
 
 
 def _elsewhere(tier: Tier | None, kafka: Broker | None, dsn: str | None, policy: Path | None) -> list[House]:
+    dsn = dsn or next((one.dsn for one in named("metrics", tier)), None)
     if not (tier and kafka and dsn and policy):
         raise click.UsageError("outside the local stack, name all of --tier, --kafka, --dsn and --policy")
     if not is_dsn(dsn):

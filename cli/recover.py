@@ -25,7 +25,9 @@ OPEN, BLIND = 1, 2
 
 @click.command()
 @database_options
-@broker_options("Bootstrap address of another broker than the local stack's.")
+@broker_options(
+    "Bootstrap address of another broker than the local stack's, or FENGQIAO_KAFKA.", envvar="FENGQIAO_KAFKA"
+)
 @click.option("--apply", is_flag=True, help="Do it; the service's programs must have been stopped.")
 def recover(
     data: Path, dsn: str | None, service: Service | None, tier: Tier | None, kafka: Broker | None, *, apply: bool

@@ -59,7 +59,8 @@ def vault_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--dsn", envvar="FENGQIAO_DSN",
-            help="An intake's database, instead of the local stack's; FENGQIAO_DSN says it unseen by other accounts.",
+            help="An intake's database, instead of the local stack's; unseen by other accounts in FENGQIAO_DSN, or in a"
+            " variable such as FENGQIAO_DSN_VILLAGE_INTAKE.",
         ),
         click.option("--tier", type=click.Choice(TIERS)),
         click.option(

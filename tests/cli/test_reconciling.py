@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from cli.houses import House, house, variable
+from cli.databases import variable
+from cli.houses import House, house
 from cli.reconcile import as_machine, tell
 from cli.reconciling.findings import SHOWN, Finding, Suspicion, findings, lasting
 from cli.reconciling.judged import Held, Seen, fits, one_owner

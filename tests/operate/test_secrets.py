@@ -8,7 +8,7 @@ from tests.operate.checking import FOLDER
 
 OURS = {f"{tier}-{service}" for tier in TIERS for service in SERVICES}
 
-REFERENCES = ("secret", "secretKeyRef", "accessKeyId", "secretAccessKey")
+REFERENCES = ("secret", "clientSecret", "secretKeyRef", "accessKeyId", "secretAccessKey")
 
 
 def test_every_secret_that_no_operator_makes_is_made_by_the_page():
